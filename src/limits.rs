@@ -1,0 +1,34 @@
+//! Every bound on what is read, with its unit and its reason.
+//!
+//! Owns numbers. Imports nothing. Hitting a bound is a problem row, never a
+//! silent cut.
+
+/// Inflated bytes of one object. CloudTrail writes at most 50 MB a log file
+/// (facts/cloudtrail.md 1.3); exports of other tools are larger.
+pub const INFLATED_BYTES_MAX: u64 = 512 * 1024 * 1024;
+
+/// Inflated bytes for each stored byte. DEFLATE cannot exceed 1032; logs
+/// compress by 8 to 30 (facts/cloudtrail.md 3.5, design/stack.md 2).
+pub const INFLATE_RATIO_MAX: u64 = 1000;
+
+/// Inflated bytes below which the ratio is not looked at: small objects of one
+/// repeated record are innocent.
+pub const INFLATE_RATIO_FLOOR_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Bytes of one record. CloudTrail records stay under 256 KB, Lake's under
+/// 1 MB (facts/cloudtrail.md 1.3); older ones were unlimited.
+pub const RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Folders below a root. Real layouts have about 15.
+pub const FOLDER_DEPTH_MAX: usize = 128;
+
+/// JSON strings that hold JSON again, one inside the other: an SNS message with
+/// an EventBridge envelope with a record needs three.
+pub const JSON_STRING_NESTING_MAX: usize = 4;
+
+/// Problem rows of one kind for one object; the rest is counted in one more
+/// row. Keeps a hostile object from filling the report.
+pub const PROBLEMS_PER_KIND_MAX: u64 = 100;
+
+/// Characters of evidence quoted in a problem's or finding's sentence.
+pub const QUOTE_CHARS_MAX: usize = 200;

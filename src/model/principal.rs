@@ -1,0 +1,97 @@
+//! Who acted, as `userIdentity` says it.
+
+use std::sync::Arc;
+
+use crate::model::id::{AccessKeyId, AccountId, Arn};
+use crate::model::time::UtcTime;
+
+/// The caller of an event. Every part may be absent.
+///
+/// Source: facts/cloudtrail.md 1.2.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Principal {
+    /// `type`: `Root`, `IAMUser`, `AssumedRole`, `AWSService` …
+    pub identity_type: Option<Arc<str>>,
+    /// `principalId`, such as `AROA…:session`.
+    pub principal_id: Option<Arc<str>>,
+    /// `arn`.
+    pub arn: Option<Arn>,
+    /// `accountId`: the account the caller belongs to.
+    pub account_id: Option<AccountId>,
+    /// `accessKeyId`.
+    pub access_key_id: Option<AccessKeyId>,
+    /// `userName`.
+    pub user_name: Option<Arc<str>>,
+    /// `invokedBy`: the service that used the caller's credentials.
+    pub invoked_by: Option<Arc<str>>,
+    /// `identityProvider` of SAML and web identities.
+    pub identity_provider: Option<Arc<str>>,
+    /// `sessionContext.sessionIssuer`: whose role the session wears.
+    pub issuer: Option<SessionIssuer>,
+    /// `sessionContext.sourceIdentity`.
+    pub source_identity: Option<Arc<str>>,
+    /// `sessionContext.attributes.mfaAuthenticated`.
+    pub mfa: Option<bool>,
+    /// `sessionContext.attributes.creationDate`.
+    pub session_created_at: Option<UtcTime>,
+    /// `sessionContext.webIdFederationData.federatedProvider`.
+    pub federated_provider: Option<Arc<str>>,
+}
+
+/// The role or user that a session was issued from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionIssuer {
+    /// `type`: `Role`, `IAMUser`, `Root`.
+    pub issuer_type: Option<Arc<str>>,
+    /// `userName`: the role's name, without its path.
+    pub name: Option<Arc<str>>,
+    /// `principalId`: the role's own id, `AROA…`.
+    pub principal_id: Option<Arc<str>>,
+    /// `arn`, with the IAM path.
+    pub arn: Option<Arn>,
+    /// `accountId`: the account that owns the role.
+    pub account_id: Option<AccountId>,
+}
+
+impl Principal {
+    /// Name of the role a session wears: the issuer's name, else the last path
+    /// segment of the issuer's ARN, else the role part of an assumed-role ARN.
+    pub fn role_name(&self) -> Option<&str> {
+        let issuer = self.issuer.as_ref();
+        issuer
+            .and_then(|issuer| issuer.name.as_deref())
+            .or_else(|| issuer.and_then(|issuer| issuer.arn.as_ref()).map(|arn| last_segment(arn.as_str())))
+            .or_else(|| self.assumed_role_parts().map(|(role, _)| role))
+    }
+
+    /// The role session name: the part after `assumed-role/<role>/` of the ARN,
+    /// else the part after the colon of the principal id.
+    pub fn role_session_name(&self) -> Option<&str> {
+        self.assumed_role_parts()
+            .map(|(_, session)| session)
+            .or_else(|| Some(self.principal_id.as_deref()?.split_once(':')?.1))
+    }
+
+    /// The account that owns the role a session wears.
+    pub fn role_account(&self) -> Option<AccountId> {
+        let issuer = self.issuer.as_ref();
+        issuer
+            .and_then(|issuer| issuer.account_id.clone())
+            .or_else(|| AccountId::from_arn(issuer?.arn.as_ref()?.as_str()))
+            .or_else(|| AccountId::from_arn(self.arn.as_ref()?.as_str()))
+            .or_else(|| self.account_id.clone())
+    }
+
+    fn assumed_role_parts(&self) -> Option<(&str, &str)> {
+        let (_, rest) = self.arn.as_ref()?.as_str().split_once(":assumed-role/")?;
+        rest.split_once('/')
+    }
+}
+
+/// The part of an ARN or name after the last `/`: role names compare on it,
+/// because an ARN may carry an IAM path.
+///
+/// Source: facts/ams.md 6.
+pub fn last_segment(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}

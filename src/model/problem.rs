@@ -1,0 +1,131 @@
+//! Losses and oddities of the evidence, as data.
+//!
+//! Owns: the list of everything that can be wrong with evidence, its severity
+//! and its words. Each problem is made by a named constructor in this file, so
+//! that one place lists every message. Never prints.
+
+use crate::model::evidence::ObjectPath;
+use crate::model::severity::Severity;
+
+/// What kind of loss or oddity. The words are those of the `problem` column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// The object could not be opened or read to its end.
+    UnreadableObject,
+    /// The compressed stream ends before its end.
+    TruncatedObject,
+    /// The compressed stream is damaged.
+    DamagedObject,
+    /// A bound of `limits` was reached and the rest was not read.
+    LimitReached,
+    /// More than one gzip member: all were read.
+    SeveralMembers,
+    /// Bytes after the last gzip member that are no gzip member.
+    TrailingData,
+    /// The content is in no known form.
+    UnknownForm,
+    /// The form is known and this version does not read it.
+    FormNotRead,
+    /// An entry is no JSON, or is cut short.
+    DamagedRecord,
+    /// An entry is JSON but no record of the form that holds it.
+    RejectedRecord,
+    /// Text that is no UTF-8, read with replacement characters.
+    InvalidUtf8,
+    /// A field has another type than the format says; it was left empty.
+    WrongType,
+    /// A key occurs twice in a record; the last one was taken.
+    DuplicateKey,
+    /// A time that cannot be read; it was left empty.
+    InvalidTime,
+    /// A time far outside the life of CloudTrail.
+    ImplausibleTime,
+    /// One event id with different contents; all were kept.
+    ConflictingCopies,
+    /// A symbolic link was not followed.
+    LinkNotFollowed,
+    /// Not a regular file (a socket, a pipe, a device).
+    NotAFile,
+    /// RFC sources contradict each other.
+    ConflictingRfc,
+}
+
+impl ProblemKind {
+    /// The word used in the table.
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// How grave a problem of this kind is.
+    pub const fn severity(self) -> Severity {
+        self.row().1
+    }
+
+    /// Whether content was lost or not read, so that the run ends with exit 3.
+    pub const fn is_loss(self) -> bool {
+        self.row().2
+    }
+
+    /// Word, severity, whether content was lost: one row a kind.
+    const fn row(self) -> (&'static str, Severity, bool) {
+        use Severity::{High, Low, Medium};
+        match self {
+            Self::UnreadableObject => ("unreadable_object", High, true),
+            Self::TruncatedObject => ("truncated_object", High, true),
+            Self::DamagedObject => ("damaged_object", High, true),
+            Self::LimitReached => ("limit_reached", High, true),
+            Self::SeveralMembers => ("several_gzip_members", Low, false),
+            Self::TrailingData => ("trailing_data", High, true),
+            Self::UnknownForm => ("unknown_form", Medium, true),
+            Self::FormNotRead => ("form_not_read", Medium, true),
+            Self::DamagedRecord => ("damaged_record", High, true),
+            Self::RejectedRecord => ("rejected_record", Medium, true),
+            Self::InvalidUtf8 => ("invalid_utf8", Medium, true),
+            Self::WrongType => ("wrong_type", Medium, true),
+            Self::DuplicateKey => ("duplicate_key", Medium, true),
+            Self::InvalidTime => ("invalid_time", Medium, true),
+            Self::ImplausibleTime => ("implausible_time", Low, false),
+            Self::ConflictingCopies => ("conflicting_copies", High, true),
+            Self::LinkNotFollowed => ("link_not_followed", Medium, true),
+            Self::NotAFile => ("not_a_file", Low, true),
+            Self::ConflictingRfc => ("conflicting_rfc", Low, false),
+        }
+    }
+}
+
+/// One loss or oddity, with the place it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The object concerned.
+    pub object: ObjectPath,
+    /// 0-based ordinal of the record concerned, if it is one record.
+    pub record: Option<u64>,
+    /// Offset in the inflated content, in bytes, if known.
+    pub byte_offset: Option<u64>,
+    /// What kind.
+    pub kind: ProblemKind,
+    /// In words; may quote the evidence and is escaped on its way out.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem of a whole object.
+    pub fn of_object(object: &ObjectPath, kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { object: object.clone(), record: None, byte_offset: None, kind, detail: detail.into() }
+    }
+
+    /// A problem at a byte of an object's inflated content.
+    pub fn at_byte(object: &ObjectPath, kind: ProblemKind, byte: u64, detail: impl Into<String>) -> Self {
+        Self { byte_offset: Some(byte), ..Self::of_object(object, kind, detail) }
+    }
+
+    /// A problem of one record.
+    pub fn of_record(
+        object: &ObjectPath,
+        kind: ProblemKind,
+        (record, byte): (u64, u64),
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { record: Some(record), ..Self::at_byte(object, kind, byte, detail) }
+    }
+}

@@ -1,0 +1,75 @@
+//! Everything a run found out, as one plain value.
+//!
+//! Owns: what the outputs may read. Holds no text for people beyond the
+//! sentences its parts carry, and nothing of the run itself (no clock, no
+//! thread count): the same evidence gives the same report.
+
+use std::collections::BTreeSet;
+
+use crate::model::coverage::{Counts, CoverageDay};
+use crate::model::destructive::DestructiveAction;
+use crate::model::event::Event;
+use crate::model::finding::{Finding, Incident};
+use crate::model::id::{AccountId, Region};
+use crate::model::mode::{ModeSession, ModeWindow};
+use crate::model::object::Object;
+use crate::model::problem::Problem;
+use crate::model::rfc::Rfc;
+use crate::model::time::UtcTime;
+use crate::model::timeline::TimelineEntry;
+
+/// What all statements of the report rest on.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Objects found.
+    pub objects: u64,
+    /// Bytes found, as stored.
+    pub bytes: u64,
+    /// Bytes read, inflated.
+    pub inflated_bytes: u64,
+    /// How the records were spent.
+    pub counts: Counts,
+    /// Accounts that at least one event is about.
+    pub accounts: BTreeSet<AccountId>,
+    /// Regions that at least one event is about.
+    pub regions: BTreeSet<Region>,
+    /// Event categories seen (`Management`, `Data` …).
+    pub categories: BTreeSet<String>,
+    /// Earliest event time.
+    pub first_event_time: Option<UtcTime>,
+    /// Latest event time.
+    pub last_event_time: Option<UtcTime>,
+    /// What the user left out by flags, one sentence each.
+    pub selections: Vec<String>,
+    /// Objects left out by the date in their key.
+    pub objects_left_out: u64,
+}
+
+/// Everything a run found out. Rows are in the order in which they are written.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// What all statements rest on.
+    pub scope: Scope,
+    /// Table `evidence`.
+    pub objects: Vec<Object>,
+    /// Table `problems`.
+    pub problems: Vec<Problem>,
+    /// Table `coverage`.
+    pub coverage: Vec<CoverageDay>,
+    /// Table `rfcs`.
+    pub rfcs: Vec<Rfc>,
+    /// Table `mode_windows`.
+    pub windows: Vec<ModeWindow>,
+    /// Table `mode_sessions`.
+    pub sessions: Vec<ModeSession>,
+    /// Table `destructive_actions`.
+    pub destructive: Vec<DestructiveAction>,
+    /// Table `timeline`.
+    pub timeline: Vec<TimelineEntry>,
+    /// Table `findings`.
+    pub findings: Vec<Finding>,
+    /// Table `incidents`.
+    pub incidents: Vec<Incident>,
+    /// Table `events`, only if asked for.
+    pub events: Option<Vec<Event>>,
+}
