@@ -16,3 +16,7 @@
 pub mod model;
 
 pub mod limits;
+
+pub mod decode;
+pub mod evidence;
+pub mod normalise;

@@ -32,3 +32,10 @@ pub const PROBLEMS_PER_KIND_MAX: u64 = 100;
 
 /// Characters of evidence quoted in a problem's or finding's sentence.
 pub const QUOTE_CHARS_MAX: usize = 200;
+
+/// Places tried in one object, after damage, before its rest is given up. With
+/// [`RESYNC_BYTES_MAX`] it bounds the time that a hostile object can take.
+pub const RESYNC_TRIES_MAX: usize = 4096;
+
+/// Bytes in which a record must end for reading to go on with it after damage.
+pub const RESYNC_BYTES_MAX: usize = 1024 * 1024;

@@ -1,0 +1,319 @@
+//! The few fields that route a CloudTrail record: enough to count it, and to
+//! decide whether it is worth understanding.
+//!
+//! Every record of a dump passes here once, so nothing is copied unless it
+//! holds an escape. The rest of the record is checked to be JSON and skipped.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::decode::json::{Key, Members, string};
+
+/// A field that should hold a string.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// Not there, or null.
+    #[default]
+    Absent,
+    /// A string.
+    Text(Cow<'a, str>),
+    /// Something else than a string.
+    WrongType,
+}
+
+impl Field<'_> {
+    /// The string, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Absent | Self::WrongType => None,
+        }
+    }
+}
+
+/// The routing fields of a record.
+///
+/// Source: facts/cloudtrail.md 1.1.
+#[derive(Clone, Debug, Default)]
+pub struct Head<'a> {
+    /// `eventVersion`.
+    pub event_version: Field<'a>,
+    /// `eventID`.
+    pub event_id: Field<'a>,
+    /// `eventTime`.
+    pub event_time: Field<'a>,
+    /// `eventSource`.
+    pub event_source: Field<'a>,
+    /// `eventName`.
+    pub event_name: Field<'a>,
+    /// `awsRegion`.
+    pub region: Field<'a>,
+    /// `recipientAccountId`.
+    pub recipient_account_id: Field<'a>,
+    /// `eventCategory`.
+    pub event_category: Field<'a>,
+    /// `userIdentity`, raw.
+    pub user_identity: Option<&'a str>,
+    /// A routing field that occurs twice; its last value was taken.
+    pub duplicate: Option<&'static str>,
+}
+
+const EVENT_VERSION: usize = 0;
+const EVENT_ID: usize = 1;
+const EVENT_TIME: usize = 2;
+const EVENT_SOURCE: usize = 3;
+const EVENT_NAME: usize = 4;
+const REGION: usize = 5;
+const RECIPIENT: usize = 6;
+const CATEGORY: usize = 7;
+const IDENTITY: usize = 8;
+const KEYS: [&str; 9] = [
+    "eventVersion",
+    "eventID",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "recipientAccountId",
+    "eventCategory",
+    "userIdentity",
+];
+
+/// The place of a routing key in [`KEYS`].
+fn place(key: &str) -> Option<usize> {
+    let place = match key.len() {
+        12 if key.starts_with("eventV") => EVENT_VERSION,
+        12 => IDENTITY,
+        7 => EVENT_ID,
+        9 if key.starts_with("eventT") => EVENT_TIME,
+        9 if key.starts_with("eventN") => EVENT_NAME,
+        9 => REGION,
+        11 => EVENT_SOURCE,
+        18 => RECIPIENT,
+        13 => CATEGORY,
+        _ => return None,
+    };
+    (KEYS[place] == key).then_some(place)
+}
+
+impl<'a> Head<'a> {
+    /// Reads a head field by field where one of them cannot be read as JSON
+    /// text (a lone surrogate, a number out of range); `None` if the text is
+    /// no JSON object at all.
+    pub fn tolerant(text: &'a str) -> Option<Self> {
+        let members = Members::parse(text)?;
+        let mut head = Self::default();
+        let mut seen = [false; KEYS.len()];
+        for (key, raw) in members.iter() {
+            let Some(place) = place(key) else { continue };
+            head.note_duplicate(&mut seen, place);
+            if place == IDENTITY {
+                head.user_identity = Some(raw);
+            } else {
+                let field = match raw {
+                    "null" => Field::Absent,
+                    _ => string(raw).map_or(Field::WrongType, Field::Text),
+                };
+                *head.field(place) = field;
+            }
+        }
+        Some(head)
+    }
+
+    /// Whether this is a CloudTrail record of one call. S3 notifications, whose
+    /// entries look alike, have sources like `aws:s3`.
+    ///
+    /// Source: facts/cloudtrail.md 2.2 rows 1, 17.
+    pub fn is_record(&self) -> bool {
+        let source = self
+            .event_source
+            .as_str()
+            .is_some_and(|source| !source.is_empty() && !source.starts_with("aws:"));
+        source && self.event_name.as_str().is_some_and(|name| !name.is_empty())
+    }
+
+    /// Names of routing fields that hold something else than a string.
+    pub fn wrong_types(&self) -> impl Iterator<Item = &'static str> + use<'_> {
+        let fields = [
+            &self.event_version,
+            &self.event_id,
+            &self.event_time,
+            &self.event_source,
+            &self.event_name,
+            &self.region,
+            &self.recipient_account_id,
+            &self.event_category,
+        ];
+        KEYS.into_iter().zip(fields).filter(|(_, field)| **field == Field::WrongType).map(|(key, _)| key)
+    }
+
+    fn field(&mut self, place: usize) -> &mut Field<'a> {
+        match place {
+            EVENT_VERSION => &mut self.event_version,
+            EVENT_ID => &mut self.event_id,
+            EVENT_TIME => &mut self.event_time,
+            EVENT_SOURCE => &mut self.event_source,
+            EVENT_NAME => &mut self.event_name,
+            REGION => &mut self.region,
+            RECIPIENT => &mut self.recipient_account_id,
+            _ => &mut self.event_category,
+        }
+    }
+
+    fn note_duplicate(&mut self, seen: &mut [bool; KEYS.len()], place: usize) {
+        if seen[place] {
+            self.duplicate = Some(KEYS[place]);
+        }
+        seen[place] = true;
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Head<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeadVisitor)
+    }
+}
+
+struct HeadVisitor;
+
+impl<'de> Visitor<'de> for HeadVisitor {
+    type Value = Head<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut head = Head::default();
+        let mut seen = [false; KEYS.len()];
+        while let Some(Place(place)) = map.next_key()? {
+            let Some(place) = place else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            head.note_duplicate(&mut seen, place);
+            if place == IDENTITY {
+                head.user_identity = Some(map.next_value::<&'de RawValue>()?.get());
+            } else {
+                *head.field(place) = map.next_value::<Field<'de>>()?;
+            }
+        }
+        Ok(head)
+    }
+}
+
+/// A key, reduced to its place: no text of a key is kept.
+struct Place(Option<usize>);
+
+impl<'de> Deserialize<'de> for Place {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Key::deserialize(deserializer).map(|Key(key)| Self(place(&key)))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FieldVisitor)
+    }
+}
+
+struct FieldVisitor;
+
+impl<'de> Visitor<'de> for FieldVisitor {
+    type Value = Field<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Field::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Field::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Field::Absent)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Field::WrongType)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Field::WrongType)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Field::WrongType)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Field::WrongType)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Field::WrongType)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Field::WrongType)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The strict and the tolerant reading agree wherever the strict one reads.
+    fn check(text: &str) -> Head<'_> {
+        let tolerant = Head::tolerant(text).expect("a JSON object");
+        if let Ok(strict) = serde_json::from_str::<Head<'_>>(text) {
+            assert_eq!(format!("{strict:?}"), format!("{tolerant:?}"), "{text}");
+        }
+        tolerant
+    }
+
+    #[test]
+    fn routing_fields_are_found_in_any_order_and_the_rest_is_skipped() {
+        let head = check(
+            r#"{"eventName":"A","x":{"eventName":"B"},"eventSource":"s","userIdentity":{"type":"Root"},"eventID":"1"}"#,
+        );
+        assert_eq!(head.event_name.as_str(), Some("A"));
+        assert_eq!(head.user_identity, Some(r#"{"type":"Root"}"#));
+        assert!(head.is_record());
+    }
+
+    #[test]
+    fn wrong_types_duplicates_and_escapes_cost_no_record() {
+        let head =
+            check(r#"{"eventName":"A","eventSource":"s","eventTime":5,"awsRegion":[{}],"eventID":{"a":1}}"#);
+        assert_eq!(head.wrong_types().collect::<Vec<_>>(), ["eventID", "eventTime", "awsRegion"]);
+        let head = check(r#"{"eventName":"A","eventSource":"s","eventName":"B"}"#);
+        assert_eq!((head.event_name.as_str(), head.duplicate), (Some("B"), Some("eventName")));
+        let head = check(r#"{"event\u004eame":"A","eventSource":"s\u0033","awsRegion":null}"#);
+        assert_eq!((head.event_name.as_str(), head.event_source.as_str()), (Some("A"), Some("s3")));
+        let head = check(r#"{"eventName":"\ud800","eventSource":"s","eventTime":1e999}"#);
+        assert_eq!(head.event_name.as_str(), Some("\u{FFFD}"));
+        assert!(head.is_record());
+    }
+
+    #[test]
+    fn lookalikes_are_no_records() {
+        for text in [
+            r#"{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}"#,
+            r#"{"eventName":"A"}"#,
+            r#"{"eventSource":"","eventName":"A"}"#,
+            "{}",
+        ] {
+            assert!(!check(text).is_record(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The dump as stored: finding objects, reading their keys, opening, hashing
+//! and inflating them.
+//!
+//! The only module that opens inputs, and it opens them read-only. May not
+//! parse log records, and never writes.
+
+pub mod discover;
+pub mod read;
+pub mod s3_key;

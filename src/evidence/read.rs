@@ -1,0 +1,415 @@
+//! Opening an object read-only: both hashes and the inflated content, in one
+//! pass.
+//!
+//! The only place that opens inputs. Knows containers by their first bytes,
+//! never by their name; knows nothing of records.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::GzDecoder;
+use sha2::{Digest, Sha256};
+
+use crate::limits::{INFLATE_RATIO_FLOOR_BYTES, INFLATE_RATIO_MAX, INFLATED_BYTES_MAX};
+use crate::model::problem::ProblemKind;
+
+/// How an object is packed, told from its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// As it is.
+    Plain,
+    /// gzip, one or more members.
+    Gzip,
+    /// A packing that this version does not open; its name.
+    NotOpened(&'static str),
+}
+
+/// A fault met while reading, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind.
+    pub kind: ProblemKind,
+    /// In words.
+    pub detail: String,
+}
+
+/// An object's content, and how it came to be.
+#[derive(Debug)]
+pub struct Content {
+    /// SHA-256 of the bytes as stored, lower-case hex.
+    pub sha256: String,
+    /// SHA-256 of the inflated bytes, lower-case hex.
+    pub inflated_sha256: String,
+    /// How many bytes were stored.
+    pub bytes: u64,
+    /// How it was packed.
+    pub container: Container,
+    /// Everything that went wrong or is odd.
+    pub faults: Vec<Fault>,
+}
+
+/// Bytes inflated at a time: small enough to be hashed while still in cache.
+const STEP_BYTES: usize = 128 * 1024;
+
+/// Room for inflated content, whose memory is reused from object to object.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Buffer {
+    /// The inflated content of the object read last.
+    pub fn content(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.len]
+    }
+
+    /// The next free step, which the caller fills from its start.
+    fn step(&mut self, room: usize) -> &mut [u8] {
+        let end = self.len + room.min(STEP_BYTES);
+        if self.bytes.len() < end {
+            self.bytes.resize(end.max(self.bytes.len() * 2), 0);
+        }
+        &mut self.bytes[self.len..end]
+    }
+}
+
+/// Reads one object into `inflated`, whose old content is forgotten.
+///
+/// Reading never fails as a whole: what could be read is kept, and `faults`
+/// says what could not.
+pub fn read(location: &Path, inflated: &mut Buffer) -> Content {
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens inputs, read-only")]
+    let opened = File::open(location);
+    match opened {
+        Ok(file) => read_from(file, inflated),
+        Err(error) => {
+            inflated.len = 0;
+            let mut content = nothing();
+            content.faults.push(unreadable(&error));
+            content
+        }
+    }
+}
+
+/// Reads from any source of bytes; see [`read`].
+pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
+    inflated.len = 0;
+    let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(source));
+    let mut content = nothing();
+    match stored.fill_buf() {
+        Ok(first) => content.container = container_of(first),
+        Err(error) => content.faults.push(unreadable(&error)),
+    }
+    let mut sink = Inflating { buffer: inflated, hash: Sha256::new(), limit_hit: false };
+    match content.container {
+        Container::Gzip => inflate_members(&mut stored, &mut sink, &mut content.faults),
+        Container::Plain if content.faults.is_empty() => {
+            if let Err(error) = sink.take_all(&mut stored, |_| None) {
+                content.faults.push(unreadable(&error));
+            }
+        }
+        Container::Plain | Container::NotOpened(_) => {}
+    }
+    if sink.limit_hit {
+        content.faults.push(limit(sink.buffer.len));
+    }
+    content.inflated_sha256 = hex(&sink.hash.finalize());
+    // What was not needed above still belongs to the stored hash.
+    let already = content.faults.iter().any(|fault| fault.kind == ProblemKind::UnreadableObject);
+    if let Err(error) = io::copy(&mut stored, &mut io::sink())
+        && !already
+    {
+        content.faults.push(unreadable(&error));
+    }
+    let hashed = stored.into_inner();
+    content.bytes = hashed.bytes;
+    content.sha256 = hex(&hashed.hash.finalize());
+    content
+}
+
+fn nothing() -> Content {
+    Content {
+        sha256: String::new(),
+        inflated_sha256: String::new(),
+        bytes: 0,
+        container: Container::Plain,
+        faults: Vec::new(),
+    }
+}
+
+fn unreadable(error: &io::Error) -> Fault {
+    Fault { kind: ProblemKind::UnreadableObject, detail: error.to_string() }
+}
+
+fn limit(kept: usize) -> Fault {
+    let detail = format!(
+        "inflates to more than {INFLATED_BYTES_MAX} bytes or {INFLATE_RATIO_MAX} times its size; \
+         the first {kept} bytes were read"
+    );
+    Fault { kind: ProblemKind::LimitReached, detail }
+}
+
+/// Packings by their first bytes.
+///
+/// Source: facts/cloudtrail.md 2.2 row 27; Parquet's magic from its format page.
+fn container_of(first: &[u8]) -> Container {
+    const KNOWN: [(&[u8], &str); 6] = [
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"PK\x03\x04", "zip"),
+        (b"BZh", "bzip2"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"PAR1", "parquet"),
+    ];
+    if first.starts_with(b"\x1f\x8b") {
+        return Container::Gzip;
+    }
+    if let Some((_, name)) = KNOWN.iter().find(|(magic, _)| first.starts_with(magic)) {
+        return Container::NotOpened(name);
+    }
+    if first.get(257..262) == Some(b"ustar".as_slice()) {
+        Container::NotOpened("tar")
+    } else {
+        Container::Plain
+    }
+}
+
+/// Inflates member after member, and says what follows the first.
+fn inflate_members<R: Read>(
+    stored: &mut BufReader<Hashing<R>>,
+    sink: &mut Inflating<'_>,
+    faults: &mut Vec<Fault>,
+) {
+    let mut members = 0u64;
+    loop {
+        let mut member = GzDecoder::new(&mut *stored);
+        let inflated = sink.take_all(&mut member, |member| Some(member.get_ref().get_ref().bytes));
+        members += 1;
+        if let Err(error) = inflated {
+            faults.push(inflate_fault(&error, sink.buffer.len));
+            return;
+        }
+        if sink.limit_hit {
+            return;
+        }
+        match stored.fill_buf() {
+            Ok([]) => break,
+            Ok(next) if next.starts_with(b"\x1f\x8b") => {}
+            Ok(_) => {
+                let detail = format!("bytes that are no gzip follow member {members}; they were not read");
+                faults.push(Fault { kind: ProblemKind::TrailingData, detail });
+                break;
+            }
+            Err(error) => {
+                faults.push(unreadable(&error));
+                return;
+            }
+        }
+    }
+    if members > 1 {
+        let detail =
+            format!("{members} gzip members in one object: all were read; a digest covers only the first");
+        faults.push(Fault { kind: ProblemKind::SeveralMembers, detail });
+    }
+}
+
+fn inflate_fault(error: &io::Error, kept: usize) -> Fault {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        let detail = format!("the gzip stream is cut short; the first {kept} bytes were read");
+        return Fault { kind: ProblemKind::TruncatedObject, detail };
+    }
+    let damaged = matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
+    let kind = if damaged { ProblemKind::DamagedObject } else { ProblemKind::UnreadableObject };
+    Fault { kind, detail: format!("{error}; the first {kept} inflated bytes were read") }
+}
+
+/// Collects inflated bytes up to the limits and hashes them as they come.
+struct Inflating<'a> {
+    buffer: &'a mut Buffer,
+    hash: Sha256,
+    limit_hit: bool,
+}
+
+impl Inflating<'_> {
+    /// Takes bytes until the source ends or a limit is hit. `stored_bytes` tells
+    /// how many stored bytes were drawn so far, where a ratio makes sense.
+    fn take_all<S: Read>(
+        &mut self,
+        source: &mut S,
+        stored_bytes: impl Fn(&S) -> Option<u64>,
+    ) -> io::Result<()> {
+        loop {
+            let len = self.buffer.len as u64;
+            let ratio_max = stored_bytes(source)
+                .map_or(u64::MAX, |stored| stored.saturating_mul(INFLATE_RATIO_MAX))
+                .max(INFLATE_RATIO_FLOOR_BYTES);
+            let room = INFLATED_BYTES_MAX.min(ratio_max).saturating_sub(len);
+            if room == 0 {
+                self.limit_hit = source.read(&mut [0])? > 0;
+                return Ok(());
+            }
+            let step = self.buffer.step(usize::try_from(room).unwrap_or(usize::MAX));
+            let read = match source.read(step) {
+                Ok(0) => return Ok(()),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            self.hash.update(&step[..read]);
+            self.buffer.len += read;
+        }
+    }
+}
+
+/// Counts and hashes the stored bytes as they pass.
+struct Hashing<R> {
+    source: R,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<R> Hashing<R> {
+    fn new(source: R) -> Self {
+        Self { source, hash: Sha256::new(), bytes: 0 }
+    }
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.hash.update(&buffer[..read]);
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+fn hex(digest: &[u8]) -> String {
+    use std::fmt::Write as _;
+    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text).expect("memory takes it");
+        encoder.finish().expect("memory takes it")
+    }
+
+    fn run(stored: &[u8]) -> (Content, Vec<u8>) {
+        let mut buffer = Buffer::default();
+        let content = read_from(stored, &mut buffer);
+        let inflated = buffer.content().to_vec();
+        (content, inflated)
+    }
+
+    fn kinds(content: &Content) -> Vec<ProblemKind> {
+        content.faults.iter().map(|fault| fault.kind).collect()
+    }
+
+    #[test]
+    fn both_hashes_are_over_what_they_say() {
+        let stored = gzip(b"abc");
+        let (content, inflated) = run(&stored);
+        assert_eq!(inflated, b"abc");
+        assert_eq!(
+            content.inflated_sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(content.sha256, hex(&Sha256::digest(&stored)));
+        assert_eq!(content.bytes, stored.len() as u64);
+        assert_eq!(kinds(&content), []);
+    }
+
+    #[test]
+    fn every_member_is_read_and_noted() {
+        let (content, inflated) = run(&[gzip(b"one "), gzip(b"two")].concat());
+        assert_eq!(inflated, b"one two");
+        assert_eq!(kinds(&content), [ProblemKind::SeveralMembers]);
+    }
+
+    #[test]
+    fn bytes_after_the_last_member_are_named_and_hashed() {
+        let stored = [gzip(b"one"), b"junk".to_vec()].concat();
+        let (content, inflated) = run(&stored);
+        assert_eq!(inflated, b"one");
+        assert_eq!(kinds(&content), [ProblemKind::TrailingData]);
+        assert_eq!(content.sha256, hex(&Sha256::digest(&stored)));
+    }
+
+    #[test]
+    fn a_stream_cut_at_any_length_keeps_what_came_before() {
+        let text: Vec<u8> = (0..40_000u32).flat_map(|n| n.to_le_bytes()).collect();
+        let stored = gzip(&text);
+        for cut in (2..stored.len()).step_by(997) {
+            let (content, inflated) = run(&stored[..cut]);
+            assert!(text.starts_with(&inflated), "cut at {cut}");
+            assert_eq!(kinds(&content), [ProblemKind::TruncatedObject], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_checksum_is_named_and_the_content_kept() {
+        let mut stored = gzip(b"some text");
+        let last = stored.len() - 6;
+        stored[last] ^= 0xff;
+        let (content, inflated) = run(&stored);
+        assert_eq!(inflated, b"some text");
+        assert_eq!(kinds(&content), [ProblemKind::DamagedObject]);
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_ratio() {
+        let zeros = vec![0u8; 64 * 1024 * 1024];
+        let stored = gzip(&zeros);
+        let (content, inflated) = run(&stored);
+        let ratio = zeros.len() / stored.len();
+        if ratio > 1000 {
+            assert_eq!(kinds(&content), [ProblemKind::LimitReached]);
+            assert!(inflated.len() < zeros.len());
+        } else {
+            let many = [stored.as_slice(); 9].concat();
+            let (content, inflated) = run(&many);
+            assert!(kinds(&content).contains(&ProblemKind::LimitReached));
+            assert_eq!(inflated.len() as u64, INFLATED_BYTES_MAX);
+        }
+    }
+
+    #[test]
+    fn a_source_that_fails_half_way_keeps_the_first_half() {
+        struct Failing(bool);
+        impl Read for Failing {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                if self.0 {
+                    return Err(io::Error::other("disk fault"));
+                }
+                self.0 = true;
+                buffer[..4].copy_from_slice(b"half");
+                Ok(4)
+            }
+        }
+        let mut buffer = Buffer::default();
+        let content = read_from(Failing(false), &mut buffer);
+        assert_eq!(buffer.content(), b"half");
+        assert_eq!(kinds(&content), [ProblemKind::UnreadableObject]);
+    }
+
+    #[test]
+    fn packings_are_told_by_their_first_bytes() {
+        assert_eq!(run(b"PK\x03\x04rest").0.container, Container::NotOpened("zip"));
+        assert_eq!(run(b"{}").0.container, Container::Plain);
+        assert_eq!(run(b"").0.bytes, 0);
+    }
+}

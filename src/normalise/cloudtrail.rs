@@ -1,0 +1,226 @@
+//! CloudTrail record → `Event`.
+//!
+//! Owns what the fields of a record mean. Does not know in which container the
+//! record came. A field that holds something else than its format says is left
+//! empty and named; no record is lost for it.
+
+use std::sync::Arc;
+
+use crate::decode::json::{Members, string};
+use crate::model::event::{Event, RawJson, strip_api_date};
+use crate::model::evidence::Evidence;
+use crate::model::id::{AccessKeyId, AccountId, Arn, EventId, Region};
+use crate::model::principal::{Principal, SessionIssuer};
+use crate::model::time::UtcTime;
+use crate::normalise::secrets::redact;
+
+/// An event, and what was odd about its record.
+#[derive(Debug)]
+pub struct Normalised {
+    /// The event.
+    pub event: Event,
+    /// Fields whose value has another type than the format says.
+    pub wrong_types: Vec<&'static str>,
+}
+
+/// Reads the fields of one JSON object and remembers which were of a wrong type.
+struct Fields<'a> {
+    members: Option<Members<'a>>,
+    wrong_types: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(text: Option<&'a str>) -> Self {
+        let members = text.filter(|text| *text != "null").and_then(Members::parse);
+        Self { members, wrong_types: Vec::new() }
+    }
+
+    fn raw(&self, key: &str) -> Option<&'a str> {
+        self.members.as_ref()?.get(key).filter(|raw| *raw != "null")
+    }
+
+    /// A string field, never empty: `""` means that there is none.
+    fn text(&mut self, key: &'static str) -> Option<Arc<str>> {
+        let raw = self.raw(key)?;
+        match string(raw) {
+            Some(text) => (!text.is_empty()).then(|| Arc::from(text.as_ref())),
+            None => {
+                self.wrong_types.push(key);
+                None
+            }
+        }
+    }
+
+    /// A boolean, or the string that some fields spell it as.
+    fn flag(&mut self, key: &'static str) -> Option<bool> {
+        match self.raw(key)?.trim_matches('"') {
+            "true" | "True" => Some(true),
+            "false" | "False" => Some(false),
+            _ => {
+                self.wrong_types.push(key);
+                None
+            }
+        }
+    }
+
+    /// JSON of any type, secrets replaced.
+    fn json(&self, key: &str) -> Option<RawJson> {
+        self.raw(key).map(|raw| Arc::from(redact(raw).as_ref()))
+    }
+
+    fn object(&mut self, key: &'static str) -> Fields<'a> {
+        let raw = self.raw(key);
+        let inner = Fields::of(raw);
+        if raw.is_some() && inner.members.is_none() {
+            self.wrong_types.push(key);
+        }
+        inner
+    }
+}
+
+/// The account an event is about: its recipient, else what the envelope or the
+/// object's key says, else the caller's own.
+pub fn account_of(
+    recipient: Option<&str>,
+    around: Option<&AccountId>,
+    caller: impl FnOnce() -> Option<AccountId>,
+) -> Option<AccountId> {
+    let sound = |text: &str| (!text.is_empty()).then(|| AccountId::new(text));
+    recipient.and_then(sound).or_else(|| around.cloned()).or_else(caller)
+}
+
+/// Reads one record. `around` is the account that its envelope or the key of
+/// its object names.
+///
+/// Source: facts/cloudtrail.md 1.1, 1.2, 1.6.
+pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Normalised {
+    let mut fields = Fields::of(Some(text));
+    let mut identity = fields.object("userIdentity");
+    let principal = principal(&mut identity);
+    let recipient = fields.text("recipientAccountId");
+    let account_id = account_of(recipient.as_deref(), around, || principal.account_id.clone());
+    let event_name_raw = fields.text("eventName").unwrap_or_else(|| Arc::from(""));
+    let stripped = strip_api_date(&event_name_raw);
+    let event_name =
+        if stripped.len() == event_name_raw.len() { event_name_raw.clone() } else { Arc::from(stripped) };
+    let event = Event {
+        time: fields.text("eventTime").and_then(|text| UtcTime::parse(&text)),
+        event_id: fields.text("eventID").map(EventId::new),
+        event_version: fields.text("eventVersion"),
+        account_id,
+        region: fields.text("awsRegion").map(Region::new),
+        event_source: fields.text("eventSource").unwrap_or_else(|| Arc::from("")),
+        event_name,
+        event_name_raw,
+        event_type: fields.text("eventType"),
+        event_category: fields.text("eventCategory"),
+        read_only: fields.flag("readOnly"),
+        error_code: fields.text("errorCode"),
+        error_message: fields.text("errorMessage"),
+        source_ip: fields.text("sourceIPAddress"),
+        user_agent: fields.text("userAgent"),
+        principal,
+        request_id: fields.text("requestID"),
+        shared_event_id: fields.text("sharedEventID"),
+        vpc_endpoint_id: fields.text("vpcEndpointId"),
+        recipient_account_id: recipient.map(AccountId::new),
+        resources: fields.json("resources"),
+        request_parameters: fields.json("requestParameters"),
+        response_elements: fields.json("responseElements"),
+        additional_event_data: fields.json("additionalEventData"),
+        category: None,
+        copies: 1,
+        evidence,
+    };
+    fields.wrong_types.extend(identity.wrong_types);
+    Normalised { event, wrong_types: fields.wrong_types }
+}
+
+/// The caller that a raw `userIdentity` names.
+pub fn principal_of(user_identity: &str) -> Principal {
+    principal(&mut Fields::of(Some(user_identity)))
+}
+
+fn principal(identity: &mut Fields<'_>) -> Principal {
+    let mut context = identity.object("sessionContext");
+    let mut attributes = context.object("attributes");
+    let mut federation = context.object("webIdFederationData");
+    let mut issuer = context.object("sessionIssuer");
+    let principal = Principal {
+        identity_type: identity.text("type"),
+        principal_id: identity.text("principalId"),
+        arn: identity.text("arn").map(Arn::new),
+        account_id: identity.text("accountId").map(AccountId::new),
+        access_key_id: identity.text("accessKeyId").map(AccessKeyId::new),
+        user_name: identity.text("userName"),
+        invoked_by: identity.text("invokedBy"),
+        identity_provider: identity.text("identityProvider"),
+        issuer: session_issuer(&mut issuer),
+        source_identity: context.text("sourceIdentity"),
+        mfa: attributes.flag("mfaAuthenticated"),
+        session_created_at: attributes.text("creationDate").and_then(|text| UtcTime::parse(&text)),
+        federated_provider: federation.text("federatedProvider"),
+    };
+    for part in [context, attributes, federation, issuer] {
+        identity.wrong_types.extend(part.wrong_types);
+    }
+    principal
+}
+
+/// `sessionIssuer`; an empty object is none.
+fn session_issuer(issuer: &mut Fields<'_>) -> Option<SessionIssuer> {
+    let found = SessionIssuer {
+        issuer_type: issuer.text("type"),
+        name: issuer.text("userName"),
+        principal_id: issuer.text("principalId"),
+        arn: issuer.text("arn").map(Arn::new),
+        account_id: issuer.text("accountId").map(AccountId::new),
+    };
+    (found != SessionIssuer::default()).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::evidence::ObjectPath;
+
+    fn read(text: &str) -> Normalised {
+        let evidence = Evidence { object: ObjectPath::new("o"), record: 0, start: 0, end: text.len() as u64 };
+        event(text, Some(&AccountId::from("999999999999")), evidence)
+    }
+
+    #[test]
+    fn a_session_of_a_role_is_read_whole() {
+        let event = read(
+            r#"{"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROAX:alice",
+            "arn":"arn:aws:sts::111122223333:assumed-role/R/alice","accountId":"111122223333","accessKeyId":"ASIAX",
+            "sessionContext":{"sessionIssuer":{"type":"Role","arn":"arn:aws:iam::111122223333:role/p/R","userName":"R",
+            "accountId":"111122223333"},"webIdFederationData":{},"attributes":{"creationDate":"20131102T010628Z",
+            "mfaAuthenticated":"true"},"sourceIdentity":"alice@example.com"}},"eventTime":"2026-01-02T03:04:05Z",
+            "eventSource":"lambda.amazonaws.com","eventName":"DeleteFunction20150331","readOnly":false,
+            "errorCode":null,"recipientAccountId":"111122223333"}"#,
+        )
+        .event;
+        assert_eq!(&*event.event_name, "DeleteFunction");
+        assert_eq!(&*event.event_name_raw, "DeleteFunction20150331");
+        assert_eq!(event.principal.role_name(), Some("R"));
+        assert_eq!(event.principal.role_session_name(), Some("alice"));
+        assert_eq!(event.principal.mfa, Some(true));
+        assert_eq!(
+            event.principal.session_created_at.map(|t| t.to_string()).as_deref(),
+            Some("2013-11-02T01:06:28Z")
+        );
+        assert_eq!(event.error_code, None);
+        assert_eq!(event.account_id.as_ref().map(AccountId::as_str), Some("111122223333"));
+    }
+
+    #[test]
+    fn wrong_types_leave_fields_empty_and_are_named() {
+        let read = read(
+            r#"{"eventName":"A","eventSource":"s","userAgent":5,"userIdentity":"x","readOnly":"perhaps","eventTime":{}}"#,
+        );
+        assert_eq!(read.wrong_types, ["userIdentity", "eventTime", "readOnly", "userAgent"]);
+        assert_eq!(read.event.account_id.as_ref().map(AccountId::as_str), Some("999999999999"));
+        assert_eq!(read.event.time, None);
+    }
+}
