@@ -1,3 +1,58 @@
-//! The program's entry.
+//! Parse, run, print the error, choose the exit code.
 
-fn main() {}
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::{CommandFactory, Parser};
+use devtrail::cli::{Cli, Command};
+use devtrail::command;
+use devtrail::error::{Error, ErrorKind};
+use devtrail::terminal::{Terminal, Verbosity};
+
+/// Set by the interrupt signal, looked at between objects.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::SUCCESS };
+        }
+    };
+    let outcome = match &cli.command {
+        Command::Analyze(flags) => ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
+            .map_err(|source| Error::Signal(Box::new(source)))
+            .and_then(|()| command::analyze(flags, cli.color, &INTERRUPTED)),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "devtrail", &mut script);
+            print(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .map_err(Error::Stdout)
+                .and_then(|()| print(&page))
+        }
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(Error::Stdout(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            Terminal::new(cli.color, Verbosity::default()).error(&error);
+            ExitCode::from(match error.kind() {
+                ErrorKind::Usage => 2,
+                ErrorKind::Failed => 4,
+                ErrorKind::Interrupted => 130,
+            })
+        }
+    }
+}
+
+fn print(bytes: &[u8]) -> Result<u8, Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::Stdout).map(|()| 0)
+}

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// The members of a JSON object in their order, values as raw text.
@@ -107,6 +108,43 @@ pub fn string(raw: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str::<String>(&without_lone_surrogates(raw)).ok().map(Cow::Owned)
 }
 
+/// The same JSON value always as the same text: keys sorted, no white space,
+/// escapes resolved. `None` for what serde_json cannot hold as a value; such
+/// text compares as it is.
+pub fn canonical(text: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let mut out = String::with_capacity(text.len());
+    write_canonical(&value, &mut out);
+    Some(out)
+}
+
+/// Recurses as deep as serde_json lets a value nest, which is 128.
+fn write_canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut members: Vec<_> = map.iter().collect();
+            members.sort_unstable_by_key(|(key, _)| key.as_str());
+            out.push('{');
+            for (key, value) in members {
+                out.push_str(&Value::from(key.as_str()).to_string());
+                out.push(':');
+                write_canonical(value, out);
+                out.push(',');
+            }
+            out.push('}');
+        }
+        Value::Array(values) => {
+            out.push('[');
+            for value in values {
+                write_canonical(value, out);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        scalar => out.push_str(&scalar.to_string()),
+    }
+}
+
 /// Replaces `\uD800` … `\uDFFF` escapes that form no pair by `\uFFFD`.
 fn without_lone_surrogates(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
@@ -205,6 +243,13 @@ mod tests {
         for (raw, expected) in cases {
             assert_eq!(string(raw).as_deref(), expected, "{raw}");
         }
+    }
+
+    #[test]
+    fn equal_values_have_one_canonical_text() {
+        let one = canonical(r#"{"b":[1, {"y":null,"x":"\u0041"}],"a":1.0}"#);
+        assert_eq!(one, canonical(r#" {"a":1.0,"b":[1,{"x":"A","y":null}]}"#));
+        assert_ne!(one, canonical(r#"{"a":1.0,"b":[1,{"x":"B","y":null}]}"#));
     }
 
     #[test]

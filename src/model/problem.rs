@@ -48,6 +48,8 @@ pub enum ProblemKind {
     NotAFile,
     /// RFC sources contradict each other.
     ConflictingRfc,
+    /// The paths given hold no evidence at all.
+    NoEvidence,
 }
 
 impl ProblemKind {
@@ -59,6 +61,22 @@ impl ProblemKind {
     /// How grave a problem of this kind is.
     pub const fn severity(self) -> Severity {
         self.row().1
+    }
+
+    /// Whether a problem of this kind means that some of its object was not read.
+    pub const fn leaves_object_partial(self) -> bool {
+        matches!(
+            self,
+            Self::UnreadableObject
+                | Self::TruncatedObject
+                | Self::DamagedObject
+                | Self::LimitReached
+                | Self::TrailingData
+                | Self::UnknownForm
+                | Self::FormNotRead
+                | Self::DamagedRecord
+                | Self::RejectedRecord
+        )
     }
 
     /// Whether content was lost or not read, so that the run ends with exit 3.
@@ -89,6 +107,7 @@ impl ProblemKind {
             Self::LinkNotFollowed => ("link_not_followed", Medium, true),
             Self::NotAFile => ("not_a_file", Low, true),
             Self::ConflictingRfc => ("conflicting_rfc", Low, false),
+            Self::NoEvidence => ("no_evidence", High, true),
         }
     }
 }

@@ -1,0 +1,78 @@
+//! Which records are worth understanding, and what label their events get.
+//!
+//! Sees one event at a time; reads no clock. Everything that could make a row
+//! is kept, the rest is only counted, so that memory follows the findings.
+
+use aho_corasick::AhoCorasick;
+
+use crate::catalogue::Catalogue;
+use crate::decode::head::Head;
+use crate::model::event::{Event, strip_api_date};
+use crate::normalise::cloudtrail::principal_of;
+
+/// Decides per record. One for a run, shared by all threads.
+#[derive(Debug)]
+pub struct Classifier<'c> {
+    catalogue: &'c Catalogue,
+    /// Names of marker roles: wherever one stands, the record may matter.
+    role_names: AhoCorasick,
+    keep_all: bool,
+}
+
+impl<'c> Classifier<'c> {
+    /// With `keep_all`, every event is kept, for the table of all events.
+    pub fn new(catalogue: &'c Catalogue, keep_all: bool) -> Self {
+        let role_names = AhoCorasick::new(catalogue.role_name_patterns())
+            .expect("a short list of role names is within the limits of the matcher");
+        Self { catalogue, role_names, keep_all }
+    }
+
+    /// Whether a record has to be understood, from its routing fields and, for
+    /// calls about roles and sign-ins, its text. May say yes too often, never
+    /// too seldom.
+    pub fn may_matter(&self, head: &Head<'_>, text: &str) -> bool {
+        let source = head.event_source.as_str().unwrap_or_default();
+        let name = strip_api_date(head.event_name.as_str().unwrap_or_default());
+        self.keep_all
+            || self.catalogue.may_harm(source, name)
+            || tells_of_rfcs(source)
+            || head.user_identity.is_some_and(|identity| self.wears_marker_role(identity))
+            || tells_of_roles(source) && self.names_marker_role(text)
+    }
+
+    /// Gives an event its category and tells whether it is kept.
+    pub fn label(&self, event: &mut Event, text: &str) -> bool {
+        event.category = self.catalogue.judge(event).map(|judgement| judgement.category);
+        self.keep_all
+            || event.category.is_some()
+            || tells_of_rfcs(&event.event_source)
+            || event.principal.role_name().is_some_and(|role| self.catalogue.mode_of_role(role).is_some())
+            || tells_of_roles(&event.event_source) && self.names_marker_role(text)
+    }
+
+    fn wears_marker_role(&self, identity: &str) -> bool {
+        if !identity.contains('\\') {
+            return self.role_names.is_match(identity);
+        }
+        let principal = principal_of(identity);
+        principal.role_name().is_some_and(|role| self.role_names.is_match(role))
+    }
+
+    /// An escape could hide a name from the matcher: such a text may name one.
+    fn names_marker_role(&self, text: &str) -> bool {
+        self.role_names.is_match(text) || text.contains("\\u")
+    }
+}
+
+/// Sources of the AMS change management calls.
+///
+/// Source: facts/ams.md 4.1 (inferred from the signing name, not documented).
+fn tells_of_rfcs(source: &str) -> bool {
+    matches!(source, "amscm.amazonaws.com" | "managedservices.amazonaws.com")
+        || source.ends_with(".managedservices.amazonaws.com")
+}
+
+/// Sources whose calls create, change or assume roles.
+fn tells_of_roles(source: &str) -> bool {
+    matches!(source, "iam.amazonaws.com" | "sts.amazonaws.com" | "signin.amazonaws.com")
+}

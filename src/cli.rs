@@ -1,0 +1,244 @@
+//! The flags and their help text, and nothing else.
+//!
+//! Values are checked here, before any file is opened. May not be imported by
+//! any lower layer.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::model::id::{AccountId, Region};
+use crate::model::severity::Severity;
+use crate::model::time::{Day, UtcTime};
+
+/// Reconstruct AMS Developer mode use and destructive actions from exported AWS logs
+///
+/// Reads local copies of CloudTrail and AMS RFC archives. Opens no network connection. Writes
+/// nothing into an input folder.
+#[derive(Debug, Parser)]
+#[command(name = "devtrail", version, max_term_width = 98, help_expected = true, subcommand_required = true)]
+#[command(arg_required_else_help = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Display")]
+    pub color: Color,
+
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Shown at the end of the help.
+const AFTER_HELP: &str = "\
+Exit status:
+  0  all input was read, reports were written
+  1  a finding is at or above --fail-on
+  2  wrong usage
+  3  reports were written, but some input was not read or not trusted (outranks 1)
+  4  no reports: the run failed
+  130  interrupted; no reports were left behind
+
+Environment:
+  NO_COLOR  no colour, if set and not empty";
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// If the output is a terminal and `NO_COLOR` is not set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read a dump and write the audit reports
+    #[command(visible_alias = "analyse", after_help = ANALYZE_HELP)]
+    Analyze(Box<Analyze>),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page
+    #[command(hide = true)]
+    Man,
+}
+
+/// Shown at the end of the help of `analyze`.
+const ANALYZE_HELP: &str = "\
+Examples:
+  devtrail analyze ./cloudtrail-bucket ./rfc-archive -o audit/
+  devtrail analyze dump/ -o audit/ --from 2026-01-01 --to 2026-02-01 --fail-on high
+  devtrail analyze dump/ -o - --format csv | head
+
+A file for --modes holds profiles of privileged roles of your own:
+  [[mode]]
+  name = \"break_glass\"
+  roles = [{ name = \"BreakGlassAdmin\" }]
+
+Exit status:
+  0  all input was read, reports were written
+  1  a finding is at or above --fail-on
+  2  wrong usage
+  3  reports were written, but some input was not read or not trusted (outranks 1)
+  4  no reports: the run failed
+  130  interrupted; no reports were left behind";
+
+/// What `analyze` takes.
+#[derive(Args, Debug)]
+pub struct Analyze {
+    /// Folder or object of a dump; folders are searched
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// Folder for the reports; `-` with one --format for standard output
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    pub output: PathBuf,
+
+    /// What to write; may be repeated [default: all of them]
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
+    pub format: Vec<FormatName>,
+
+    /// Also write the table of events: those that matter, or every one
+    #[arg(long, value_name = "WHICH", value_enum, help_heading = "Output")]
+    pub events: Option<EventsWanted>,
+
+    /// Replace reports that an earlier run wrote into the folder
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+
+    /// Report only what happened at or after this time (UTC)
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Selection")]
+    pub from: Option<UtcTime>,
+
+    /// Report only what happened before this time (UTC)
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Selection")]
+    pub to: Option<UtcTime>,
+
+    /// Report only this account; may be repeated
+    #[arg(long, value_name = "ID", value_parser = account, help_heading = "Selection")]
+    pub account: Vec<AccountId>,
+
+    /// Report only calls in this region; may be repeated
+    #[arg(long, value_name = "REGION", value_parser = region, help_heading = "Selection")]
+    pub region: Vec<Region>,
+
+    /// Leave objects with an earlier date in their key unopened
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Selection")]
+    pub object_date_from: Option<Day>,
+
+    /// Leave objects with this or a later date in their key unopened
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Selection")]
+    pub object_date_to: Option<Day>,
+
+    /// State that the dump holds every RFC of this time; may be repeated
+    #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = "Evidence")]
+    pub rfc_complete: Vec<(UtcTime, UtcTime)>,
+
+    /// Profiles of privileged modes to add to the built-in ones (TOML)
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub modes: Option<PathBuf>,
+
+    /// Exit with 1 if a finding is at least this grave
+    #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Detection")]
+    pub fail_on: Option<Severity>,
+
+    /// Worker threads [default: cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Display")]
+    pub threads: Option<u16>,
+
+    /// Show no progress
+    #[arg(long, help_heading = "Display")]
+    pub no_progress: bool,
+
+    /// Print nothing but errors
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Display")]
+    pub quiet: bool,
+
+    /// Print every problem as it is found in the reports
+    #[arg(short, long, help_heading = "Display")]
+    pub verbose: bool,
+}
+
+/// What can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum FormatName {
+    /// The tables as CSV
+    Csv,
+    /// The tables as Parquet
+    Parquet,
+    /// The report for people
+    Html,
+    /// The head of the report, for a ticket
+    Md,
+    /// The head of the report, for scripts
+    Json,
+    /// The timeline for Timesketch
+    Timesketch,
+}
+
+/// Which events the table of events holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EventsWanted {
+    /// Those that a row of another table rests on
+    Kept,
+    /// Every one
+    All,
+}
+
+fn time(text: &str) -> Result<UtcTime, String> {
+    UtcTime::parse(text).ok_or_else(|| "not a time; write 2026-01-31 or 2026-01-31T12:00:00Z".to_owned())
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "not a date; write 2026-01-31".to_owned())
+}
+
+fn account(text: &str) -> Result<AccountId, String> {
+    AccountId::if_well_formed(text).ok_or_else(|| "not an account id; it has 12 digits".to_owned())
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    let sound = !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if sound { Ok(Region::from(text)) } else { Err("not a region; write eu-west-1".to_owned()) }
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::ALL
+        .into_iter()
+        .find(|level| level.as_str() == text)
+        .ok_or_else(|| "one of informational, low, medium, high, critical".to_owned())
+}
+
+/// `FROM..TO`. A date as TO includes that day; a time as TO is not included.
+fn range(text: &str) -> Result<(UtcTime, UtcTime), String> {
+    let (from, to) = text.split_once("..").ok_or("write FROM..TO, such as 2026-01-01..2026-01-31")?;
+    let (from, end) = (time(from)?, time(to)?);
+    let end = Day::parse(to).map_or(end, |day| day.next().start());
+    if from < end { Ok((from, end)) } else { Err("FROM must be before TO".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound_and_every_flag_has_help() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_range_of_dates_holds_its_last_day() {
+        let (from, to) = range("2026-01-01..2026-01-31").expect("a range");
+        assert_eq!((from.to_string().as_str(), to.to_string().as_str()), ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"));
+        assert!(range("2026-01-02..2026-01-01").is_err());
+        assert!(range("2026-01-02").is_err());
+    }
+}

@@ -1,0 +1,126 @@
+//! From flags to a run, and from its outcome to the summary and the exit code.
+//!
+//! The seam between people (`cli`, `terminal`) and the work (`run`).
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+
+use crate::cli::{Analyze, Color, EventsWanted, FormatName};
+use crate::error::Error;
+use crate::model::report::Report;
+use crate::model::severity::Severity;
+use crate::run::{self, Destination, EventsTable, Observer, Options};
+use crate::terminal::{Progress, Terminal, Verbosity};
+
+/// All input was read.
+const CLEAN: u8 = 0;
+/// A finding is at or above `--fail-on`.
+const FINDING: u8 = 1;
+/// Some input was not read or not trusted; outranks [`FINDING`].
+const INCOMPLETE: u8 = 3;
+
+/// Runs `analyze` and prints its summary; gives the exit code.
+///
+/// # Errors
+/// When no reports were made.
+pub fn analyze(flags: &Analyze, color: Color, interrupted: &AtomicBool) -> Result<u8, Error> {
+    let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress: flags.no_progress };
+    let terminal = Terminal::new(color, verbosity);
+    let options = options(flags)?;
+    let watch = Watch { terminal: &terminal, progress: OnceLock::new() };
+    let outcome = run::analyze(&options, &watch, interrupted);
+    if let Some(progress) = watch.progress.get() {
+        progress.finish();
+    }
+    let outcome = outcome?;
+    terminal.problems(&outcome.report.problems);
+    // Shown as the user gave it: the real path may be long and strange.
+    let place = outcome.place.map(|_| flags.output.display().to_string());
+    terminal.summary(&outcome.report, place.as_deref())?;
+    Ok(exit_code(&outcome.report, flags.fail_on))
+}
+
+fn exit_code(report: &Report, fail_on: Option<Severity>) -> u8 {
+    if report.problems.iter().any(|problem| problem.kind.is_loss()) {
+        return INCOMPLETE;
+    }
+    let hit = |level| report.findings.iter().any(|finding| finding.severity >= level);
+    if fail_on.is_some_and(hit) { FINDING } else { CLEAN }
+}
+
+fn options(flags: &Analyze) -> Result<Options, Error> {
+    let to_stdout = flags.output == Path::new("-");
+    if to_stdout && flags.format.len() != 1 {
+        return Err(Error::StdoutNeedsOneFormat);
+    }
+    let destination = if to_stdout {
+        Destination::Stdout
+    } else {
+        Destination::Folder { path: flags.output.clone(), force: flags.force }
+    };
+    let every = [
+        FormatName::Csv,
+        FormatName::Parquet,
+        FormatName::Html,
+        FormatName::Md,
+        FormatName::Json,
+        FormatName::Timesketch,
+    ];
+    let formats = if flags.format.is_empty() { every.to_vec() } else { flags.format.clone() };
+    Ok(Options {
+        paths: flags.paths.clone(),
+        destination,
+        formats: formats.into_iter().map(format_name).collect(),
+        events: match flags.events {
+            None => EventsTable::No,
+            Some(EventsWanted::Kept) => EventsTable::Kept,
+            Some(EventsWanted::All) => EventsTable::All,
+        },
+        times: (flags.from, flags.to),
+        accounts: flags.account.iter().cloned().collect(),
+        regions: flags.region.iter().cloned().collect(),
+        object_days: (flags.object_date_from, flags.object_date_to),
+        rfc_complete: flags.rfc_complete.clone(),
+        modes: flags.modes.clone(),
+        threads: flags.threads.map(usize::from),
+        arguments: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
+    })
+}
+
+/// The name of a row of `report::OUTPUTS`.
+fn format_name(format: FormatName) -> String {
+    match format {
+        FormatName::Csv => "csv",
+        FormatName::Parquet => "parquet",
+        FormatName::Html => "html",
+        FormatName::Md => "md",
+        FormatName::Json => "json",
+        FormatName::Timesketch => "timesketch",
+    }
+    .to_owned()
+}
+
+/// Passes on how far the run is to the progress display.
+struct Watch<'t> {
+    terminal: &'t Terminal,
+    progress: OnceLock<Progress>,
+}
+
+impl Observer for Watch<'_> {
+    fn found(&self, objects: u64, bytes: u64) {
+        self.progress.get_or_init(|| self.terminal.progress(objects, bytes));
+    }
+
+    fn object(&self, bytes: u64, records: u64, problems: u64) {
+        if let Some(progress) = self.progress.get() {
+            progress.object(bytes, records, problems);
+        }
+    }
+
+    fn stage(&self, what: &'static str) {
+        if let Some(progress) = self.progress.get() {
+            progress.stage(what);
+        }
+    }
+}

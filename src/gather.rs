@@ -1,0 +1,155 @@
+//! What all objects gave, put together: copies removed, one order, one scope.
+//!
+//! Every removal is counted. Knows events and rows, not how they were read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::correlate::Sources;
+use crate::examine::Examined;
+use crate::model::coverage::Counts;
+use crate::model::event::Event;
+use crate::model::id::{AccountId, Region};
+use crate::model::object::{Integrity, Object};
+use crate::model::problem::{Problem, ProblemKind};
+use crate::model::report::Scope;
+use crate::model::evidence::ObjectPath;
+use crate::tally::coverage;
+use crate::timeline::{Copies, Location};
+
+/// Everything that correlation needs, and the table of events if asked for.
+#[derive(Debug)]
+pub struct Gathered {
+    /// What correlation starts from.
+    pub sources: Sources,
+    /// The kept events in order, if they make a table.
+    pub events: Option<Vec<Event>>,
+}
+
+/// Puts together what the objects gave. `ids` names the event ids of records
+/// that were looked at twice.
+pub fn gather(
+    examined: Vec<Examined>,
+    copies: &Copies,
+    ids: &BTreeMap<Location, String>,
+    events_table: bool,
+) -> Gathered {
+    let coverage = coverage(examined.iter().map(|one| &one.tally));
+    let mut scope = scope(&examined, copies);
+    scope.accounts = coverage.iter().map(|day| day.account_id.clone()).collect::<BTreeSet<AccountId>>();
+    scope.regions = coverage.iter().map(|day| day.region.clone()).collect::<BTreeSet<Region>>();
+    let mut problems: Vec<Problem> = conflicts(&examined, copies, ids);
+    let (mut objects, mut events, mut rfc_records) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, one) in examined.into_iter().enumerate() {
+        let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");
+        let mut object = one.object;
+        let found = copies.per_object.binary_search_by_key(&index, |(object, _)| *object);
+        object.duplicates = found.map_or(0, |at| copies.per_object[at].1);
+        objects.push(object);
+        problems.extend(one.problems);
+        rfc_records.extend(one.rfc_records);
+        events.extend(one.events.into_iter().filter_map(|event| original(event, index, copies)));
+    }
+    mark_integrity(&mut objects);
+    if !objects.iter().any(holds_evidence) {
+        let detail = "the paths given hold no CloudTrail record and no RFC that could be read";
+        problems.push(Problem::of_object(&ObjectPath::new("."), ProblemKind::NoEvidence, detail));
+    }
+    problems.sort();
+    events.sort_by(|a, b| order(a).cmp(&order(b)));
+    let table = events_table.then(|| events.clone());
+    Gathered { sources: Sources { events, rfc_records, coverage, scope, objects, problems }, events: table }
+}
+
+/// The event with its number of copies, unless it is itself a copy.
+fn original(mut event: Event, object: u32, copies: &Copies) -> Option<Event> {
+    let record = u32::try_from(event.evidence.record).ok()?;
+    let location = Location { object, record };
+    if copies.dropped.binary_search(&location).is_ok() {
+        return None;
+    }
+    if let Ok(at) = copies.delivered.binary_search_by_key(&location, |(location, _)| *location) {
+        event.copies = copies.delivered[at].1;
+    }
+    Some(event)
+}
+
+/// The one order of events: by time, unknown times last; ties by account,
+/// region, source, name, id and at last by where they lie.
+///
+/// Source: contract, section 2.
+fn order(event: &Event) -> impl Ord + '_ {
+    (
+        (event.time.is_none(), event.time),
+        &event.account_id,
+        &event.region,
+        (&event.event_source, &event.event_name),
+        &event.event_id,
+        &event.evidence,
+    )
+}
+
+fn scope(examined: &[Examined], copies: &Copies) -> Scope {
+    let mut scope = Scope { objects: examined.len() as u64, ..Scope::default() };
+    let mut counts = Counts::default();
+    for one in examined {
+        scope.bytes += one.object.bytes;
+        scope.inflated_bytes += one.object.inflated_bytes;
+        scope.categories.extend(one.tally.categories());
+        let (first, last) = one.tally.span();
+        scope.first_event_time = [scope.first_event_time, first].into_iter().flatten().min();
+        scope.last_event_time = scope.last_event_time.max(last);
+        counts.seen += one.counts.seen;
+        counts.kept += one.counts.kept;
+        counts.counted_only += one.counts.counted_only;
+        counts.rejected += one.counts.rejected;
+    }
+    let dropped = copies.dropped.len() as u64;
+    counts.kept -= dropped;
+    counts.counted_only -= copies.counted_only;
+    counts.duplicates = dropped + copies.counted_only;
+    scope.counts = counts;
+    scope
+}
+
+fn conflicts(examined: &[Examined], copies: &Copies, ids: &BTreeMap<Location, String>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for group in &copies.conflicts {
+        let [first, others @ ..] = group.as_slice() else { continue };
+        let path = |location: &Location| &examined[location.object as usize].object.path;
+        for other in others {
+            let id = ids.get(other).map_or("", String::as_str);
+            let detail = format!(
+                "event id `{id}` also stands in {} record {}, with other content; both were kept",
+                path(first),
+                first.record
+            );
+            problems.push(Problem {
+                record: Some(u64::from(other.record)),
+                ..Problem::of_object(path(other), ProblemKind::ConflictingCopies, detail)
+            });
+        }
+    }
+    problems
+}
+
+/// Says of each log object whether digests for its account and region are in
+/// the dump at all.
+fn mark_integrity(objects: &mut [Object]) {
+    let with_digests: BTreeSet<_> = objects
+        .iter()
+        .filter(|object| object.format == "cloudtrail_digest")
+        .map(|object| (object.account_id.clone(), object.region.clone()))
+        .collect();
+    for object in objects.iter_mut().filter(|object| object.format == "cloudtrail_delivery") {
+        if with_digests.contains(&(object.account_id.clone(), object.region.clone())) {
+            let more = "digests for its account and region are in the dump and were not checked";
+            object.note = [object.note.as_str(), more].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("; ");
+        } else {
+            object.integrity = Some(Integrity::NoDigest);
+        }
+    }
+}
+
+fn holds_evidence(object: &Object) -> bool {
+    object.records > 0 || !object.format.is_empty()
+}

@@ -1,0 +1,177 @@
+//! One event, however often it was delivered.
+//!
+//! Owns de-duplication by event id and recipient account, contents compared.
+//! Works on fingerprints of 32 bytes, so that memory does not follow the
+//! dump's size but its number of records; never sees a record's text. Drops
+//! nothing that it does not count.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use rayon::slice::ParallelSliceMut;
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+
+/// The secret of one run. Nobody who writes evidence knows it, so nobody can
+/// prepare two records that look alike to this tool. It decides no output:
+/// only whether two hashes are equal counts.
+#[derive(Clone, Copy, Debug)]
+pub struct RunKey(u64);
+
+impl RunKey {
+    /// Draws a new one.
+    pub fn draw() -> Self {
+        Self(RandomState::new().build_hasher().finish())
+    }
+}
+
+/// Place of a record: index of its object in the run, ordinal in the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// Index of the object, in path order.
+    pub object: u32,
+    /// Ordinal of the record in it.
+    pub record: u32,
+}
+
+/// What is remembered of every record that has an event id.
+#[derive(Clone, Copy, Debug)]
+pub struct Fingerprint {
+    identity: [u64; 2],
+    content: u64,
+    location: Location,
+    kept: bool,
+}
+
+impl Fingerprint {
+    /// Of the record with this event id and recipient account. `kept` tells
+    /// whether its event is kept or only counted.
+    pub fn new(key: RunKey, identity: (&str, &str), text: &str, (location, kept): (Location, bool)) -> Self {
+        let (event_id, recipient) = identity;
+        let joined = [event_id.as_bytes(), b"\xff", recipient.as_bytes()].concat();
+        let hash = xxh3_128_with_seed(&joined, key.0);
+        let identity = [(hash >> 64) as u64, hash as u64];
+        Self { identity, content: content_hash(key, text), location, kept }
+    }
+}
+
+/// The keyed hash of a record's text.
+pub fn content_hash(key: RunKey, text: &str) -> u64 {
+    xxh3_64_with_seed(text.as_bytes(), key.0)
+}
+
+/// Fingerprints of a run, sorted so that copies lie side by side, the one to
+/// keep first.
+#[derive(Debug)]
+pub struct Fingerprints(Vec<Fingerprint>);
+
+/// What became of all records that have a copy.
+#[derive(Debug, Default)]
+pub struct Copies {
+    /// Kept events that are copies of another: they go. Sorted.
+    pub dropped: Vec<Location>,
+    /// Kept events that have copies, and how many deliveries there are. Sorted.
+    pub delivered: Vec<(Location, u32)>,
+    /// For each object that holds a copy: how many it holds. Sorted.
+    pub per_object: Vec<(u32, u64)>,
+    /// Copies of events that are only counted.
+    pub counted_only: u64,
+    /// Records of one identity with different contents: all were kept. Sorted.
+    pub conflicts: Vec<Vec<Location>>,
+}
+
+impl Fingerprints {
+    /// Sorts them.
+    pub fn new(mut all: Vec<Fingerprint>) -> Self {
+        all.par_sort_unstable_by_key(|one| (one.identity, one.location));
+        Self(all)
+    }
+
+    fn groups(&self) -> impl Iterator<Item = &[Fingerprint]> {
+        self.0.chunk_by(|a, b| a.identity == b.identity).filter(|group| group.len() > 1)
+    }
+
+    /// Records whose copies have other bytes: they may still say the same in
+    /// another spelling, and have to be looked at again. Sorted.
+    pub fn unsettled(&self) -> Vec<Location> {
+        let differ = |group: &&[Fingerprint]| group.iter().any(|one| one.content != group[0].content);
+        let mut locations: Vec<Location> =
+            self.groups().filter(differ).flatten().map(|one| one.location).collect();
+        locations.sort_unstable();
+        locations
+    }
+
+    /// Sorts out copies. `canonical` holds the content hashes of the unsettled
+    /// records, sorted by location, with their spelling taken out.
+    pub fn settle(&self, canonical: &[(Location, u64)]) -> Copies {
+        let content = |one: &Fingerprint| {
+            let found = canonical.binary_search_by_key(&one.location, |(location, _)| *location);
+            found.map_or(one.content, |index| canonical[index].1)
+        };
+        let mut copies = Copies::default();
+        let mut per_object = BTreeMap::<u32, u64>::new();
+        for group in self.groups() {
+            let mut originals: Vec<(&Fingerprint, u32)> = Vec::new();
+            let mut by_content = BTreeMap::<u64, usize>::new();
+            for one in group {
+                let index = *by_content.entry(content(one)).or_insert(originals.len());
+                let Some(original) = originals.get_mut(index) else {
+                    originals.push((one, 1));
+                    continue;
+                };
+                original.1 += 1;
+                *per_object.entry(one.location.object).or_default() += 1;
+                if one.kept {
+                    copies.dropped.push(one.location);
+                } else {
+                    copies.counted_only += 1;
+                }
+            }
+            let delivered = originals.iter().filter(|(one, count)| one.kept && *count > 1);
+            copies.delivered.extend(delivered.map(|(one, count)| (one.location, *count)));
+            if originals.len() > 1 {
+                copies.conflicts.push(originals.iter().map(|(one, _)| one.location).collect());
+            }
+        }
+        copies.dropped.sort_unstable();
+        copies.delivered.sort_unstable();
+        copies.conflicts.sort_unstable();
+        copies.per_object = per_object.into_iter().collect();
+        copies
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(object: u32, record: u32) -> Location {
+        Location { object, record }
+    }
+
+    #[test]
+    fn the_first_copy_stays_and_other_contents_are_conflicts() {
+        let key = RunKey::draw();
+        let of = |id: &str, text: &str, location, kept| Fingerprint::new(key, (id, "1"), text, (location, kept));
+        let prints = Fingerprints::new(vec![
+            of("a", "x", at(2, 0), true),
+            of("a", "x", at(0, 5), true),
+            of("a", "y", at(1, 0), true),
+            of("b", "x", at(0, 1), false),
+            of("b", "x", at(1, 1), false),
+            of("c", "x", at(0, 2), true),
+            Fingerprint::new(key, ("c", "2"), "x", (at(1, 2), true)),
+        ]);
+        assert_eq!(prints.unsettled(), [at(0, 5), at(1, 0), at(2, 0)]);
+        let copies = prints.settle(&[]);
+        assert_eq!(copies.dropped, [at(2, 0)]);
+        assert_eq!(copies.delivered, [(at(0, 5), 2)]);
+        assert_eq!(copies.counted_only, 1);
+        assert_eq!(copies.per_object, [(1, 1), (2, 1)]);
+        assert_eq!(copies.conflicts, [vec![at(0, 5), at(1, 0)]]);
+        // The same three records, once it is known that all say the same.
+        let same = [(at(0, 5), 7), (at(1, 0), 7), (at(2, 0), 7)];
+        let copies = prints.settle(&same);
+        assert_eq!(copies.dropped, [at(1, 0), at(2, 0)]);
+        assert_eq!(copies.conflicts, Vec::<Vec<Location>>::new());
+    }
+}

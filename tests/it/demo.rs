@@ -1,0 +1,52 @@
+//! The README's first command, and what it leaves behind.
+
+use std::process::Command;
+
+use crate::cases::agrees;
+use crate::runner::{analyze, project};
+
+#[test]
+fn the_demo_agrees_with_its_truth_and_ends_with_zero() {
+    let done = analyze(&project().join("sample-logs/demo"), &[]);
+    assert_eq!(done.ended.code, 0, "{}{}", done.ended.stdout, done.ended.stderr);
+    agrees(&done, &project().join("sample-logs/demo-truth.json"));
+}
+
+#[test]
+fn every_promised_file_is_there_and_its_sum_is_right() {
+    let done = analyze(&project().join("sample-logs/demo"), &[]);
+    for name in ["report.html", "report.md", "summary.json", "run.json", "timeline.timesketch.jsonl", "SHA256SUMS"] {
+        assert!(done.out.join(name).is_file(), "{name}");
+    }
+    for table in ["evidence", "problems", "coverage", "rfcs", "mode_windows", "mode_sessions", "destructive_actions", "timeline", "findings", "incidents"] {
+        for kind in ["csv", "parquet"] {
+            assert!(done.out.join("tables").join(format!("{table}.{kind}")).is_file(), "{table}.{kind}");
+        }
+    }
+    let check = Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&done.out).output();
+    match check {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+        Err(error) => println!("skipped: sha256sum does not start: {error}"),
+    }
+}
+
+/// The README shows the summary that a run prints, to the letter.
+#[test]
+fn the_readme_shows_what_the_demo_prints() {
+    let readme = std::fs::read_to_string(project().join("README.md")).expect("README.md");
+    let done = analyze(&project().join("sample-logs/demo"), &[]);
+    let printed = done.ended.stdout.replace(&done.out.display().to_string(), "audit");
+    assert!(printed.lines().count() <= 25, "{printed}");
+    assert!(readme.contains(printed.trim_end()), "the README should show:\n{printed}");
+}
+
+/// A generated dump, every story in it, against the generator's truth.
+#[test]
+fn a_generated_landing_zone_agrees_with_its_truth() {
+    let scratch = crate::runner::scratch();
+    let options = sample_logs::Options { seed: 11, events: 20_000, days: 14, single_delivery: false };
+    sample_logs::generate(&options, scratch.path()).expect("a dump");
+    let done = analyze(&scratch.path().join("dump"), &["--format", "csv", "--format", "json"]);
+    assert_eq!(done.ended.code, 0, "{}{}", done.ended.stdout, done.ended.stderr);
+    agrees(&done, &scratch.path().join("truth.json"));
+}

@@ -1,0 +1,136 @@
+//! Public CloudTrail material that lies beside the project, if it does: the
+//! counts of its own README, and the succeeded/failed split of every event name
+//! that both sides call destructive.
+//!
+//! The folder is `../shared/data`, or what `DEVTRAIL_REAL_LOGS` names. Nothing
+//! of it is copied into the project.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use crate::runner::{Analysis, analyze, project};
+
+fn folder() -> Option<PathBuf> {
+    let named = std::env::var_os("DEVTRAIL_REAL_LOGS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| project().join("../shared/data"));
+    if folder.join("README.md").is_file() {
+        return Some(folder);
+    }
+    println!("skipped: no public logs at {}", folder.display());
+    None
+}
+
+/// Records and different event ids of each folder, from the README's table.
+fn expected_counts(readme: &str) -> BTreeMap<String, (u64, u64)> {
+    let mut counts = BTreeMap::new();
+    for line in readme.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let Some((records, unique)) = cells.get(8).and_then(|cell| cell.split_once(" / ")) else { continue };
+        if let (Ok(records), Ok(unique)) = (records.parse(), unique.parse()) {
+            counts.insert(cells[1].to_owned(), (records, unique));
+        }
+    }
+    assert!(counts.len() >= 12, "the README's table is read: {counts:?}");
+    counts
+}
+
+#[test]
+fn records_and_event_ids_are_as_many_as_the_readme_counts() {
+    let Some(folder) = folder() else { return };
+    let readme = std::fs::read_to_string(folder.join("README.md")).expect("its README");
+    for (name, (records, unique)) in expected_counts(&readme) {
+        let done = analyze(&folder.join(&name), &["--events", "all", "--format", "csv", "--format", "json"]);
+        assert!([0, 3].contains(&done.ended.code), "{name}: {}", done.ended.stderr);
+        let counted: u64 = done.table("evidence").iter().map(|row| row["records"].parse().unwrap_or(0)).sum();
+        assert_eq!(counted, records, "{name}: records");
+        let events = done.table("events");
+        let ids: BTreeSet<&str> =
+            events.iter().map(|row| row["event_id"].as_str()).filter(|id| !id.is_empty()).collect();
+        assert_eq!(ids.len() as u64, unique, "{name}: event ids");
+        every_file_is_explained(&done, &name);
+    }
+}
+
+fn every_file_is_explained(done: &Analysis, name: &str) {
+    for row in done.table("evidence") {
+        let explained = row["status"] == "read" || !row["note"].is_empty() || !done.rows("problems", "source_object", &row["source_object"]).is_empty();
+        assert!(explained, "{name}: {row:?}");
+    }
+}
+
+#[test]
+fn destructive_calls_split_as_the_readme_counts_them() {
+    let Some(folder) = folder() else { return };
+    let readme = std::fs::read_to_string(folder.join("README.md")).expect("its README");
+    let line = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("Destructive by name (ok/failed): "))
+        .expect("the README's list of names");
+    let done = analyze(&folder.join("invictus-first-half"), &["--format", "csv"]);
+    let mut found = BTreeMap::<String, (u64, u64)>::new();
+    for row in done.table("destructive_actions") {
+        let split = found.entry(row["event_name"].clone()).or_default();
+        if row["outcome"] == "succeeded" { split.0 += 1 } else { split.1 += 1 }
+    }
+    let mut both = 0;
+    for item in line.trim_end_matches('.').split(", ") {
+        let (name, split) = item.split_once(' ').expect("name and split");
+        let (ok, failed) = split.split_once('/').expect("ok/failed");
+        let split = (ok.parse().expect("a number"), failed.parse().expect("a number"));
+        if let Some(ours) = found.get(name) {
+            assert_eq!(*ours, split, "{name}");
+            both += 1;
+        }
+    }
+    assert!(both >= 15, "most names are counted by both: {both}");
+}
+
+#[test]
+fn no_session_token_and_no_mode_is_in_any_output() {
+    let Some(folder) = folder() else { return };
+    let done = analyze(&folder, &["--events", "all"]);
+    assert_eq!(done.ended.code, 3, "{}", done.ended.stderr);
+    assert_eq!(done.table("mode_windows").len(), 0);
+    assert_eq!(done.table("mode_sessions").len(), 0);
+    assert_eq!(done.summary("/counts/seen"), sum_of_counts(&done));
+    let mut tokens = BTreeSet::new();
+    collect_tokens(&folder, &mut tokens);
+    assert!(!tokens.is_empty(), "the logs hold tokens to look for");
+    for entry in walk(&done.out) {
+        let content = std::fs::read(&entry).expect("an output");
+        for token in &tokens {
+            let start = &token.as_bytes()[..token.len().min(40)];
+            assert!(memchr::memmem::find(&content, start).is_none(), "a session token in {}", entry.display());
+        }
+    }
+}
+
+fn sum_of_counts(done: &Analysis) -> u64 {
+    ["kept", "duplicates", "counted_only", "rejected"]
+        .iter()
+        .map(|part| done.summary(&format!("/counts/{part}")).as_u64().expect("a count"))
+        .sum()
+}
+
+fn walk(folder: &std::path::Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { found.extend(walk(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// Every value of a `sessionToken` in the material, as long as real ones are.
+fn collect_tokens(folder: &std::path::Path, tokens: &mut BTreeSet<String>) {
+    for path in walk(folder) {
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        for part in text.split("sessionToken").skip(1) {
+            let value: String =
+                part.chars().skip_while(|c| "\\\": ".contains(*c)).take_while(|c| !"\"\\".contains(*c)).collect();
+            if value.len() >= 40 {
+                tokens.insert(value);
+            }
+        }
+    }
+}

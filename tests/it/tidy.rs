@@ -1,0 +1,131 @@
+//! The house order, kept by a test: layers, headers, lengths.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::runner::project;
+
+/// Each room and its layer. A room uses only rooms of lower layers.
+const LAYERS: [(&str, u32); 19] = [
+    ("model", 0),
+    ("limits", 0),
+    ("evidence", 1),
+    ("decode", 1),
+    ("catalogue", 1),
+    ("report", 1),
+    ("normalise", 2),
+    ("timeline", 2),
+    ("tally", 2),
+    ("classify", 3),
+    ("correlate", 3),
+    ("examine", 4),
+    ("error", 4),
+    ("gather", 5),
+    ("run", 6),
+    ("cli", 7),
+    ("terminal", 8),
+    ("command", 9),
+    ("lib", 10),
+];
+
+/// Lines of a file without its tests.
+const FILE_LINES_MAX: usize = 400;
+
+/// Words that a room may not be called.
+const BANNED_ROOMS: [&str; 5] = ["util", "utils", "common", "helpers", "manager"];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![project().join("src"), project().join("tests"), project().join("benches"), project().join("sample-logs/src")];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("UTF-8");
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    assert!(found.len() > 40, "the sources are found");
+    found
+}
+
+fn room_of(path: &Path) -> Option<String> {
+    let inside = path.strip_prefix(project().join("src")).ok()?;
+    let first = inside.components().next()?.as_os_str().to_string_lossy().into_owned();
+    Some(first.trim_end_matches(".rs").to_owned())
+}
+
+/// The part of a file before its unit tests.
+fn without_tests(text: &str) -> &str {
+    text.find("#[cfg(test)]").map_or(text, |at| &text[..at])
+}
+
+#[test]
+fn each_room_uses_only_lower_layers() {
+    let layers: BTreeMap<&str, u32> = LAYERS.into_iter().collect();
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let Some(room) = room_of(&path).filter(|room| room != "main") else { continue };
+        let Some(layer) = layers.get(room.as_str()) else {
+            faults.push(format!("{}: the room `{room}` has no layer", path.display()));
+            continue;
+        };
+        for (number, line) in without_tests(&text).lines().enumerate() {
+            for used in line.split("crate::").skip(1) {
+                let used: String = used.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                let lower = layers.get(used.as_str()).is_some_and(|other| other < layer);
+                if used != room && !used.is_empty() && !lower && !line.trim_start().starts_with("//") {
+                    faults.push(format!("{}:{}: `{room}` uses `{used}`", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn each_file_says_what_it_owns_and_stays_short() {
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        if !text.starts_with("//!") {
+            faults.push(format!("{}: no `//!` header", path.display()));
+        }
+        let lines = without_tests(&text).lines().count();
+        if lines > FILE_LINES_MAX {
+            faults.push(format!("{}: {lines} lines", path.display()));
+        }
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if BANNED_ROOMS.contains(&stem.as_str()) {
+            faults.push(format!("{}: says nothing by its name", path.display()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn inputs_are_opened_in_one_place() {
+    let openers = ["File::open", "fs::read(", "read_to_string(", "OpenOptions"];
+    let allowed = ["evidence/read.rs", "run.rs", "report/folder"];
+    for (path, text) in sources() {
+        if room_of(&path).is_none() {
+            continue;
+        }
+        let opens = openers.iter().any(|opener| without_tests(&text).contains(opener));
+        let shown = path.display().to_string();
+        assert!(!opens || allowed.iter().any(|place| shown.contains(place)), "{shown} opens files");
+    }
+}
+
+#[test]
+fn no_path_of_a_machine_is_named() {
+    for (path, text) in sources() {
+        for word in [["/wo", "rk/"].concat(), ["/tm", "p/"].concat(), ["/ro", "ot/"].concat()] {
+            assert!(!text.contains(&word), "{}: {word}", path.display());
+        }
+    }
+}
