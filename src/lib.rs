@@ -16,3 +16,5 @@
 pub mod model;
 
 pub mod limits;
+
+pub mod catalogue;
