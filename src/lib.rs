@@ -17,6 +17,34 @@ pub mod model;
 
 pub mod limits;
 
-pub mod decode;
 pub mod evidence;
+
+pub mod decode;
+
+pub mod catalogue;
+
 pub mod normalise;
+
+pub mod classify;
+
+pub mod tally;
+
+pub mod timeline;
+
+pub mod examine;
+
+pub mod gather;
+
+pub mod correlate;
+
+pub mod report;
+
+pub mod error;
+
+pub mod run;
+
+pub mod terminal;
+
+pub mod cli;
+
+pub mod command;

@@ -1,0 +1,193 @@
+//! Operations whose harm depends on their parameters.
+//!
+//! Owns: the form of `data/conditions.toml` and whether a case holds for given
+//! parameters. Does not know the event around them.
+
+use serde::Deserialize;
+use serde_json::Value;
+use toml::Spanned;
+
+use crate::catalogue::fault::CatalogueFault;
+use crate::catalogue::operation::{OperationTable, reversibility_of};
+use crate::catalogue::path::{Path, is_something, text_of};
+use crate::catalogue::technique::Technique;
+use crate::model::destructive::{Category, Reversibility};
+
+/// All operations that are judged by their parameters.
+#[derive(Debug)]
+pub(super) struct Conditions {
+    entries: Vec<Condition>,
+}
+
+/// How one operation is judged by its parameters.
+#[derive(Debug)]
+pub(super) struct Condition {
+    /// Whether it is a row even if no case holds.
+    pub(super) always_counts: bool,
+    cases: Vec<Case>,
+}
+
+/// What is so if its predicates hold; what it does not say, the table of
+/// operations says.
+#[derive(Debug)]
+pub(super) struct Case {
+    when: Vec<Predicate>,
+    pub(super) category: Option<Category>,
+    pub(super) reversibility: Option<Reversibility>,
+    pub(super) technique: Option<Technique>,
+    pub(super) recovery: Option<String>,
+}
+
+#[derive(Debug)]
+struct Predicate {
+    path: Path,
+    test: Test,
+}
+
+#[derive(Debug)]
+enum Test {
+    Equals(Vec<String>),
+    NotEquals(Vec<String>),
+    Prefix(Vec<String>),
+    AtMost(f64),
+    Present,
+    Absent,
+}
+
+impl Conditions {
+    /// Reads the conditions and notes at each operation which one is its own.
+    pub(super) fn parse(text: &str, operations: &mut OperationTable) -> Result<Self, CatalogueFault> {
+        let file: File = toml::from_str(text).map_err(|error| CatalogueFault::from_toml(text, &error))?;
+        let mut entries = Vec::new();
+        for raw in file.operation {
+            let name = raw.event_name.get_ref().as_str();
+            let fault = |message: String| CatalogueFault::at(text, raw.event_name.span(), message);
+            let row = operations.find_mut(&raw.event_source, name);
+            let row = row.ok_or_else(|| fault(format!("`{name}` is not in the table of operations")))?;
+            if row.category.is_none() || row.condition.is_some() {
+                return Err(fault(format!("`{name}` has category `none`, or stands twice")));
+            }
+            row.condition = Some(entries.len());
+            let cases: Result<Vec<Case>, String> = raw.case.iter().map(RawCase::check).collect();
+            let cases = cases.map_err(&fault)?;
+            if cases.is_empty() {
+                return Err(fault(format!("`{name}` has no case")));
+            }
+            entries.push(Condition { always_counts: raw.always_counts, cases });
+        }
+        Ok(Self { entries })
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&Condition> {
+        self.entries.get(index)
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+impl Condition {
+    /// The first case that holds for these parameters.
+    pub(super) fn case_for(&self, parameters: &Value) -> Option<&Case> {
+        self.cases.iter().find(|case| case.when.iter().all(|predicate| predicate.holds(parameters)))
+    }
+}
+
+impl Predicate {
+    fn holds(&self, parameters: &Value) -> bool {
+        let found = self.path.follow(parameters);
+        let mut texts = found.iter().filter_map(|value| text_of(value));
+        match &self.test {
+            Test::Equals(words) => texts.any(|text| words.iter().any(|word| text == word.as_str())),
+            Test::NotEquals(words) => !texts.any(|text| words.iter().any(|word| text == word.as_str())),
+            Test::Prefix(words) => texts.any(|text| words.iter().any(|word| begins_with(text.trim(), word))),
+            Test::AtMost(bound) => texts.any(|text| text.parse().is_ok_and(|number: f64| number <= *bound)),
+            Test::Present => found.iter().any(|value| is_something(value)),
+            Test::Absent => !found.iter().any(|value| is_something(value)),
+        }
+    }
+}
+
+fn begins_with(text: &str, word: &str) -> bool {
+    text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    operation: Vec<RawOperation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOperation {
+    event_source: String,
+    event_name: Spanned<String>,
+    #[serde(default)]
+    always_counts: bool,
+    case: Vec<RawCase>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCase {
+    when: Vec<RawPredicate>,
+    category: Option<String>,
+    reversibility: Option<String>,
+    #[serde(default)]
+    technique: String,
+    recovery: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPredicate {
+    path: String,
+    equals: Option<Vec<String>>,
+    not_equals: Option<Vec<String>>,
+    prefix: Option<Vec<String>>,
+    at_most: Option<i32>,
+    #[serde(default)]
+    present: bool,
+    #[serde(default)]
+    absent: bool,
+}
+
+impl RawCase {
+    fn check(&self) -> Result<Case, String> {
+        if self.when.is_empty() {
+            return Err("a case without predicates".to_owned());
+        }
+        let category = self.category.as_deref().map(|word| {
+            let known = Category::parse(word);
+            known.ok_or_else(|| format!("`{word}` is no category"))
+        });
+        Ok(Case {
+            when: self.when.iter().map(RawPredicate::check).collect::<Result<_, _>>()?,
+            category: category.transpose()?,
+            reversibility: self.reversibility.as_deref().map(reversibility_of).transpose()?,
+            technique: Technique::parse_or_empty(&self.technique)?,
+            recovery: self.recovery.clone(),
+        })
+    }
+}
+
+impl RawPredicate {
+    fn check(&self) -> Result<Predicate, String> {
+        let tests = [
+            self.equals.clone().map(Test::Equals),
+            self.not_equals.clone().map(Test::NotEquals),
+            self.prefix.clone().map(Test::Prefix),
+            self.at_most.map(|bound| Test::AtMost(f64::from(bound))),
+            self.present.then_some(Test::Present),
+            self.absent.then_some(Test::Absent),
+        ];
+        let mut tests = tests.into_iter().flatten();
+        match (tests.next(), tests.next()) {
+            (Some(test), None) => Ok(Predicate { path: Path::parse(&self.path)?, test }),
+            _ => Err(format!("`{}` needs one test, no more", self.path)),
+        }
+    }
+}

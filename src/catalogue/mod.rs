@@ -1,0 +1,146 @@
+//! What operations destroy, which change types matter, and which roles mark a
+//! privileged mode: knowledge about AWS and AMS, as data.
+//!
+//! Owns: the files below `data/`, their form, and the judgement of one event by
+//! them. Sees one event at a time; opens no file; knows no severity.
+//!
+//! ```text
+//!  operations.csv ──▶ OperationTable ─┐
+//!  conditions.toml ─▶ Conditions ─────┼─▶ Catalogue::judge(event) ─▶ Judgement
+//!  (verb rule) ───────────────────────┘
+//!  change_types.toml ─▶ Catalogue::change_type(id)
+//!  modes.toml + the user's file ─▶ Catalogue::mode_of_role(name)
+//! ```
+
+mod change_type;
+mod condition;
+mod fault;
+mod judge;
+mod mode;
+mod mode_file;
+mod operation;
+mod path;
+mod recovery;
+mod technique;
+mod verb;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::model::rfc::RfcAction;
+
+pub use change_type::{Automation, ChangeType, Target};
+pub use fault::CatalogueFault;
+pub use judge::Judgement;
+pub use mode::{MarkerRole, Mode, RoleMatch};
+
+use condition::Conditions;
+use operation::OperationTable;
+
+const OPERATIONS: &str = include_str!("data/operations.csv");
+const CONDITIONS: &str = include_str!("data/conditions.toml");
+const CHANGE_TYPES: &str = include_str!("data/change_types.toml");
+const MODES: &str = include_str!("data/modes.toml");
+
+/// Everything the analysis knows about AWS and AMS before it sees a record.
+#[derive(Debug)]
+pub struct Catalogue {
+    operations: OperationTable,
+    conditions: Conditions,
+    change_types: BTreeMap<String, ChangeType>,
+    modes: Vec<Mode>,
+    hash: Sha256,
+    sha256: String,
+}
+
+impl Catalogue {
+    /// The catalogue that is part of the program.
+    ///
+    /// # Panics
+    ///
+    /// Never, as a test loads it: a broken embedded file is a bug.
+    pub fn builtin() -> Self {
+        Self::embedded().expect("the embedded catalogue loads; the test of the same name proves it")
+    }
+
+    fn embedded() -> Result<Self, CatalogueFault> {
+        let mut operations = OperationTable::parse(OPERATIONS)?;
+        let conditions = Conditions::parse(CONDITIONS, &mut operations)?;
+        let change_types = change_type::parse(CHANGE_TYPES)?;
+        let mut catalogue = Self {
+            operations,
+            conditions,
+            change_types,
+            modes: Vec::new(),
+            hash: Sha256::new(),
+            sha256: String::new(),
+        };
+        for text in [OPERATIONS, CONDITIONS, CHANGE_TYPES] {
+            catalogue.add_to_hash(text);
+        }
+        catalogue.with_modes(MODES)
+    }
+
+    /// Adds the user's modes: new ones, or more roles, boundaries and change
+    /// types of those that are there. The text has the form of `data/modes.toml`.
+    ///
+    /// # Errors
+    ///
+    /// The first thing wrong with the text, with its line where it has one.
+    pub fn with_modes(mut self, toml: &str) -> Result<Self, CatalogueFault> {
+        mode_file::add(toml, &mut self.modes)?;
+        for mode in &self.modes {
+            for id in &mode.change_types {
+                let known = self.change_types.entry(id.as_str().to_owned());
+                let entry = known.or_insert_with(|| ChangeType::unlisted(id));
+                entry.mode = Some(mode.name.clone());
+                entry.action = RfcAction::EnableMode;
+            }
+        }
+        self.add_to_hash(toml);
+        Ok(self)
+    }
+
+    fn add_to_hash(&mut self, text: &str) {
+        self.hash.update((text.len() as u64).to_be_bytes());
+        self.hash.update(text.as_bytes());
+        let digest = self.hash.clone().finalize();
+        self.sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    }
+
+    /// SHA-256 over all data of the catalogue, the user's modes included, in
+    /// lower-case hex.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The change type of that id; `None` for one that does not matter here.
+    pub fn change_type(&self, id: &str) -> Option<&ChangeType> {
+        self.change_types.get(id)
+    }
+
+    /// All modes, the program's own first.
+    pub fn modes(&self) -> &[Mode] {
+        &self.modes
+    }
+
+    /// The mode that a role marks, told by the role's name or ARN, or by the ARN
+    /// of one of its sessions; `None` if it marks none.
+    pub fn mode_of_role(&self, role_name_or_arn: &str) -> Option<RoleMatch<'_>> {
+        let name = mode::role_name_in(role_name_or_arn);
+        self.modes.iter().find_map(|mode| {
+            let role = mode.roles.iter().find(|role| role.matches(name))?;
+            Some(RoleMatch { mode, role })
+        })
+    }
+
+    /// The bare names of all marker roles: a record that holds none of them
+    /// anywhere has nothing to do with a marker role.
+    pub fn role_name_patterns(&self) -> Vec<&str> {
+        self.modes.iter().flat_map(|mode| &mode.roles).map(|role| role.name.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Paths into request parameters.
+//!
+//! Owns: the grammar of `path` in `data/conditions.toml`, and finding the values
+//! that a path leads to.
+//!
+//! ```text
+//! LifecycleConfiguration.Rule[Status=Enabled].Expiration.Days
+//! └ member               └ only elements whose member Status is Enabled
+//! ```
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+#[derive(Clone, Debug)]
+enum Step {
+    AnyMember,
+    Member(String),
+    /// Of the values so far, those whose member of that name is that text.
+    Where(String, String),
+}
+
+/// A path, ready to follow.
+#[derive(Clone, Debug)]
+pub(super) struct Path {
+    steps: Vec<Step>,
+}
+
+impl Path {
+    /// Reads a path; the error says what is wrong with it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut steps = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            let (name, after) = rest.split_at(end);
+            if name.is_empty() {
+                return Err(format!("`{text}` has an empty member"));
+            }
+            steps.push(if name == "*" { Step::AnyMember } else { Step::Member(name.to_owned()) });
+            rest = after;
+            if let Some(selector) = rest.strip_prefix('[') {
+                let (pair, after) = selector.split_once(']').ok_or(format!("`{text}` lacks a `]`"))?;
+                let (key, value) = pair.split_once('=').ok_or(format!("`{text}` lacks a `=`"))?;
+                steps.push(Step::Where(key.to_owned(), value.to_owned()));
+                rest = after;
+            }
+            match rest.strip_prefix('.') {
+                Some("") => return Err(format!("`{text}` ends in a dot")),
+                Some(after) => rest = after,
+                None if rest.is_empty() => {}
+                None => return Err(format!("`{text}` lacks a dot after `]`")),
+            }
+        }
+        if steps.is_empty() { Err("an empty path".to_owned()) } else { Ok(Self { steps }) }
+    }
+
+    /// All values the path leads to; a list at the end is its elements.
+    pub(super) fn follow<'json>(&self, root: &'json Value) -> Vec<&'json Value> {
+        let mut reached = vec![root];
+        for step in &self.steps {
+            reached = reached.into_iter().flat_map(elements).flat_map(|value| take(step, value)).collect();
+        }
+        reached.into_iter().flat_map(elements).collect()
+    }
+}
+
+fn elements(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(list) => list.iter().flat_map(elements).collect(),
+        single => vec![single],
+    }
+}
+
+fn take<'json>(step: &Step, value: &'json Value) -> Vec<&'json Value> {
+    match step {
+        Step::AnyMember => value.as_object().into_iter().flat_map(|members| members.values()).collect(),
+        Step::Member(name) => member(value, name).into_iter().collect(),
+        Step::Where(key, text) => {
+            let holds = member(value, key).is_some_and(|found| text_of(found).as_deref() == Some(text));
+            if holds { vec![value] } else { Vec::new() }
+        }
+    }
+}
+
+/// Services differ in the case of letters (`finalDBSnapshotIdentifier`).
+fn member<'json>(value: &'json Value, name: &str) -> Option<&'json Value> {
+    let members = value.as_object()?;
+    members.get(name).or_else(|| {
+        let mut others = members.iter();
+        others.find_map(|(key, found)| key.eq_ignore_ascii_case(name).then_some(found))
+    })
+}
+
+/// A value as text: `false`, `"false"` and `{"value": false}` read the same, as
+/// one operation is recorded in all three shapes. A list or another object has
+/// no text, and what AWS withheld never matches.
+///
+/// Source: facts/cloudtrail.md 1.6 (polymorphic request fields).
+pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) if text == "HIDDEN_DUE_TO_SECURITY_REASONS" => None,
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Object(members) if members.len() == 1 => text_of(members.get("value")?),
+        Value::Object(_) | Value::Array(_) | Value::Null => None,
+    }
+}
+
+/// Whether there is anything: null, an empty text and an empty list are nothing.
+pub(super) fn is_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => true,
+    }
+}
