@@ -1,0 +1,34 @@
+//! The same opening as without RFC evidence, but the investigator declares that all RFCs are known.
+
+use super::{Text, case, developer, looked_at, role_created};
+use crate::bucket::Packing;
+use crate::calls;
+use crate::casebook::Case;
+use crate::cast::{BILLING, DEVELOPER};
+use crate::clock::at;
+use crate::scene::Scene;
+use crate::truth::Window;
+use std::io;
+
+const TEXT: Text = Text {
+    name: "declared-complete",
+    title: "The investigator declares that there was no RFC",
+    story: "The creation of the developer mode role of the billing account is in evidence, and so is one deletion with it.
+The dump holds no RFC archive and no amscm event, although us-east-1 is covered.
+The investigator knows that no RFC was raised in January and says so with --rfc-complete, so the opening is unauthorized.",
+};
+
+/// The case.
+pub(super) fn tell() -> io::Result<Case> {
+    let mut scene = Scene::new(18);
+    let opened = at("2026-01-20T16:00:00Z");
+    looked_at(&mut scene, BILLING, &[at("2026-01-19T10:00:00Z"), at("2026-01-21T10:00:00Z")]);
+    role_created(&mut scene, BILLING, DEVELOPER, opened);
+    let bob = scene.enter(&developer(BILLING, "bob", "unauthorized"), opened + 600);
+    scene.call(&bob, opened + 660, calls::describe_instances());
+    scene.call(&bob, opened + 700, calls::delete_bucket("billing-old-exports"));
+    let window = Window::created(BILLING, "developer", opened, &[DEVELOPER]);
+    scene.window(Window { authorization: "unauthorized", ..window });
+    let case = case(TEXT, scene, Packing::Plain, &[])?;
+    Ok(Case { args: &["--rfc-complete", "2026-01-01..2026-01-31"], ..case })
+}
