@@ -18,3 +18,7 @@ pub mod model;
 pub mod limits;
 
 pub mod catalogue;
+
+pub mod normalise;
+
+pub mod correlate;
