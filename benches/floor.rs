@@ -36,7 +36,11 @@ fn main() {
     let cpu = median(&mut runs.iter().map(|run| run.cpu_s).collect::<Vec<_>>());
     println!("inflate only:  {floor:.2} CPU s");
     println!("analyze:       {cpu:.2} CPU s = {:.2} x inflate only", cpu / floor);
-    println!("               {:.0} MB/s and {:.0} events/s of one core", inflated as f64 / 1e6 / cpu, events as f64 / cpu);
+    println!(
+        "               {:.0} MB/s and {:.0} events/s of one core",
+        inflated as f64 / 1e6 / cpu,
+        events as f64 / cpu
+    );
     let peak = runs.iter().map(|run| run.peak_kib).max().unwrap_or_default();
     let large = generate(scratch.path(), events * 4);
     let four = analyze(&large, scratch.path());
@@ -114,8 +118,10 @@ fn peak_of(pid: u32) -> u64 {
 fn cpu_s(fields: [usize; 2]) -> f64 {
     let stat = proc_text("/proc/self/stat");
     let after_name = stat.rsplit(')').next().unwrap_or_default().to_owned();
-    let ticks: u64 =
-        fields.iter().filter_map(|field| after_name.split_whitespace().nth(field - 3)?.parse::<u64>().ok()).sum();
+    let ticks: u64 = fields
+        .iter()
+        .filter_map(|field| after_name.split_whitespace().nth(field - 3)?.parse::<u64>().ok())
+        .sum();
     ticks as f64 / 100.0
 }
 

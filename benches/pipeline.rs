@@ -37,7 +37,8 @@ fn dump() -> Dump {
     sample_logs::generate(&options, folder.path()).expect("a dump");
     let found = discover(&[folder.path().join("dump")]).expect("its objects");
     let paths: Vec<PathBuf> = found.into_iter().map(|one| one.location).collect();
-    let stored: Vec<Vec<u8>> = paths.iter().map(|path| bytes_of(path)).filter(|bytes| bytes.starts_with(&[0x1f, 0x8b])).collect();
+    let stored: Vec<Vec<u8>> =
+        paths.iter().map(|path| bytes_of(path)).filter(|bytes| bytes.starts_with(&[0x1f, 0x8b])).collect();
     let inflated: Vec<Vec<u8>> = stored.iter().map(|bytes| inflate(bytes)).collect();
     let bytes = inflated.iter().map(|content| content.len() as u64).sum();
     Dump { folder, stored, inflated, bytes }
@@ -103,11 +104,15 @@ fn stages(criterion: &mut Criterion) {
 
 fn whole_run(criterion: &mut Criterion) {
     let dump = dump();
-    for (unit, throughput) in [("bytes", Throughput::Bytes(dump.bytes)), ("events", Throughput::Elements(EVENTS))] {
+    for (unit, throughput) in
+        [("bytes", Throughput::Bytes(dump.bytes)), ("events", Throughput::Elements(EVENTS))]
+    {
         let mut group = criterion.benchmark_group(format!("whole run, {unit}"));
         group.sampling_mode(SamplingMode::Flat).sample_size(10).throughput(throughput);
         for threads in [1, 2] {
-            group.bench_function(format!("{threads} threads"), |bench| bench.iter(|| analyze(&dump.path(), threads)));
+            group.bench_function(format!("{threads} threads"), |bench| {
+                bench.iter(|| analyze(&dump.path(), threads))
+            });
         }
         group.finish();
     }

@@ -178,7 +178,7 @@ fn reconstruct(
         &correlate::Options { rfc_complete: options.rfc_complete.clone(), selection: selection(options) },
     );
     report.scope.objects_left_out = left_out;
-    report.events = events;
+    report.events = events.map(|events| selection(options).events(events));
     assert!(report.scope.counts.close(), "the counts of a run close: {:?}", report.scope.counts);
     Ok(report)
 }

@@ -5,4 +5,5 @@
 //! time.
 
 pub mod cloudtrail;
+pub mod rfc;
 pub mod secrets;

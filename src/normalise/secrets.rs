@@ -17,7 +17,7 @@ pub const REDACTED: &str = "REDACTED";
 ///
 /// Source: facts/cloudtrail.md 1.2 (credentials), 1.6 (password fields);
 /// facts/ams.md 6.
-const SECRET_KEYS: [&str; 14] = [
+const SECRET_KEYS: [&str; 20] = [
     "sessiontoken",
     "secretaccesskey",
     "secretkey",
@@ -32,6 +32,12 @@ const SECRET_KEYS: [&str; 14] = [
     "authtoken",
     "privatekey",
     "samlassertion",
+    "secretvalue",
+    "apikeyvalue",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "bearertoken",
 ];
 
 /// How STS session tokens begin, whatever key they stand under.

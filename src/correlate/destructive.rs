@@ -1,0 +1,257 @@
+//! Destructive and recovery-inhibiting calls: the rows of `destructive_actions`.
+//!
+//! Owns: tying each such call to a mode, a session and an RFC, and how grave it
+//! is. What a call is (category, reversibility) is the catalogue's; what it
+//! destroyed is `resources`'.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::catalogue::{Catalogue, Judgement};
+use crate::model::destructive::{
+    ActionAuthorization, Attribution, Category, DestructiveAction, Reversibility,
+};
+use crate::model::event::{Event, Outcome};
+use crate::model::id::{AccountId, RfcId};
+use crate::model::mode::Authorization;
+use crate::model::rfc::{Rfc, RfcAction};
+use crate::model::severity::Severity;
+use crate::model::time::UtcTime;
+
+use super::payload;
+use super::session::Sessions;
+use super::window::Windows;
+use super::{actor, order};
+
+mod deadline;
+mod resources;
+#[cfg(test)]
+mod tests;
+
+use resources::Named;
+
+/// What the rows are made from.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// The sessions of marker roles.
+    pub(super) sessions: &'a Sessions,
+    /// The windows of the modes.
+    pub(super) windows: &'a Windows,
+    /// All RFCs.
+    pub(super) rfcs: &'a [Rfc],
+    /// The catalogue.
+    pub(super) catalogue: &'a Catalogue,
+}
+
+/// The rows, each with the place of its event; ordered by time, account,
+/// region, event source, event name and event id.
+pub(super) fn of(events: &[Event], context: Context<'_>) -> Vec<(usize, DestructiveAction)> {
+    let covering = DestructiveRfcs::of(context.rfcs);
+    let labelled = events.iter().enumerate().filter(|(_, event)| event.category.is_some());
+    let mut rows: Vec<(usize, DestructiveAction)> = labelled
+        .filter_map(|(place, event)| {
+            let judgement = context.catalogue.judge(event)?;
+            Some((place, row(place, event, judgement, (context, &covering))))
+        })
+        .collect();
+    count_spawned_once(&mut rows, events);
+    rows.sort_by_cached_key(|(_, row)| {
+        let place = (row.account_id.clone(), row.region.clone());
+        let name = (row.event_source.clone(), row.event_name.clone(), row.event_id.clone());
+        (order::none_last(row.event_time), place, name, row.evidence.clone())
+    });
+    rows
+}
+
+fn row(
+    place: usize,
+    event: &Event,
+    judgement: Judgement,
+    (context, covering): (Context<'_>, &DestructiveRfcs<'_>),
+) -> DestructiveAction {
+    let request = payload::parse(event.request_parameters.as_ref());
+    let response = payload::parse(event.response_elements.as_ref());
+    let named = resources::of(event, &request, &response);
+    let tie = Tie::of(place, event, context, covering);
+    let outcome = event.outcome();
+    let reversibility = judgement.reversibility;
+    let recoverable_until = deadline::of(event, reversibility, &request, &response);
+    let Named { identifiers, count, resource_type } = named;
+    DestructiveAction {
+        event_time: event.time,
+        event_id: event.event_id.clone(),
+        account_id: event.account_id.clone(),
+        region: event.region.clone(),
+        event_source: event.event_source.clone(),
+        event_name: event.event_name.clone(),
+        category: judgement.category,
+        outcome,
+        error_code: event.error_code.clone(),
+        reversibility: match (reversibility, recoverable_until) {
+            (Reversibility::RecoverableUntil, None) => Reversibility::Recoverable,
+            (_, Some(_)) => Reversibility::RecoverableUntil,
+            (reversibility, _) => reversibility,
+        },
+        recoverable_until,
+        recovery: judgement.recovery,
+        undone_by_event_id: None,
+        undone_at: None,
+        resource_type,
+        resources: identifiers,
+        resource_count: count,
+        mode: tie.session.map(|session| context.sessions.rows[session].mode.clone()),
+        attribution: tie.attribution,
+        window_id: tie.window.map(|window| context.windows.rows[window].row.window_id.clone()),
+        session_id: tie.session.map(|session| context.sessions.rows[session].session_id.clone()),
+        actor: tie
+            .session
+            .and_then(|session| context.sessions.rows[session].actor.clone())
+            .or_else(|| actor::of(&event.principal)),
+        principal_arn: event.principal.arn.as_ref().map(|arn| Arc::from(arn.as_str())),
+        principal_type: event.principal.identity_type.clone(),
+        source_ip: event.source_ip.clone(),
+        user_agent: event.user_agent.clone(),
+        authorization: tie.authorization,
+        rfc_id: tie.rfc_id,
+        severity: severity(judgement.category, reversibility, outcome, tie.authorization),
+        technique_id: judgement.technique_id,
+        technique_id_legacy: judgement.technique_id_legacy,
+        copies: event.copies,
+        evidence: event.evidence.clone(),
+    }
+}
+
+/// How one call is tied to a mode and to RFCs.
+struct Tie {
+    session: Option<usize>,
+    window: Option<usize>,
+    attribution: Attribution,
+    authorization: ActionAuthorization,
+    rfc_id: Option<RfcId>,
+}
+
+impl Tie {
+    fn of(place: usize, event: &Event, context: Context<'_>, covering: &DestructiveRfcs<'_>) -> Self {
+        let Some(session) = context.sessions.of_event.get(&place).copied() else {
+            let rfc_id = covering.find(event).map(|rfc| rfc.rfc_id.clone());
+            let explained = rfc_id.is_some();
+            return Self {
+                session: None,
+                window: None,
+                attribution: Attribution::None,
+                authorization: if explained {
+                    ActionAuthorization::Authorized
+                } else {
+                    ActionAuthorization::OutsideMode
+                },
+                rfc_id,
+            };
+        };
+        let window = context.windows.of_session.get(&session).copied();
+        let row = window.map(|window| &context.windows.rows[window].row);
+        let authorization = match row.map(|row| row.authorization) {
+            Some(Authorization::Authorized) => ActionAuthorization::Authorized,
+            Some(Authorization::Unauthorized) => ActionAuthorization::Unauthorized,
+            Some(Authorization::Unknown) | None => ActionAuthorization::Unknown,
+        };
+        let authorized = authorization == ActionAuthorization::Authorized;
+        let by_service = event.principal.invoked_by.is_some();
+        Self {
+            session: Some(session),
+            window,
+            attribution: if by_service { Attribution::ViaService } else { Attribution::Direct },
+            authorization,
+            rfc_id: row.filter(|_| authorized).and_then(|row| row.rfc_ids.first().cloned()),
+        }
+    }
+}
+
+/// RFCs of destructive change types that were being carried out, by account.
+struct DestructiveRfcs<'a>(BTreeMap<&'a AccountId, Vec<Execution<'a>>>);
+
+/// When an RFC was carried out; without end while it still was.
+type Execution<'a> = (UtcTime, Option<UtcTime>, &'a Rfc);
+
+impl<'a> DestructiveRfcs<'a> {
+    fn of(rfcs: &'a [Rfc]) -> Self {
+        let mut by_account: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for rfc in rfcs.iter().filter(|rfc| rfc.action == RfcAction::Destructive) {
+            let ran = matches!(rfc.status.as_deref(), Some("Success" | "InProgress" | "Failure"));
+            let (Some(target), Some(started)) = (&rfc.target_account_id, rfc.started_at) else { continue };
+            if ran {
+                by_account.entry(target).or_default().push((started, rfc.ended_at, rfc));
+            }
+        }
+        Self(by_account)
+    }
+
+    /// The first RFC whose actual execution, both ends included, holds the call.
+    fn find(&self, event: &Event) -> Option<&'a Rfc> {
+        let time = event.time?;
+        let holds = |(started, ended, _): &&Execution<'_>| {
+            *started <= time && ended.is_none_or(|ended| time <= ended)
+        };
+        let (_, _, rfc) = self.0.get(event.account_id.as_ref()?)?.iter().find(holds)?;
+        Some(rfc)
+    }
+}
+
+/// `DeleteObjects` also leaves a `DeleteObject` record per key: what those rows
+/// name is counted there, and no longer in the row of the batch.
+///
+/// Source: facts/cloudtrail.md 1.5.
+fn count_spawned_once(rows: &mut [(usize, DestructiveAction)], events: &[Event]) {
+    let request_of = |place: usize| {
+        let event = &events[place];
+        Some((event.account_id.clone(), event.request_id.clone()?))
+    };
+    let is_s3 = |row: &DestructiveAction, name: &str| {
+        &*row.event_source == "s3.amazonaws.com" && &*row.event_name == name
+    };
+    let mut spawned: BTreeMap<_, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for (place, row) in rows.iter().filter(|(_, row)| is_s3(row, "DeleteObject")) {
+        if let Some(request) = request_of(*place) {
+            spawned.entry(request).or_default().extend(row.resources.iter().cloned());
+        }
+    }
+    for (place, row) in rows.iter_mut().filter(|(_, row)| is_s3(row, "DeleteObjects")) {
+        let Some(counted) = request_of(*place).and_then(|request| spawned.get(&request)) else { continue };
+        row.resources.retain(|resource| resource.contains('/') && !counted.contains(resource));
+        row.resource_count = row.resources.len() as u64;
+        row.recovery.push_str("; its objects are counted in the DeleteObject rows of the same request");
+    }
+}
+
+/// How grave a call is: by what it does, then by how it ended, then by whether
+/// the mode it used was opened without an RFC.
+///
+/// - Data, keys or backups gone for good, and logging stopped: high.
+/// - Other data, keys, backups and resources, identities, defences and
+///   protections: medium.
+/// - Configuration, and what the opposite call undoes: low.
+/// - A denied or failed call is an attempt: low. A dry run: informational.
+/// - A succeeded call in an unauthorized window: one level graver.
+fn severity(
+    category: Category,
+    reversibility: Reversibility,
+    outcome: Outcome,
+    authorization: ActionAuthorization,
+) -> Severity {
+    use Category as C;
+    use Reversibility as R;
+    let base = match (category, reversibility) {
+        (C::ImpairLogging, _) => Severity::High,
+        (C::ConfigDeletion, R::Irreversible) => Severity::Medium,
+        (C::ConfigDeletion, _) => Severity::Low,
+        (_, R::Irreversible) => Severity::High,
+        (C::KeyDestruction, _) => Severity::High,
+        (C::ResourceDestruction, R::Reversible | R::Unknown) => Severity::Low,
+        _ => Severity::Medium,
+    };
+    match outcome {
+        Outcome::DryRun => Severity::Informational,
+        Outcome::Denied | Outcome::Failed => Severity::Low,
+        Outcome::Succeeded if authorization == ActionAuthorization::Unauthorized => base.raised(),
+        Outcome::Succeeded => base,
+    }
+}

@@ -1,0 +1,112 @@
+//! One test a correlator, with what it must not find.
+
+use std::collections::BTreeSet;
+
+use crate::catalogue::Catalogue;
+use crate::model::event::Event;
+use crate::model::report::Report;
+use crate::model::rfc::RfcRecord;
+use crate::model::time::Day;
+
+use super::super::samples::{
+    ACCOUNT, DEV, ENABLE_DCM, ENABLE_OWN, With, archived, call, covered_day, covering, report, role_call,
+    sources, wearing,
+};
+use super::super::{Options, all};
+use super::CORRELATORS;
+
+fn rules(report: &Report) -> Vec<&'static str> {
+    report.findings.iter().map(|finding| finding.rule_id).collect()
+}
+
+#[test]
+fn ids_of_rules_are_unique_and_every_rule_says_what_to_do() {
+    let ids: BTreeSet<&str> = CORRELATORS.iter().map(|correlator| correlator.rule_id).collect();
+    assert_eq!(ids.len(), CORRELATORS.len());
+    for correlator in &CORRELATORS {
+        assert!(correlator.response.ends_with('.') && !correlator.title.ends_with('.'));
+        assert!(["high", "medium", "low"].contains(&correlator.confidence));
+    }
+}
+
+#[test]
+fn an_opening_without_rfc_is_found_only_if_that_is_known() {
+    let events = || vec![role_call(10, "CreateRole", DEV), role_call(20, "DeleteRole", DEV)];
+    let found = report(events(), covering(0, 30));
+    // The deletion of the role is itself a destructive call, which makes an incident of it.
+    assert_eq!(rules(&found), ["mode/opened-without-rfc"]);
+    assert_eq!(found.findings[0].actor.as_deref(), Some("ops"));
+    assert_eq!(found.findings[0].severity.as_str(), "critical");
+    assert_eq!(found.incidents[0].finding_ids, [found.findings[0].finding_id.clone()]);
+    assert!(rules(&report(events(), vec![])).is_empty());
+}
+
+#[test]
+fn a_mode_without_end_is_found() {
+    assert_eq!(rules(&report(vec![role_call(10, "CreateRole", DEV)], vec![])), ["mode/still-open"]);
+}
+
+#[test]
+fn an_automated_enabling_without_approval_is_found() {
+    let closed = |role: &str| vec![role_call(10, "CreateRole", role), role_call(20, "DeleteRole", role)];
+    let dcm = "AWSManagedServicesUpdateRole";
+    let rule = "mode/opened-by-automated-change-type";
+    let rfc = || archived("rfc-1", ENABLE_DCM, "Success", (5, 15));
+    assert_eq!(rules(&report(closed(dcm), vec![rfc()])), [rule]);
+    let approved = RfcRecord { customer_approval: Some("Approved".into()), ..rfc() };
+    assert!(rules(&report(closed(dcm), vec![approved])).is_empty());
+    let manual = archived("rfc-1", ENABLE_OWN, "Success", (5, 15));
+    assert!(rules(&report(closed(DEV), vec![manual])).is_empty());
+}
+
+#[test]
+fn irreversible_calls_in_a_mode_are_one_finding_a_session() {
+    let gone =
+        |minute: i64, key: &str| -> Event {
+            call(minute, "ec2", "DeleteVolume")
+                .request(&format!(r#"{{"volumeId":"vol-{minute}"}}"#))
+                .by(wearing(DEV, key, Some(10)))
+        };
+    let events = vec![
+        role_call(1, "CreateRole", DEV),
+        gone(11, "ASIA1"),
+        gone(12, "ASIA1"),
+        gone(13, "ASIA1").error("AccessDenied"),
+        gone(14, "ASIA2"),
+        role_call(20, "DeleteRole", DEV),
+        call(21, "ec2", "DeleteVolume"),
+    ];
+    let found = report(events, vec![]);
+    let counts: Vec<(&str, u64, usize)> = found
+        .findings
+        .iter()
+        .map(|finding| (finding.rule_id, finding.count, finding.event_ids.len()))
+        .collect();
+    assert_eq!(counts, [("destroy/irreversible-in-mode", 2, 2), ("destroy/irreversible-in-mode", 1, 1)]);
+}
+
+#[test]
+fn impaired_logging_is_found_whoever_did_it_once_a_run() {
+    let stop = |minute: i64| call(minute, "cloudtrail", "StopLogging").request(r#"{"name":"t"}"#);
+    let found = report(vec![stop(0), stop(1), stop(2).error("AccessDenied"), stop(300)], vec![]);
+    assert_eq!(rules(&found), ["logging/impaired", "logging/impaired"]);
+    assert_eq!(found.findings[0].count, 2);
+}
+
+#[test]
+fn a_gap_over_a_window_is_found_in_its_account() {
+    let found = |account: &str, day: &str| {
+        let mut sources =
+            sources(vec![role_call(10, "CreateRole", DEV), role_call(2000, "DeleteRole", DEV)], vec![]);
+        let mut gap = covered_day("eu-west-1", Day::parse(day).expect("a day"), 0);
+        gap.account_id = account.into();
+        sources.coverage.push(gap);
+        let report = all(sources, &Catalogue::builtin(), &Options::default());
+        assert!(report.timeline.iter().any(|entry| entry.kind.as_str() == "evidence_gap"));
+        rules(&report).contains(&"evidence/gap-over-window")
+    };
+    assert!(found(ACCOUNT, "2025-01-10"));
+    assert!(found(ACCOUNT, "2025-01-11"));
+    assert!(!found(ACCOUNT, "2025-01-12"));
+    assert!(!found("999999999999", "2025-01-10"));
+}

@@ -1,0 +1,171 @@
+//! Everything that takes more than one record to say: RFCs merged, mode windows,
+//! sessions, destructive actions, findings, incidents and the timeline.
+//!
+//! Owns: the joins, and the order in which they are made. Does not read records
+//! anew, does not write text for people beyond the sentences of its rows.
+//!
+//! ```text
+//!  RFC records ─▶ rfcs ─────────────┐
+//!  events ─▶ marks ─▶ session ─▶ window ─▶ destructive ─▶ finding ─▶ incident
+//!                                   └──────────┴──────────┴─▶ timeline
+//! ```
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::Catalogue;
+use crate::model::coverage::CoverageDay;
+use crate::model::destructive::DestructiveAction;
+use crate::model::event::{Event, Outcome};
+use crate::model::object::Object;
+use crate::model::problem::Problem;
+use crate::model::report::{Report, Scope};
+use crate::model::rfc::RfcRecord;
+use crate::model::time::UtcTime;
+use crate::normalise::rfc::from_event;
+
+mod actor;
+mod destructive;
+mod finding;
+mod incident;
+mod marks;
+mod order;
+mod payload;
+mod rfcs;
+#[cfg(test)]
+mod samples;
+mod selection;
+mod session;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod window;
+
+pub use selection::Selection;
+use session::Sessions;
+use window::{RfcEvidence, Signs, Windows};
+
+/// What the earlier stages found.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Kept events, in order of time, each once.
+    pub events: Vec<Event>,
+    /// Records of RFC archives; those of amscm calls are made here.
+    pub rfc_records: Vec<RfcRecord>,
+    /// Table `coverage`.
+    pub coverage: Vec<CoverageDay>,
+    /// What all statements rest on.
+    pub scope: Scope,
+    /// Table `evidence`.
+    pub objects: Vec<Object>,
+    /// Problems of the earlier stages.
+    pub problems: Vec<Problem>,
+}
+
+/// What the user declares.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Times for which the RFC evidence is complete, half-open
+    /// (`--rfc-complete FROM..TO`).
+    pub rfc_complete: Vec<(UtcTime, UtcTime)>,
+    /// Which rows are reported.
+    pub selection: Selection,
+}
+
+/// Correlates everything: every table of the report but `events`.
+///
+/// Makes the problem `conflicting_rfc`.
+pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
+    let Sources { events, mut rfc_records, coverage, scope, objects, mut problems } = sources;
+    rfc_records.extend(events.iter().filter_map(from_event));
+    let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
+    let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
+    problems.extend(contradictions);
+    problems.sort();
+
+    let marks = marks::of(&events, catalogue);
+    let sessions = session::of(&events, &marks);
+    let signs = Signs {
+        events: &events,
+        marks: &marks,
+        sessions: &sessions,
+        rfcs: &rfcs,
+        rfc_evidence: &rfc_evidence,
+    };
+    let windows = window::of(signs, catalogue);
+    let sessions = in_windows(sessions, &windows);
+    let context = destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, catalogue };
+    let rows = destructive::of(&events, context);
+    let (sessions, windows) = counted(sessions, windows, &rows);
+    let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
+
+    let findings = finding::of(finding::Facts {
+        events: &events,
+        rfcs: &rfcs,
+        windows: &windows,
+        sessions: &sessions,
+        destructive: &destructive,
+        coverage: &coverage,
+        last_event_time: scope.last_event_time,
+        catalogue,
+    });
+    let selection = &options.selection;
+    let findings = selection.findings(findings);
+    let destructive = selection.destructive(destructive);
+    let incidents = incident::of(&destructive, &findings);
+    let timeline = timeline::of(timeline::Tables {
+        events: &events,
+        rfcs: &rfcs,
+        windows: &windows,
+        sessions: &sessions.rows,
+        destructive: &destructive,
+        findings: &findings,
+        coverage: &coverage,
+    });
+    Report {
+        scope: Scope { selections: selection.sentences(), ..scope },
+        objects,
+        problems,
+        coverage,
+        rfcs,
+        windows: selection.windows(windows.rows.into_iter().map(|window| window.row)),
+        sessions: selection.sessions(sessions.rows),
+        destructive,
+        timeline: selection.timeline(timeline),
+        findings,
+        incidents,
+        events: None,
+    }
+}
+
+/// The sessions, each with its window.
+fn in_windows(mut sessions: Sessions, windows: &Windows) -> Sessions {
+    for (place, row) in sessions.rows.iter_mut().enumerate() {
+        let window = windows.of_session.get(&place);
+        row.window_id = window.map(|window| windows.rows[*window].row.window_id.clone());
+    }
+    sessions
+}
+
+/// Sessions and windows with their destructive calls counted, and windows with
+/// the actors of their sessions. Attempts do not count.
+fn counted(
+    mut sessions: Sessions,
+    mut windows: Windows,
+    rows: &[(usize, DestructiveAction)],
+) -> (Sessions, Windows) {
+    let mut done: BTreeMap<usize, u64> = BTreeMap::new();
+    for (place, row) in rows {
+        if let (Some(session), Outcome::Succeeded) = (sessions.of_event.get(place), row.outcome) {
+            *done.entry(*session).or_default() += 1;
+        }
+    }
+    for (place, session) in sessions.rows.iter_mut().enumerate() {
+        session.destructive_actions = done.get(&place).copied().unwrap_or(0);
+        if let Some(window) = windows.of_session.get(&place) {
+            let row = &mut windows.rows[*window].row;
+            row.destructive_actions += session.destructive_actions;
+            row.actors.extend(session.actor.clone());
+        }
+    }
+    (sessions, windows)
+}

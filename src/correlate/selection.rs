@@ -1,0 +1,117 @@
+//! Which rows are reported, by time, account and region.
+//!
+//! Everything in the dump is read and correlated whatever the selection: a
+//! window that opened before it, or an RFC of another account, still explains
+//! what is selected. Only rows are left out, and the report says so.
+
+use std::collections::BTreeSet;
+
+use crate::model::destructive::DestructiveAction;
+use crate::model::event::Event;
+use crate::model::finding::Finding;
+use crate::model::id::{AccountId, Region};
+use crate::model::mode::{ModeSession, ModeWindow};
+use crate::model::time::UtcTime;
+use crate::model::timeline::TimelineEntry;
+
+/// Rows to report; empty or `None` means all.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// From (included) and to (not included).
+    pub times: (Option<UtcTime>, Option<UtcTime>),
+    /// Accounts.
+    pub accounts: BTreeSet<AccountId>,
+    /// Regions; rows without a region, such as windows, are not left out by it.
+    pub regions: BTreeSet<Region>,
+}
+
+impl Selection {
+    /// What is left out, one sentence for each kind of selection.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        match self.times {
+            (Some(from), Some(to)) => {
+                sentences.push(format!("Only what happened from {from} until before {to} is reported (--from, --to)."));
+            }
+            (Some(from), None) => sentences.push(format!("Only what happened from {from} on is reported (--from).")),
+            (None, Some(to)) => sentences.push(format!("Only what happened before {to} is reported (--to).")),
+            (None, None) => {}
+        }
+        if !self.accounts.is_empty() {
+            let list: Vec<&str> = self.accounts.iter().map(AccountId::as_str).collect();
+            sentences.push(format!("Only account {} is reported (--account).", list.join(", ")));
+        }
+        if !self.regions.is_empty() {
+            let list: Vec<&str> = self.regions.iter().map(Region::as_str).collect();
+            sentences.push(format!("Only calls in {} are reported (--region).", list.join(", ")));
+        }
+        sentences
+    }
+
+    /// Whether a stretch of time touches the selected time. An unknown time
+    /// may lie in it, and an open end goes on.
+    fn holds(&self, first: Option<UtcTime>, last: Option<UtcTime>) -> bool {
+        let (from, to) = self.times;
+        let after = from.is_none_or(|from| last.is_none_or(|last| last >= from));
+        let before = to.is_none_or(|to| first.is_none_or(|first| first < to));
+        after && before
+    }
+
+    fn holds_account(&self, account: Option<&AccountId>) -> bool {
+        self.accounts.is_empty() || account.is_some_and(|account| self.accounts.contains(account))
+    }
+
+    fn holds_region(&self, region: Option<&Region>) -> bool {
+        self.regions.is_empty() || region.is_none_or(|region| self.regions.contains(region))
+    }
+
+    /// The selected events.
+    pub fn events(&self, mut rows: Vec<Event>) -> Vec<Event> {
+        rows.retain(|row| {
+            self.holds(row.time, row.time)
+                && self.holds_account(row.account_id.as_ref())
+                && self.holds_region(row.region.as_ref())
+        });
+        rows
+    }
+
+    pub(super) fn destructive(&self, mut rows: Vec<DestructiveAction>) -> Vec<DestructiveAction> {
+        rows.retain(|row| {
+            self.holds(row.event_time, row.event_time)
+                && self.holds_account(row.account_id.as_ref())
+                && self.holds_region(row.region.as_ref())
+        });
+        rows
+    }
+
+    pub(super) fn windows(&self, rows: impl Iterator<Item = ModeWindow>) -> Vec<ModeWindow> {
+        rows.filter(|row| {
+            self.holds(Some(row.opened_at), row.closed_at) && self.holds_account(Some(&row.account_id))
+        })
+        .collect()
+    }
+
+    pub(super) fn sessions(&self, mut rows: Vec<ModeSession>) -> Vec<ModeSession> {
+        rows.retain(|row| {
+            self.holds(row.started_at, row.last_event_at.or(row.started_at))
+                && self.holds_account(Some(&row.account_id))
+        });
+        rows
+    }
+
+    pub(super) fn findings(&self, mut rows: Vec<Finding>) -> Vec<Finding> {
+        rows.retain(|row| {
+            self.holds(row.time, row.end_time.or(row.time)) && self.holds_account(row.account_id.as_ref())
+        });
+        rows
+    }
+
+    pub(super) fn timeline(&self, mut rows: Vec<TimelineEntry>) -> Vec<TimelineEntry> {
+        rows.retain(|row| {
+            self.holds(row.time, row.time)
+                && self.holds_account(row.account_id.as_ref())
+                && self.holds_region(row.region.as_ref())
+        });
+        rows
+    }
+}

@@ -1,0 +1,239 @@
+//! The merged story: the entries of `timeline`, in one total order.
+//!
+//! Owns: which rows of the other tables make entries, their sentences, and the
+//! order. Adds no fact of its own.
+
+use std::sync::Arc;
+
+use crate::model::coverage::CoverageDay;
+use crate::model::destructive::DestructiveAction;
+use crate::model::event::{Event, Outcome};
+use crate::model::finding::Finding;
+use crate::model::mode::{Authorization, ModeSession, ModeWindow, OpenedBound};
+use crate::model::rfc::{Rfc, RfcAction, RfcStep, RfcStepKind};
+use crate::model::severity::Severity;
+use crate::model::timeline::{TimelineEntry, TimelineKind};
+
+use super::window::{InnerChange, Windows};
+use super::{actor, order};
+
+/// The tables that the timeline merges.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    pub(super) events: &'a [Event],
+    pub(super) rfcs: &'a [Rfc],
+    pub(super) windows: &'a Windows,
+    pub(super) sessions: &'a [ModeSession],
+    pub(super) destructive: &'a [DestructiveAction],
+    pub(super) findings: &'a [Finding],
+    pub(super) coverage: &'a [CoverageDay],
+}
+
+/// All entries: by time (none last), account, region, kind, event id, object
+/// and record; ties left are told apart by their sentence.
+pub(super) fn of(tables: Tables<'_>) -> Vec<TimelineEntry> {
+    let rfcs = tables.rfcs.iter().flat_map(|rfc| rfc.steps.iter().map(|step| of_step(rfc, step)));
+    let mut entries: Vec<TimelineEntry> = rfcs.collect();
+    for window in &tables.windows.rows {
+        let event = |place: Option<usize>| place.map(|place| &tables.events[place]);
+        entries.push(opened(&window.row, event(window.opened_by_event)));
+        entries.extend(closed(&window.row, event(window.closed_by_event)));
+    }
+    entries.extend(tables.windows.inner_changes.iter().map(|change| role_changed(change, tables)));
+    entries.extend(tables.sessions.iter().map(session_started));
+    entries.extend(tables.destructive.iter().map(destroyed));
+    entries.extend(tables.findings.iter().map(found));
+    entries.extend(tables.coverage.iter().filter(|row| row.objects == 0).map(gap));
+    entries.sort_by_cached_key(|entry| {
+        let place = (entry.account_id.clone(), entry.region.clone(), entry.kind);
+        let proof = (entry.event_id.clone(), order::none_last(entry.evidence.clone()));
+        (order::none_last(entry.time), place, proof, entry.summary.clone(), entry.finding_id.clone())
+    });
+    entries
+}
+
+/// An entry that is about nothing yet.
+fn entry(kind: TimelineKind, summary: String) -> TimelineEntry {
+    TimelineEntry {
+        time: None,
+        kind,
+        account_id: None,
+        region: None,
+        mode: None,
+        actor: None,
+        summary,
+        severity: Severity::Informational,
+        window_id: None,
+        session_id: None,
+        rfc_id: None,
+        event_id: None,
+        finding_id: None,
+        evidence: None,
+    }
+}
+
+fn of_step(rfc: &Rfc, step: &RfcStep) -> TimelineEntry {
+    let (kind, verb) = match step.kind {
+        RfcStepKind::Created => (TimelineKind::RfcCreated, "was created"),
+        RfcStepKind::Submitted => (TimelineKind::RfcSubmitted, "was submitted"),
+        RfcStepKind::Approved => (TimelineKind::RfcApproved, "was approved"),
+        RfcStepKind::Rejected => (TimelineKind::RfcRejected, "was rejected"),
+        RfcStepKind::Canceled => (TimelineKind::RfcCanceled, "was canceled"),
+        RfcStepKind::Started => (TimelineKind::RfcStarted, "started"),
+        RfcStepKind::Succeeded => (TimelineKind::RfcSucceeded, "succeeded"),
+        RfcStepKind::Failed => (TimelineKind::RfcFailed, "failed"),
+    };
+    let what = rfc.change_type_name.as_deref().or(rfc.change_type_id.as_ref().map(|id| id.as_str()));
+    let what = what.map(|what| format!(" ({what})")).unwrap_or_default();
+    let target = rfc.target_account_id.as_ref().filter(|target| Some(*target) != rfc.account_id.as_ref());
+    let target = target.map(|target| format!(" for account {target}")).unwrap_or_default();
+    TimelineEntry {
+        time: Some(step.time),
+        account_id: rfc.account_id.clone(),
+        mode: rfc.mode.clone(),
+        actor: step.by.clone(),
+        severity: if rfc.action == RfcAction::Other { Severity::Informational } else { Severity::Low },
+        rfc_id: Some(rfc.rfc_id.clone()),
+        event_id: step.event_id.clone(),
+        evidence: Some(step.evidence.clone()),
+        ..entry(kind, format!("RFC {}{what}{target} {verb}", rfc.rfc_id))
+    }
+}
+
+fn of_window(window: &ModeWindow, kind: TimelineKind, summary: String) -> TimelineEntry {
+    TimelineEntry {
+        account_id: Some(window.account_id.clone()),
+        mode: Some(window.mode.clone()),
+        window_id: Some(window.window_id.clone()),
+        ..entry(kind, summary)
+    }
+}
+
+fn opened(window: &ModeWindow, event: Option<&Event>) -> TimelineEntry {
+    let how = match window.opened_bound {
+        OpenedBound::Exact => "opened",
+        OpenedBound::AtOrBefore => "was open by now",
+    };
+    let summary = format!(
+        "{} mode {how} ({}): {}",
+        window.mode,
+        window.open_basis.as_str(),
+        window.authorization.as_str()
+    );
+    TimelineEntry {
+        time: Some(window.opened_at),
+        region: event.and_then(|event| event.region.clone()),
+        actor: event.and_then(|event| actor::of(&event.principal)),
+        severity: match window.authorization {
+            Authorization::Authorized => Severity::Low,
+            Authorization::Unknown => Severity::Medium,
+            Authorization::Unauthorized => Severity::Critical,
+        },
+        rfc_id: window.rfc_ids.first().filter(|_| window.authorization == Authorization::Authorized).cloned(),
+        event_id: event.and_then(|event| event.event_id.clone()),
+        evidence: Some(window.evidence.clone()),
+        ..of_window(window, TimelineKind::ModeOpened, summary)
+    }
+}
+
+fn closed(window: &ModeWindow, event: Option<&Event>) -> Option<TimelineEntry> {
+    let event = event?;
+    let summary = format!("{} mode closed: its last marker role was deleted", window.mode);
+    Some(TimelineEntry {
+        time: window.closed_at,
+        region: event.region.clone(),
+        actor: actor::of(&event.principal),
+        event_id: event.event_id.clone(),
+        evidence: Some(event.evidence.clone()),
+        ..of_window(window, TimelineKind::ModeClosed, summary)
+    })
+}
+
+fn role_changed(change: &InnerChange, tables: Tables<'_>) -> TimelineEntry {
+    let event = &tables.events[change.event];
+    let window = change.window.map(|place| tables.windows.rows[place].row.window_id.clone());
+    TimelineEntry {
+        time: event.time,
+        account_id: Some(change.account.clone()),
+        region: event.region.clone(),
+        mode: Some(change.mode.clone()),
+        actor: actor::of(&event.principal),
+        severity: Severity::Low,
+        window_id: window,
+        event_id: event.event_id.clone(),
+        evidence: Some(event.evidence.clone()),
+        ..entry(TimelineKind::ModeRoleChanged, format!("{} on {}", event.event_name, change.role))
+    }
+}
+
+fn session_started(session: &ModeSession) -> TimelineEntry {
+    let who = session.actor.as_deref().unwrap_or("an unknown caller");
+    let summary = format!("{who} began a session of {} with {} event(s)", session.role_name, session.events);
+    let kind = if session.depth == 0 { TimelineKind::SessionStarted } else { TimelineKind::SessionChained };
+    TimelineEntry {
+        time: session.started_at,
+        account_id: Some(session.account_id.clone()),
+        mode: Some(session.mode.clone()),
+        actor: session.actor.clone(),
+        severity: Severity::Low,
+        window_id: session.window_id.clone(),
+        session_id: Some(session.session_id.clone()),
+        evidence: Some(session.evidence.clone()),
+        ..entry(kind, summary)
+    }
+}
+
+fn destroyed(action: &DestructiveAction) -> TimelineEntry {
+    let ended = match action.outcome {
+        Outcome::Succeeded => "",
+        Outcome::Denied => " (denied)",
+        Outcome::Failed => " (failed)",
+        Outcome::DryRun => " (dry run)",
+    };
+    let first: Option<&Arc<str>> = action.resources.first();
+    let on = match (first, action.resource_count) {
+        (None, _) => String::new(),
+        (Some(first), 0 | 1) => format!(" on {first}"),
+        (Some(first), count) => format!(" on {first} and {} more", count - 1),
+    };
+    TimelineEntry {
+        time: action.event_time,
+        account_id: action.account_id.clone(),
+        region: action.region.clone(),
+        mode: action.mode.clone(),
+        actor: action.actor.clone(),
+        severity: action.severity,
+        window_id: action.window_id.clone(),
+        session_id: action.session_id.clone(),
+        rfc_id: action.rfc_id.clone(),
+        event_id: action.event_id.clone(),
+        evidence: Some(action.evidence.clone()),
+        ..entry(TimelineKind::DestructiveAction, format!("{}{on}{ended}", action.event_name))
+    }
+}
+
+fn found(finding: &Finding) -> TimelineEntry {
+    TimelineEntry {
+        time: finding.time,
+        account_id: finding.account_id.clone(),
+        mode: finding.mode.clone(),
+        actor: finding.actor.clone(),
+        severity: finding.severity,
+        window_id: finding.window_id.clone(),
+        session_id: finding.session_ids.first().filter(|_| finding.session_ids.len() == 1).cloned(),
+        rfc_id: finding.rfc_ids.first().filter(|_| finding.rfc_ids.len() == 1).cloned(),
+        finding_id: Some(finding.finding_id.clone()),
+        evidence: Some(finding.evidence.clone()),
+        ..entry(TimelineKind::Finding, finding.title.to_owned())
+    }
+}
+
+fn gap(row: &CoverageDay) -> TimelineEntry {
+    TimelineEntry {
+        time: Some(row.day.start()),
+        account_id: Some(row.account_id.clone()),
+        region: Some(row.region.clone()),
+        severity: Severity::Low,
+        ..entry(TimelineKind::EvidenceGap, format!("no evidence from {} to {}", row.day, row.until))
+    }
+}
