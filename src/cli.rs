@@ -204,7 +204,8 @@ fn account(text: &str) -> Result<AccountId, String> {
 }
 
 fn region(text: &str) -> Result<Region, String> {
-    let sound = !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let sound =
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if sound { Ok(Region::from(text)) } else { Err("not a region; write eu-west-1".to_owned()) }
 }
 
@@ -237,7 +238,10 @@ mod tests {
     #[test]
     fn a_range_of_dates_holds_its_last_day() {
         let (from, to) = range("2026-01-01..2026-01-31").expect("a range");
-        assert_eq!((from.to_string().as_str(), to.to_string().as_str()), ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"));
+        assert_eq!(
+            (from.to_string().as_str(), to.to_string().as_str()),
+            ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")
+        );
         assert!(range("2026-01-02..2026-01-01").is_err());
         assert!(range("2026-01-02").is_err());
     }

@@ -2,6 +2,7 @@
 //!
 //! The seam between people (`cli`, `terminal`) and the work (`run`).
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
@@ -10,6 +11,7 @@ use crate::cli::{Analyze, Color, EventsWanted, FormatName};
 use crate::error::Error;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
+use crate::report::{Format, OUTPUTS};
 use crate::run::{self, Destination, EventsTable, Observer, Options};
 use crate::terminal::{Progress, Terminal, Verbosity};
 
@@ -59,19 +61,16 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
     } else {
         Destination::Folder { path: flags.output.clone(), force: flags.force }
     };
-    let every = [
-        FormatName::Csv,
-        FormatName::Parquet,
-        FormatName::Html,
-        FormatName::Md,
-        FormatName::Json,
-        FormatName::Timesketch,
-    ];
-    let formats = if flags.format.is_empty() { every.to_vec() } else { flags.format.clone() };
+    let formats: BTreeSet<Format> = if flags.format.is_empty() {
+        OUTPUTS.iter().map(|output| output.format).collect()
+    } else {
+        flags.format.iter().copied().map(format).collect()
+    };
     Ok(Options {
         paths: flags.paths.clone(),
         destination,
-        formats: formats.into_iter().map(format_name).collect(),
+        formats,
+        events_csv: flags.format.contains(&FormatName::Csv),
         events: match flags.events {
             None => EventsTable::No,
             Some(EventsWanted::Kept) => EventsTable::Kept,
@@ -88,17 +87,15 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
     })
 }
 
-/// The name of a row of `report::OUTPUTS`.
-fn format_name(format: FormatName) -> String {
-    match format {
-        FormatName::Csv => "csv",
-        FormatName::Parquet => "parquet",
-        FormatName::Html => "html",
-        FormatName::Md => "md",
-        FormatName::Json => "json",
-        FormatName::Timesketch => "timesketch",
+fn format(name: FormatName) -> Format {
+    match name {
+        FormatName::Csv => Format::Csv,
+        FormatName::Parquet => Format::Parquet,
+        FormatName::Html => Format::Html,
+        FormatName::Md => Format::Markdown,
+        FormatName::Json => Format::Json,
+        FormatName::Timesketch => Format::Timesketch,
     }
-    .to_owned()
 }
 
 /// Passes on how far the run is to the progress display.
@@ -108,8 +105,8 @@ struct Watch<'t> {
 }
 
 impl Observer for Watch<'_> {
-    fn found(&self, objects: u64, bytes: u64) {
-        self.progress.get_or_init(|| self.terminal.progress(objects, bytes));
+    fn found(&self, _objects: u64, bytes: u64) {
+        self.progress.get_or_init(|| self.terminal.progress(bytes));
     }
 
     fn object(&self, bytes: u64, records: u64, problems: u64) {

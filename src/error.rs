@@ -9,6 +9,9 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::report::ReportError;
+use crate::report::folder::FolderError;
+
 /// What kind of failure: it picks the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -43,43 +46,15 @@ pub enum Error {
         /// The input.
         path: PathBuf,
     },
-    /// The output folder holds something already.
-    #[error("the output folder `{}` is not empty", .path.display())]
-    OutputNotEmpty {
-        /// The output folder.
-        path: PathBuf,
-    },
-    /// The output folder holds something that no run of this tool wrote.
-    #[error("the output folder `{}` holds files that devtrail did not write", .path.display())]
-    OutputForeign {
-        /// The output folder.
-        path: PathBuf,
-    },
-    /// The output folder is a file.
-    #[error("the output folder `{}` is a file", .path.display())]
-    OutputIsFile {
-        /// The path.
-        path: PathBuf,
-    },
-    /// The reports cannot be written.
-    #[error("cannot write `{}`", .path.display())]
-    Output {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// Standard output takes one text.
+    #[error("standard output takes one format")]
+    StdoutNeedsOneFormat,
+    /// The reports cannot be written, or may not be written there.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// Standard output cannot be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] io::Error),
-    /// A table cannot be built or encoded.
-    #[error("cannot build the table `{table}`")]
-    Table {
-        /// Its name.
-        table: String,
-        /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
     /// A file of mode profiles cannot be read.
     #[error("cannot read the mode profiles `{}`", .path.display())]
     ModesUnreadable {
@@ -116,16 +91,21 @@ impl Error {
             Self::Input { .. }
             | Self::OutputInsideInput { .. }
             | Self::InputInsideOutput { .. }
-            | Self::OutputNotEmpty { .. }
-            | Self::OutputForeign { .. }
-            | Self::OutputIsFile { .. }
+            | Self::StdoutNeedsOneFormat
             | Self::ModesUnreadable { .. }
             | Self::ModesInvalid { .. } => ErrorKind::Usage,
-            Self::Output { .. }
-            | Self::Stdout(_)
-            | Self::Table { .. }
-            | Self::Threads(_)
-            | Self::Signal(_) => ErrorKind::Failed,
+            Self::Report(error) => match error {
+                ReportError::Folder(error) => match error {
+                    FolderError::NoName { .. }
+                    | FolderError::NotAFolder { .. }
+                    | FolderError::NotEmpty { .. }
+                    | FolderError::NotOurs { .. } => ErrorKind::Usage,
+                    FolderError::Io { .. } => ErrorKind::Failed,
+                },
+                ReportError::Write(_) => ErrorKind::Failed,
+                ReportError::NotOneText(_) => ErrorKind::Usage,
+            },
+            Self::Stdout(_) | Self::Threads(_) | Self::Signal(_) => ErrorKind::Failed,
             Self::Interrupted => ErrorKind::Interrupted,
         }
     }
@@ -138,20 +118,34 @@ impl Error {
                 Some("evidence is never written to: choose an --output folder beside the dump")
             }
             Self::InputInsideOutput { .. } => Some("choose another --output folder"),
-            Self::OutputNotEmpty { .. } => {
-                Some("choose a new folder, or replace the reports in it with --force")
-            }
-            Self::OutputForeign { .. } => {
-                Some("--force replaces only what an earlier run wrote; choose a new folder")
-            }
-            Self::OutputIsFile { .. } => Some("choose a new folder"),
-            Self::Output { .. } => Some("check that the disk has room and that the folder may be written"),
-            Self::Stdout(_) => Some("write into a folder with --output <DIR>"),
+            Self::StdoutNeedsOneFormat => Some("give one --format: csv, html, md, json or timesketch"),
+            Self::Report(error) => report_hint(error),
             Self::ModesUnreadable { .. } => Some("give a TOML file that you may read"),
             Self::ModesInvalid { .. } => Some("`devtrail analyze --help` shows what a mode profile holds"),
-            Self::Table { .. } => Some("this is a fault of devtrail; please report it"),
+            Self::Stdout(_) => Some("write into a folder with --output <DIR>"),
             Self::Threads(_) => Some("try a smaller number with --threads"),
             Self::Signal(_) | Self::Interrupted => None,
         }
+    }
+
+    /// Whether the reader of standard output went away, which is no failure.
+    pub fn is_broken_pipe(&self) -> bool {
+        let (Self::Stdout(source) | Self::Report(ReportError::Write(source))) = self else { return false };
+        source.kind() == io::ErrorKind::BrokenPipe
+    }
+}
+
+fn report_hint(error: &ReportError) -> Option<&'static str> {
+    match error {
+        ReportError::Folder(error) => Some(match error {
+            FolderError::NoName { .. } | FolderError::NotAFolder { .. } => "choose a new folder",
+            FolderError::NotEmpty { .. } => "choose a new folder, or replace the reports in it with --force",
+            FolderError::NotOurs { .. } => {
+                "--force replaces only what an earlier run wrote; choose a new folder"
+            }
+            FolderError::Io { .. } => "check that the disk has room and that the folder may be written",
+        }),
+        ReportError::Write(_) => Some("write into a folder with --output <DIR>"),
+        ReportError::NotOneText(_) => Some("give one --format: csv, html, md, json or timesketch"),
     }
 }

@@ -100,12 +100,14 @@ impl Examiner<'_> {
 /// An entry of the dump that was not opened at all.
 fn not_opened(found: &Found, obstacle: &Obstacle, key: KeyFacts) -> Object {
     let (status, note) = match obstacle {
-        Obstacle::LinkInside(target) => {
-            (ObjectStatus::NotEvidence, format!("symbolic link to `{target}`, which is read at its own place"))
-        }
-        Obstacle::LinkOutside(target) => {
-            (ObjectStatus::Unreadable, format!("symbolic link to `{target}`, outside the paths given: not followed"))
-        }
+        Obstacle::LinkInside(target) => (
+            ObjectStatus::NotEvidence,
+            format!("symbolic link to `{target}`, which is read at its own place"),
+        ),
+        Obstacle::LinkOutside(target) => (
+            ObjectStatus::Unreadable,
+            format!("symbolic link to `{target}`, outside the paths given: not followed"),
+        ),
         Obstacle::NotAFile => (ObjectStatus::Unreadable, "not a regular file".to_owned()),
         Obstacle::Unreadable(why) => (ObjectStatus::Unreadable, why.clone()),
     };
@@ -291,10 +293,8 @@ const FAR_FUTURE: UtcTime = UtcTime::from_seconds(4_102_444_800);
 impl Sink for ObjectSink<'_, '_> {
     fn record(&mut self, record: Record<'_>) {
         self.counts.seen += 1;
-        let around = record
-            .envelope_account
-            .and_then(AccountId::if_well_formed)
-            .or_else(|| self.key_account.clone());
+        let around =
+            record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
         self.count(&record, around.as_ref());
         let kept = self.examiner.classifier.may_matter(&record.head, record.text)
             && self.keep(&record, around.as_ref());
@@ -322,7 +322,8 @@ impl Sink for ObjectSink<'_, '_> {
             Ok(read) => {
                 self.counts.kept += 1;
                 if !read.odd_fields.is_empty() {
-                    let detail = format!("of another type than the format says: {}", read.odd_fields.join(", "));
+                    let detail =
+                        format!("of another type than the format says: {}", read.odd_fields.join(", "));
                     self.problem(ProblemKind::WrongType, entry.place, detail);
                 }
                 self.rfc_records.push(read.record);

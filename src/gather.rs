@@ -8,11 +8,11 @@ use crate::correlate::Sources;
 use crate::examine::Examined;
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
+use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
 use crate::model::object::{Integrity, Object};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::report::Scope;
-use crate::model::evidence::ObjectPath;
 use crate::tally::coverage;
 use crate::timeline::{Copies, Location};
 
@@ -143,7 +143,12 @@ fn mark_integrity(objects: &mut [Object]) {
     for object in objects.iter_mut().filter(|object| object.format == "cloudtrail_delivery") {
         if with_digests.contains(&(object.account_id.clone(), object.region.clone())) {
             let more = "digests for its account and region are in the dump and were not checked";
-            object.note = [object.note.as_str(), more].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("; ");
+            object.note = [object.note.as_str(), more]
+                .iter()
+                .filter(|part| !part.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join("; ");
         } else {
             object.integrity = Some(Integrity::NoDigest);
         }

@@ -22,11 +22,8 @@ use crate::model::id::{AccountId, Region};
 use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
 use crate::report::folder::Staging;
-use crate::report::{self, RunFacts};
+use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
 use crate::timeline::{Fingerprints, Location, RunKey};
-
-/// Version of the tables' columns and meanings.
-pub const SCHEMA_VERSION: &str = "1";
 
 /// Where the reports go.
 #[derive(Clone, Debug)]
@@ -60,8 +57,10 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// Where the reports go.
     pub destination: Destination,
-    /// Names of the formats to write.
-    pub formats: BTreeSet<String>,
+    /// The formats to write.
+    pub formats: BTreeSet<Format>,
+    /// Whether the table of events is written as CSV too.
+    pub events_csv: bool,
     /// Whether there is a table of events.
     pub events: EventsTable,
     /// Rows to report: from, to.
@@ -115,7 +114,7 @@ pub fn analyze(
     let staging = match &options.destination {
         Destination::Folder { path, force } => {
             keep_apart(path, &options.paths)?;
-            Some(Staging::begin(path, *force)?)
+            Some(Staging::begin(path, *force).map_err(ReportError::from)?)
         }
         Destination::Stdout => None,
     };
@@ -130,7 +129,7 @@ pub fn analyze(
         catalogue_sha256: catalogue.sha256().to_owned(),
         schema_version: SCHEMA_VERSION.to_owned(),
         started_at,
-        threads: pool.current_num_threads() as u64,
+        threads: pool.current_num_threads(),
     };
     let report = pool.install(|| reconstruct(options, &catalogue, observer, interrupted))?;
     observer.stage("writing the reports");
@@ -145,8 +144,8 @@ fn reconstruct(
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
-    let found = discover(&options.paths)
-        .map_err(|fault| Error::Input { path: fault.path, source: fault.source })?;
+    let found =
+        discover(&options.paths).map_err(|fault| Error::Input { path: fault.path, source: fault.source })?;
     let (found, left_out) = prune(found, options.object_days);
     observer.found(found.len() as u64, found.iter().map(|one| one.bytes).sum());
     let examiner = Examiner {
@@ -232,13 +231,12 @@ fn write(
     staging: Option<Staging>,
 ) -> Result<Option<PathBuf>, Error> {
     let Some(staging) = staging else {
-        let format = options.formats.iter().next().map_or("csv", String::as_str);
-        let mut out = std::io::stdout().lock();
-        report::write_one(report, facts, format, &mut out)?;
+        let format = options.formats.first().copied().unwrap_or(Format::Csv);
+        report::write_one(report, format, &mut std::io::stdout().lock())?;
         return Ok(None);
     };
-    report::write_all(report, facts, &options.formats, &staging)?;
-    Ok(Some(staging.commit()?))
+    report::write_all(report, facts, &options.formats, options.events_csv, &staging)?;
+    Ok(Some(staging.commit().map_err(ReportError::from)?))
 }
 
 fn catalogue(modes: Option<&Path>) -> Result<Catalogue, Error> {
@@ -258,9 +256,8 @@ fn catalogue(modes: Option<&Path>) -> Result<Catalogue, Error> {
 fn keep_apart(output: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     let real_output = real_place(output);
     for input in inputs {
-        let real_input = input
-            .canonicalize()
-            .map_err(|source| Error::Input { path: input.clone(), source })?;
+        let real_input =
+            input.canonicalize().map_err(|source| Error::Input { path: input.clone(), source })?;
         if real_output.starts_with(&real_input) {
             return Err(Error::OutputInsideInput { path: output.to_owned() });
         }

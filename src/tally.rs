@@ -183,7 +183,9 @@ impl ProblemList {
     /// All of them, and one more row for each kind that went past the bound.
     pub fn finish(mut self) -> Vec<Problem> {
         for (kind, count) in self.counts {
-            let Some(more) = count.checked_sub(PROBLEMS_PER_KIND_MAX).filter(|more| *more > 0) else { continue };
+            let Some(more) = count.checked_sub(PROBLEMS_PER_KIND_MAX).filter(|more| *more > 0) else {
+                continue;
+            };
             let Some(first) = self.problems.iter().find(|problem| problem.kind == kind) else { continue };
             let detail = format!("{more} more of this kind in this object");
             let row = Problem::of_object(&first.object, kind, detail);
@@ -237,6 +239,9 @@ mod tests {
         }
         let problems = list.finish();
         assert_eq!(problems.len() as u64, PROBLEMS_PER_KIND_MAX + 1);
-        assert_eq!(problems.last().map(|problem| problem.detail.as_str()), Some("7 more of this kind in this object"));
+        assert_eq!(
+            problems.last().map(|problem| problem.detail.as_str()),
+            Some("7 more of this kind in this object")
+        );
     }
 }

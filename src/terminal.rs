@@ -96,7 +96,8 @@ impl Terminal {
         if self.quiet || problems.is_empty() {
             return;
         }
-        let mut sorted: Vec<&Problem> = problems.iter().filter(|problem| problem.kind.is_loss() || self.verbose).collect();
+        let mut sorted: Vec<&Problem> =
+            problems.iter().filter(|problem| problem.kind.is_loss() || self.verbose).collect();
         sorted.sort_by_key(|problem| problem.kind);
         let mut text = String::new();
         for group in sorted.chunk_by(|a, b| a.kind == b.kind) {
@@ -107,12 +108,18 @@ impl Terminal {
                 let at = problem.record.map_or_else(String::new, |record| format!(" record {record}"));
                 let detail = escape::shorten(&problem.detail, LINE_CHARS_MAX).into_owned();
                 let kind = problem.kind.as_str();
-                push_line(&mut text, format_args!("{label} {kind}: {path}{at}: {}", escape::terminal(&detail)));
+                push_line(
+                    &mut text,
+                    format_args!("{label} {kind}: {path}{at}: {}", escape::terminal(&detail)),
+                );
             }
             if let Some(more) = group.len().checked_sub(shown).filter(|more| *more > 0) {
                 let label = paint("problem:", Tone::Problem, self.color_err);
                 let kind = group[0].kind.as_str();
-                push_line(&mut text, format_args!("{label} {kind}: {} more, see tables/problems.csv", grouped(more as u64)));
+                push_line(
+                    &mut text,
+                    format_args!("{label} {kind}: {} more, see tables/problems.csv", grouped(more as u64)),
+                );
             }
         }
         to_stderr(&text);
@@ -210,16 +217,33 @@ fn summary_text(report: &Report, place: Option<&str>, color: bool) -> String {
     push_line(&mut text, format_args!("{label} {}", head.destructive_sentence));
     if let Some(deadline) = head.deadlines.iter().find(|deadline| !deadline.passed) {
         let label = paint("Act before:", Tone::Error, color);
-        push_line(&mut text, format_args!("{label} {} ({})", deadline.until, escape::terminal(&deadline.action.event_name)));
+        push_line(
+            &mut text,
+            format_args!("{label} {} ({})", deadline.until, escape::terminal(&deadline.action.event_name)),
+        );
     }
     findings(&mut text, &head, color);
     let losses = head.losses() as u64;
     let tone = if losses == 0 { Tone::Done } else { Tone::Problem };
     let of = counted(report.problems.len() as u64, "problem");
-    push_line(&mut text, format_args!("{} {of}, {} of them lost or unclear evidence", paint("Problems:", tone, color), grouped(losses)));
+    push_line(
+        &mut text,
+        format_args!(
+            "{} {of}, {} of them lost or unclear evidence",
+            paint("Problems:", tone, color),
+            grouped(losses)
+        ),
+    );
     if let Some(place) = place {
         let shown = escape::terminal(place).into_owned();
-        push_line(&mut text, format_args!("{} {}", paint("Report:", Tone::Done, color), paint(&format!("{shown}/report.html"), Tone::Path, color)));
+        push_line(
+            &mut text,
+            format_args!(
+                "{} {}",
+                paint("Report:", Tone::Done, color),
+                paint(&format!("{shown}/report.html"), Tone::Path, color)
+            ),
+        );
         push_line(&mut text, format_args!("  check it later: cd '{shown}' && sha256sum -c SHA256SUMS"));
     }
     text
@@ -227,7 +251,9 @@ fn summary_text(report: &Report, place: Option<&str>, color: bool) -> String {
 
 fn windows(text: &mut String, report: &Report, color: bool) {
     let mut order: Vec<_> = report.windows.iter().collect();
-    order.sort_by_key(|window| (window.closed_at.is_some(), window.authorization == Authorization::Authorized, window.opened_at));
+    order.sort_by_key(|window| {
+        (window.closed_at.is_some(), window.authorization == Authorization::Authorized, window.opened_at)
+    });
     for window in order.iter().take(WINDOWS_SHOWN) {
         let until = window.closed_at.map_or_else(|| "no end seen".to_owned(), |time| format!("until {time}"));
         let tone = if window.authorization == Authorization::Unauthorized { Tone::Error } else { Tone::Path };

@@ -151,7 +151,8 @@ mod tests {
     #[test]
     fn the_first_copy_stays_and_other_contents_are_conflicts() {
         let key = RunKey::draw();
-        let of = |id: &str, text: &str, location, kept| Fingerprint::new(key, (id, "1"), text, (location, kept));
+        let of =
+            |id: &str, text: &str, location, kept| Fingerprint::new(key, (id, "1"), text, (location, kept));
         let prints = Fingerprints::new(vec![
             of("a", "x", at(2, 0), true),
             of("a", "x", at(0, 5), true),

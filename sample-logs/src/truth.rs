@@ -134,7 +134,11 @@ pub(crate) fn is_denial(error_code: &str) -> bool {
 
 impl Truth {
     /// Adds a destructive call to the list and to the counts.
-    pub fn add_destructive(&mut self, action: DestructiveAction) {
+    pub fn add_destructive(&mut self, mut action: DestructiveAction) {
+        // Lambda's only destructive call here carries its API date; the table's name does not.
+        if let Some(bare) = action.event_name.strip_suffix("20150331") {
+            action.event_name = bare.to_owned();
+        }
         *self.destructive_counts.entry(action.outcome.to_owned()).or_default() += 1;
         self.destructive_actions.push(action);
     }

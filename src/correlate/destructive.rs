@@ -154,14 +154,14 @@ impl Tie {
             Some(Authorization::Unauthorized) => ActionAuthorization::Unauthorized,
             Some(Authorization::Unknown) | None => ActionAuthorization::Unknown,
         };
-        let authorized = authorization == ActionAuthorization::Authorized;
         let by_service = event.principal.invoked_by.is_some();
         Self {
             session: Some(session),
             window,
             attribution: if by_service { Attribution::ViaService } else { Attribution::Direct },
             authorization,
-            rfc_id: row.filter(|_| authorized).and_then(|row| row.rfc_ids.first().cloned()),
+            // The window names the RFCs that opened it.
+            rfc_id: None,
         }
     }
 }

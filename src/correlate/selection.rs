@@ -31,9 +31,13 @@ impl Selection {
         let mut sentences = Vec::new();
         match self.times {
             (Some(from), Some(to)) => {
-                sentences.push(format!("Only what happened from {from} until before {to} is reported (--from, --to)."));
+                sentences.push(format!(
+                    "Only what happened from {from} until before {to} is reported (--from, --to)."
+                ));
             }
-            (Some(from), None) => sentences.push(format!("Only what happened from {from} on is reported (--from).")),
+            (Some(from), None) => {
+                sentences.push(format!("Only what happened from {from} on is reported (--from)."))
+            }
             (None, Some(to)) => sentences.push(format!("Only what happened before {to} is reported (--to).")),
             (None, None) => {}
         }

@@ -124,10 +124,17 @@ impl<'a> Head<'a> {
     }
 
     /// Whether this is a CloudTrail record of one call. S3 notifications, whose
-    /// entries look alike, have sources like `aws:s3`.
+    /// entries look alike, have sources like `aws:s3`. A record without any
+    /// `eventTime` is none: CloudTrail writes no such record, and it could not
+    /// be placed in time.
     ///
-    /// Source: facts/cloudtrail.md 2.2 rows 1, 17.
+    /// Source: facts/cloudtrail.md 1.1 (eventTime is never absent), 2.2 rows 1, 17.
     pub fn is_record(&self) -> bool {
+        self.is_call() && self.event_time != Field::Absent
+    }
+
+    /// Whether this names a call, with or without its time.
+    pub fn is_call(&self) -> bool {
         let source = self
             .event_source
             .as_str()
@@ -284,7 +291,7 @@ mod tests {
     #[test]
     fn routing_fields_are_found_in_any_order_and_the_rest_is_skipped() {
         let head = check(
-            r#"{"eventName":"A","x":{"eventName":"B"},"eventSource":"s","userIdentity":{"type":"Root"},"eventID":"1"}"#,
+            r#"{"eventName":"A","x":{"eventName":"B"},"eventSource":"s","eventTime":"t","userIdentity":{"type":"Root"},"eventID":"1"}"#,
         );
         assert_eq!(head.event_name.as_str(), Some("A"));
         assert_eq!(head.user_identity, Some(r#"{"type":"Root"}"#));
@@ -308,9 +315,10 @@ mod tests {
     #[test]
     fn lookalikes_are_no_records() {
         for text in [
-            r#"{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}"#,
-            r#"{"eventName":"A"}"#,
-            r#"{"eventSource":"","eventName":"A"}"#,
+            r#"{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"t"}"#,
+            r#"{"eventName":"A","eventTime":"t"}"#,
+            r#"{"eventSource":"s3.amazonaws.com","eventName":"A","eventTime":null}"#,
+            r#"{"eventSource":"","eventName":"A","eventTime":"t"}"#,
             "{}",
         ] {
             assert!(!check(text).is_record(), "{text}");

@@ -15,15 +15,29 @@ fn the_demo_agrees_with_its_truth_and_ends_with_zero() {
 #[test]
 fn every_promised_file_is_there_and_its_sum_is_right() {
     let done = analyze(&project().join("sample-logs/demo"), &[]);
-    for name in ["report.html", "report.md", "summary.json", "run.json", "timeline.timesketch.jsonl", "SHA256SUMS"] {
+    for name in
+        ["report.html", "report.md", "summary.json", "run.json", "timeline.timesketch.jsonl", "SHA256SUMS"]
+    {
         assert!(done.out.join(name).is_file(), "{name}");
     }
-    for table in ["evidence", "problems", "coverage", "rfcs", "mode_windows", "mode_sessions", "destructive_actions", "timeline", "findings", "incidents"] {
+    for table in [
+        "evidence",
+        "problems",
+        "coverage",
+        "rfcs",
+        "mode_windows",
+        "mode_sessions",
+        "destructive_actions",
+        "timeline",
+        "findings",
+        "incidents",
+    ] {
         for kind in ["csv", "parquet"] {
             assert!(done.out.join("tables").join(format!("{table}.{kind}")).is_file(), "{table}.{kind}");
         }
     }
-    let check = Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&done.out).output();
+    let check =
+        Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&done.out).output();
     match check {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
         Err(error) => println!("skipped: sha256sum does not start: {error}"),

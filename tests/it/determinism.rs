@@ -43,7 +43,11 @@ fn sums(input: &Path, threads: &str, zone: &str, locale: &str) -> (Ended, String
 
 #[test]
 fn threads_folder_order_zone_and_locale_change_no_byte() {
-    for input in ["sample-logs/demo", "sample-logs/cases/duplicate-delivery/input", "sample-logs/cases/two-regions-one-second/input"] {
+    for input in [
+        "sample-logs/demo",
+        "sample-logs/cases/duplicate-delivery/input",
+        "sample-logs/cases/two-regions-one-second/input",
+    ] {
         let input = project().join(input);
         let (_, first) = sums(&input, "1", "UTC", "C");
         assert!(first.lines().count() > 20, "{first}");
@@ -68,7 +72,8 @@ fn the_order_of_paths_changes_no_byte() {
     let run = |parts: &[std::path::PathBuf]| {
         let scratch = scratch();
         let out = scratch.path().join("audit");
-        let done = ended(devtrail().arg("analyze").args(parts).arg("-o").arg(&out).output().expect("it starts"));
+        let done =
+            ended(devtrail().arg("analyze").args(parts).arg("-o").arg(&out).output().expect("it starts"));
         assert_eq!(done.code, 0, "{}", done.stderr);
         std::fs::read_to_string(out.join("SHA256SUMS")).expect("sums")
     };

@@ -11,11 +11,8 @@
 //! - `tidy`: layers, headers, lengths.
 
 mod cases;
-mod cli;
 mod demo;
 mod determinism;
-mod hostile;
-mod quirks;
 mod real_logs;
 mod runner;
 mod tidy;

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The folder of the project.
-pub fn project() -> PathBuf {
+pub(crate) fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A folder that removes itself.
-pub fn scratch() -> tempfile::TempDir {
+pub(crate) fn scratch() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
 /// The binary, with nothing of the tester's own environment.
-pub fn devtrail() -> Command {
+pub(crate) fn devtrail() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_devtrail"));
     command.env_clear().env("COLUMNS", "98").env("TZ", "UTC");
     command
@@ -25,19 +25,19 @@ pub fn devtrail() -> Command {
 /// What a run printed and how it ended.
 #[must_use = "look at the exit code or the output"]
 #[derive(Debug)]
-pub struct Ended {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs the binary with these arguments.
-pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Ended {
+pub(crate) fn run<S: AsRef<OsStr>>(args: &[S]) -> Ended {
     ended(devtrail().args(args).output().expect("the binary starts"))
 }
 
 /// What an output says.
-pub fn ended(output: Output) -> Ended {
+pub(crate) fn ended(output: Output) -> Ended {
     Ended {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -47,17 +47,17 @@ pub fn ended(output: Output) -> Ended {
 
 /// One run of `analyze`, with its output folder.
 #[derive(Debug)]
-pub struct Analysis {
-    pub ended: Ended,
-    pub out: PathBuf,
+pub(crate) struct Analysis {
+    pub(crate) ended: Ended,
+    pub(crate) out: PathBuf,
     _scratch: tempfile::TempDir,
 }
 
 /// A row of a table, by column.
-pub type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
 /// Analyses a path.
-pub fn analyze(input: &Path, args: &[&str]) -> Analysis {
+pub(crate) fn analyze(input: &Path, args: &[&str]) -> Analysis {
     let scratch = scratch();
     let out = scratch.path().join("audit");
     let mut words: Vec<&OsStr> = vec!["analyze".as_ref(), input.as_ref(), "-o".as_ref(), out.as_ref()];
@@ -68,17 +68,17 @@ pub fn analyze(input: &Path, args: &[&str]) -> Analysis {
 
 impl Analysis {
     /// The rows of a table, read from its CSV.
-    pub fn table(&self, name: &str) -> Vec<Row> {
+    pub(crate) fn table(&self, name: &str) -> Vec<Row> {
         table(&self.out.join("tables").join(format!("{name}.csv")))
     }
 
     /// The rows of a table that say this in this column.
-    pub fn rows(&self, name: &str, column: &str, value: &str) -> Vec<Row> {
+    pub(crate) fn rows(&self, name: &str, column: &str, value: &str) -> Vec<Row> {
         self.table(name).into_iter().filter(|row| row[column] == value).collect()
     }
 
     /// The words of the `problem` column, sorted, with how often they stand.
-    pub fn problems(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn problems(&self) -> BTreeMap<String, usize> {
         let mut kinds = BTreeMap::new();
         for row in self.table("problems") {
             *kinds.entry(row["problem"].clone()).or_default() += 1;
@@ -87,7 +87,7 @@ impl Analysis {
     }
 
     /// A number of summary.json, by its path.
-    pub fn summary(&self, pointer: &str) -> serde_json::Value {
+    pub(crate) fn summary(&self, pointer: &str) -> serde_json::Value {
         let text = std::fs::read_to_string(self.out.join("summary.json")).expect("summary.json");
         let all: serde_json::Value = serde_json::from_str(&text).expect("summary.json is JSON");
         all.pointer(pointer).unwrap_or_else(|| panic!("summary.json has {pointer}")).clone()
@@ -95,7 +95,7 @@ impl Analysis {
 }
 
 /// Reads a CSV file.
-pub fn table(path: &Path) -> Vec<Row> {
+pub(crate) fn table(path: &Path) -> Vec<Row> {
     let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let header = reader.headers().expect("a header").clone();
     reader
@@ -108,14 +108,14 @@ pub fn table(path: &Path) -> Vec<Row> {
 }
 
 /// Writes a file below a folder, with its parents.
-pub fn put(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
+pub(crate) fn put(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
     std::fs::write(path, content).expect("a file");
 }
 
 /// gzip, without a time.
-pub fn gzip(content: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(content).expect("memory takes it");
@@ -123,7 +123,7 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 /// A small sound record that destroys a bucket.
-pub fn record(event_id: &str, time: &str) -> serde_json::Value {
+pub(crate) fn record(event_id: &str, time: &str) -> serde_json::Value {
     serde_json::json!({
         "eventVersion": "1.10",
         "userIdentity": {"type": "IAMUser", "principalId": "AIDAEXAMPLE", "userName": "alice",
@@ -147,7 +147,7 @@ pub fn record(event_id: &str, time: &str) -> serde_json::Value {
 }
 
 /// A delivery object of sound records with these ids, a second apart.
-pub fn delivery(ids: &[&str]) -> String {
+pub(crate) fn delivery(ids: &[&str]) -> String {
     let records: Vec<_> = ids
         .iter()
         .enumerate()

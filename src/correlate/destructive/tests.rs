@@ -128,7 +128,7 @@ fn calls_of_a_mode_session_take_the_word_of_its_window() {
     assert_eq!((report_of.windows[0].destructive_actions, report_of.windows[0].actors.len()), (1, 1));
     let rfc = archived("rfc-1", super::super::samples::ENABLE_OWN, "Success", (5, 15));
     let first = &ties(&report(events(), vec![rfc]).destructive)[0];
-    assert_eq!(first, "developer direct authorized rfc-1 high by alice");
+    assert_eq!(first, "developer direct authorized - high by alice");
 }
 
 #[test]

@@ -13,10 +13,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::decode::json::canonical;
 use crate::model::rfc::{RfcRecord, RfcSource};
 use crate::model::time::UtcTime;
-
-use super::super::payload;
 
 /// A column: its name, whether it moves on, and its value as comparable text.
 type Column = (&'static str, bool, fn(&RfcRecord) -> Option<String>);
@@ -37,7 +36,9 @@ const COLUMNS: [Column; 16] = [
     ("requested_end", false, |record| instant(record.requested.1)),
     ("started_at", false, |record| instant(record.actual.0)),
     ("ended_at", false, |record| instant(record.actual.1)),
-    ("parameters", false, |record| Some(payload::parse(Some(record.parameters.as_ref()?)).to_string())),
+    ("parameters", false, |record| {
+        record.parameters.as_deref().map(|json| canonical(json).unwrap_or_else(|| json.to_owned()))
+    }),
 ];
 
 /// The columns on which the archive records disagree, in the order of the table.

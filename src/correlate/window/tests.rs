@@ -227,7 +227,7 @@ fn an_opening_is_unauthorized_only_where_rfc_evidence_covers_it() {
         assert_eq!(window_lines(&report), [expected], "{region} {day} {objects}");
     }
     for (from, to, expected) in [(10, 11, unauthorized), (0, 10, unknown)] {
-        let options = Options { rfc_complete: vec![(at(from), at(to))] };
+        let options = Options { rfc_complete: vec![(at(from), at(to))], ..Options::default() };
         let report = all(sources(vec![created(10)], vec![]), &Catalogue::builtin(), &options);
         assert_eq!(window_lines(&report), [expected], "{from} {to}");
     }

@@ -49,7 +49,7 @@ fn camel_case_plain_words_and_an_object_of_parameters_are_read() {
     assert_eq!(record.status.as_deref(), Some("Failure"));
     assert_eq!(record.aws_approval.as_deref(), Some("Approved"));
     assert!(record.created_at.is_some());
-    assert_eq!(record.parameters.as_deref(), Some(r#"{"a":"2","b":1}"#));
+    assert_eq!(record.parameters.as_deref(), Some(r#"{"b":1,"a":"2"}"#));
     assert_eq!(record.account_id.as_ref().map(AccountId::as_str), Some("999999999999"));
 }
 

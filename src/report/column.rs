@@ -1,0 +1,240 @@
+//! What a table is: rows of columns, where a column is one row of a list.
+//!
+//! Owns: the kinds of cells, a column's name, meaning and getter, and the table
+//! that the writers walk. Knows no format and computes no fact.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::model::evidence::ObjectPath;
+use crate::model::id::{
+    AccessKeyId, AccountId, Arn, ChangeTypeId, EventId, FindingId, IncidentId, ModeName, Region, RfcId,
+    SessionId, WindowId,
+};
+use crate::model::time::UtcTime;
+
+/// The type of a column, the same in every row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, also for ids that look like numbers.
+    Text,
+    /// A whole number, not negative.
+    Int,
+    /// A point in time, UTC.
+    Time,
+    /// Several texts.
+    List,
+    /// True or false.
+    Bool,
+}
+
+impl Kind {
+    /// The word used in documentation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Int => "integer",
+            Self::Time => "time",
+            Self::List => "list",
+            Self::Bool => "boolean",
+        }
+    }
+}
+
+/// One value of one row, still as the evidence has it: escaping is each
+/// writer's own work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+    /// Unknown or not applicable.
+    Empty,
+    /// Text; never the empty text, which is `Empty`.
+    Text(Cow<'a, str>),
+    /// A whole number.
+    Int(u64),
+    /// A point in time.
+    Time(UtcTime),
+    /// Several texts, possibly none.
+    List(Vec<Cow<'a, str>>),
+    /// True or false.
+    Bool(bool),
+    /// The row's place in its table, from 1; a table hands it out as `Int`.
+    Place,
+}
+
+impl<'a> Cell<'a> {
+    /// A cell of a text; the empty text is an empty cell.
+    pub const fn of(text: &'a str) -> Self {
+        if text.is_empty() { Self::Empty } else { Self::Text(Cow::Borrowed(text)) }
+    }
+}
+
+/// One column: everything there is to say of it in one row.
+pub struct Column<R> {
+    /// Its name in every output.
+    pub name: &'static str,
+    /// What it holds, in one line, with its unit.
+    pub meaning: &'static str,
+    /// The type of its cells.
+    pub kind: Kind,
+    /// Its cell of a row.
+    pub get: for<'a> fn(&'a R) -> Cell<'a>,
+}
+
+macro_rules! column_kinds {
+    ($($(#[$doc:meta])* $function:ident => $kind:ident;)*) => {impl<R> Column<R> {$(
+        $(#[$doc])*
+        pub const fn $function(
+            name: &'static str,
+            meaning: &'static str,
+            get: for<'a> fn(&'a R) -> Cell<'a>,
+        ) -> Self {
+            Self { name, meaning, kind: Kind::$kind, get }
+        }
+    )*}};
+}
+
+column_kinds! {
+    /// A column of texts.
+    text => Text;
+    /// A column of whole numbers.
+    int => Int;
+    /// A column of times.
+    time => Time;
+    /// A column of lists.
+    list => List;
+    /// A column of true and false.
+    bool => Bool;
+}
+
+/// The head of a column, without the row type.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// Its name in every output.
+    pub name: &'static str,
+    /// What it holds, in one line, with its unit.
+    pub meaning: &'static str,
+    /// The type of its cells.
+    pub kind: Kind,
+}
+
+/// A named table whose cells can be asked for by row and column.
+pub struct Table<'a> {
+    /// Its name, which is also its file's.
+    pub name: &'static str,
+    /// What one row is, in one line.
+    pub about: &'static str,
+    /// Its columns, in the order of the contract.
+    pub columns: Vec<Head>,
+    rows: usize,
+    cell: Box<dyn Fn(usize, usize) -> Cell<'a> + Sync + 'a>,
+}
+
+impl<'a> Table<'a> {
+    /// A table over rows that the report holds.
+    pub fn of<R: Sync>(
+        name: &'static str,
+        about: &'static str,
+        columns: &'static [Column<R>],
+        rows: &'a [R],
+    ) -> Self {
+        let heads = columns.iter().map(|c| Head { name: c.name, meaning: c.meaning, kind: c.kind }).collect();
+        let cell = move |row: usize, column: usize| match (columns[column].get)(&rows[row]) {
+            Cell::Place => Cell::Int(row as u64 + 1),
+            cell => cell,
+        };
+        Self { name, about, columns: heads, rows: rows.len(), cell: Box::new(cell) }
+    }
+
+    /// How many rows it has.
+    pub const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The cell at a row and column, both from 0.
+    ///
+    /// # Panics
+    /// If there is no such row or column.
+    pub fn cell(&self, row: usize, column: usize) -> Cell<'a> {
+        (self.cell)(row, column)
+    }
+
+    /// The place of a column by its name.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|head| head.name == name)
+    }
+}
+
+/// What prints as the text it holds.
+pub trait AsText {
+    /// The text.
+    fn as_text(&self) -> &str;
+}
+
+macro_rules! as_text {
+    ($($name:ty),*) => {$(
+        impl AsText for $name {
+            fn as_text(&self) -> &str {
+                self.as_str()
+            }
+        }
+    )*};
+}
+
+as_text!(
+    AccessKeyId,
+    AccountId,
+    Arn,
+    ChangeTypeId,
+    EventId,
+    FindingId,
+    IncidentId,
+    ModeName,
+    ObjectPath,
+    Region,
+    RfcId,
+    SessionId,
+    String,
+    WindowId
+);
+
+impl AsText for Arc<str> {
+    fn as_text(&self) -> &str {
+        self
+    }
+}
+
+impl AsText for &str {
+    fn as_text(&self) -> &str {
+        self
+    }
+}
+
+/// A cell of a text that is there; the empty text is an empty cell.
+pub fn text<T: AsText + ?Sized>(value: &T) -> Cell<'_> {
+    Cell::of(value.as_text())
+}
+
+/// A cell of a text that may be missing.
+pub fn maybe<T: AsText>(value: &Option<T>) -> Cell<'_> {
+    value.as_ref().map_or(Cell::Empty, text)
+}
+
+/// A cell of one of our own words.
+pub const fn word(word: &'static str) -> Cell<'static> {
+    Cell::Text(Cow::Borrowed(word))
+}
+
+/// A cell of a number that may be missing.
+pub fn number(value: impl Into<Option<u64>>) -> Cell<'static> {
+    value.into().map_or(Cell::Empty, Cell::Int)
+}
+
+/// A cell of a time that may be missing.
+pub fn moment(value: impl Into<Option<UtcTime>>) -> Cell<'static> {
+    value.into().map_or(Cell::Empty, Cell::Time)
+}
+
+/// A cell of texts.
+pub fn list<'a, T: AsText + 'a>(items: impl IntoIterator<Item = &'a T>) -> Cell<'a> {
+    Cell::List(items.into_iter().map(|item| Cow::Borrowed(item.as_text())).collect())
+}

@@ -1,0 +1,257 @@
+//! report.md: the head facts, to paste into a ticket.
+//!
+//! Owns: the sections of report.md and how much of each is shown. All text of
+//! the evidence stands in code spans (`escape::markdown`). Points to the tables
+//! for the rest: at most about 150 lines.
+
+use crate::model::destructive::DestructiveAction;
+use crate::model::event::Outcome;
+use crate::model::mode::ModeWindow;
+use crate::model::report::Report;
+use crate::report::column::AsText;
+use crate::report::escape::{markdown, shorten};
+use crate::report::headline::{Headline, counted, grouped};
+
+/// The file's name in the output folder.
+pub const FILE: &str = "report.md";
+
+/// Rows shown of each list.
+const WINDOWS_MAX: usize = 25;
+const ACTIONS_MAX: usize = 20;
+const DEADLINES_MAX: usize = 10;
+const FINDINGS_MAX: usize = 20;
+const SENTENCES_MAX: usize = 20;
+/// Characters shown of one text.
+const TEXT_CHARS_MAX: usize = 120;
+
+/// The file's content.
+pub fn render(report: &Report, head: &Headline<'_>) -> String {
+    let mut lines = vec!["# devtrail report".to_owned(), String::new(), prose(&head.coverage), String::new()];
+    lines.extend(facts(head));
+    lines.extend(section("What cannot be seen", not_covered(head)));
+    lines.extend(section("Mode windows", windows(report)));
+    lines.extend(section("Deadlines for recovery", deadlines(head)));
+    lines.extend(section("Gravest destructive actions that succeeded", actions(report)));
+    lines.extend(section("Findings", findings(report)));
+    lines.extend(section("Problems of the evidence", problems(head)));
+    lines.push(
+        "All rows, with the object and record each comes from, are in the tables. Times are UTC.".to_owned(),
+    );
+    lines.join("\n") + "\n"
+}
+
+fn facts(head: &Headline<'_>) -> Vec<String> {
+    let findings: Vec<_> =
+        head.findings.iter().map(|(severity, count)| format!("{} {severity}", grouped(*count))).collect();
+    vec![
+        format!("- {}", prose(&head.windows_sentence)),
+        format!("- {}", prose(&head.destructive_sentence)),
+        format!("- Findings: {}.", findings.join(", ")),
+        format!("- {}", head.counts),
+        String::new(),
+    ]
+}
+
+/// A section with its head, if it has a body.
+fn section(title: &str, body: Vec<String>) -> Vec<String> {
+    if body.is_empty() {
+        return body;
+    }
+    let mut lines = vec![format!("## {title}"), String::new()];
+    lines.extend(body);
+    lines.push(String::new());
+    lines
+}
+
+fn not_covered(head: &Headline<'_>) -> Vec<String> {
+    let mut lines: Vec<_> = head
+        .not_covered
+        .iter()
+        .take(SENTENCES_MAX)
+        .map(|sentence| format!("- {}", prose(sentence)))
+        .collect();
+    lines.extend(rest(head.not_covered.len(), SENTENCES_MAX, "problems"));
+    lines
+}
+
+fn windows(report: &Report) -> Vec<String> {
+    let row = |window: &ModeWindow| {
+        let closed = window.closed_at.map_or("**no end seen**".to_owned(), |time| time.to_string());
+        let cells = [
+            code(&window.mode),
+            code(&window.account_id),
+            format!("{} ({})", window.opened_at, window.opened_bound.as_str()),
+            closed,
+            window.authorization.as_str().to_owned(),
+            grouped(window.sessions),
+            grouped(window.destructive_actions),
+            code(&window.window_id),
+        ];
+        table_row(&cells)
+    };
+    let head = ["mode", "account", "opened", "closed", "authorization", "sessions", "destructive", "window"];
+    table(
+        &head,
+        report.windows.iter().take(WINDOWS_MAX).map(row),
+        rest(report.windows.len(), WINDOWS_MAX, "mode_windows"),
+    )
+}
+
+/// Those ahead of the end of the evidence; how many passed before it.
+fn deadlines(head: &Headline<'_>) -> Vec<String> {
+    let ahead: Vec<_> = head.deadlines.iter().filter(|deadline| !deadline.passed).collect();
+    let rows = ahead.iter().take(DEADLINES_MAX).map(|deadline| {
+        let action = deadline.action;
+        table_row(&[
+            deadline.until.to_string(),
+            code(&action.event_name),
+            action.account_id.as_ref().map(code).unwrap_or_default(),
+            action.resources.first().map(code).unwrap_or_default(),
+            code(&action.recovery),
+        ])
+    });
+    let names = ["until", "call", "account", "resource", "what to do"];
+    let mut lines = table(&names, rows, rest(ahead.len(), DEADLINES_MAX, "destructive_actions"));
+    let passed = head.deadlines.len() - ahead.len();
+    if passed > 0 {
+        let gap = if lines.is_empty() { "" } else { "\n" };
+        lines.push(format!(
+            "{gap}{} passed before the end of the evidence.",
+            counted(passed as u64, "deadline")
+        ));
+    }
+    lines
+}
+
+/// Gravest first, then in the order of the table.
+fn actions(report: &Report) -> Vec<String> {
+    let mut actions: Vec<_> =
+        report.destructive.iter().filter(|action| action.outcome == Outcome::Succeeded).collect();
+    actions.sort_by_key(|action| std::cmp::Reverse(action.severity));
+    let row = |action: &&DestructiveAction| {
+        table_row(&[
+            action.event_time.map_or_else(String::new, |time| time.to_string()),
+            action.severity.to_string(),
+            code(&action.event_name),
+            action.account_id.as_ref().map(code).unwrap_or_default(),
+            action.actor.as_ref().map(code).unwrap_or_default(),
+            action.mode.as_ref().map_or("none".to_owned(), code),
+            action.reversibility.as_str().to_owned(),
+            action.resources.first().map(code).unwrap_or_default(),
+        ])
+    };
+    let head = ["time", "severity", "call", "account", "actor", "mode", "reversibility", "resource"];
+    table(
+        &head,
+        actions.iter().take(ACTIONS_MAX).map(row),
+        rest(actions.len(), ACTIONS_MAX, "destructive_actions"),
+    )
+}
+
+fn findings(report: &Report) -> Vec<String> {
+    let mut findings: Vec<_> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let rows = findings.iter().take(FINDINGS_MAX).map(|finding| {
+        table_row(&[
+            finding.severity.to_string(),
+            prose(finding.title),
+            finding.account_id.as_ref().map(code).unwrap_or_default(),
+            finding.time.map_or_else(String::new, |time| time.to_string()),
+            code(&finding.summary),
+        ])
+    });
+    let head = ["severity", "finding", "account", "time", "summary"];
+    table(&head, rows, rest(findings.len(), FINDINGS_MAX, "findings"))
+}
+
+fn problems(head: &Headline<'_>) -> Vec<String> {
+    let rows = head.problems.iter().map(|group| {
+        table_row(&[
+            group.kind.as_str().to_owned(),
+            group.kind.severity().to_string(),
+            if group.kind.is_loss() { "yes" } else { "no" }.to_owned(),
+            grouped(group.problems.len() as u64),
+            group.problems.first().map(|problem| code(&problem.object)).unwrap_or_default(),
+        ])
+    });
+    table(&["problem", "severity", "loss", "count", "first in"], rows, None)
+}
+
+/// A table, if it has rows; then the line on what is not shown.
+fn table(head: &[&str], rows: impl Iterator<Item = String>, rest: Option<String>) -> Vec<String> {
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    let mut lines = vec![format!("| {} |", head.join(" | ")), format!("|{}", " --- |".repeat(head.len()))];
+    lines.extend(rows);
+    lines.extend(rest.map(|rest| format!("\n{rest}")));
+    lines
+}
+
+fn table_row(cells: &[String]) -> String {
+    format!("| {} |", cells.join(" | "))
+}
+
+fn rest(all: usize, shown: usize, table: &str) -> Option<String> {
+    let more = all.checked_sub(shown).filter(|more| *more > 0)?;
+    Some(format!("… and {} more in the table `{table}`.", grouped(more as u64)))
+}
+
+fn code(text: &impl AsText) -> String {
+    markdown(&shorten(text.as_text(), TEXT_CHARS_MAX))
+}
+
+/// One of our own sentences: plain, unless it quotes something that could act.
+fn prose(sentence: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " .,;:()'/-_=+%".contains(c);
+    let links = ["://", "www."].iter().any(|link| sentence.contains(link));
+    if sentence.chars().all(plain) && !links { sentence.to_owned() } else { markdown(sentence) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn render_of(report: &Report) -> String {
+        render(report, &Headline::of(report))
+    }
+
+    #[test]
+    fn it_says_first_what_was_read_and_stays_short() {
+        let text = render_of(&sample::plain());
+        assert!(
+            text.starts_with("# devtrail report\n\nRead 5 objects (4,321 records) about 2 accounts"),
+            "{text}"
+        );
+        assert!(
+            text.contains(
+                "\n- 3 mode windows: 1 with no end seen; 1 authorized, 1 unauthorized, 1 unknown.\n"
+            )
+        );
+        assert!(text.contains("**no end seen**"));
+        assert!(text.lines().count() <= 150, "{}", text.lines().count());
+    }
+
+    #[test]
+    fn an_empty_report_has_no_empty_tables() {
+        let text = render_of(&Report::default());
+        assert!(text.contains("Nothing was read"), "{text}");
+        assert!(!text.contains("| --- |"), "{text}");
+    }
+
+    #[test]
+    fn no_markup_comes_out_of_the_evidence() {
+        let plain = render_of(&sample::plain());
+        let text = render_of(&sample::hostile());
+        assert_eq!(text.lines().count(), plain.lines().count());
+        for forbidden in ["<", "](", "\x1b", "\u{202e}", "\u{200b}", "\0", "\r"] {
+            assert!(!text.contains(forbidden), "{forbidden:?}");
+        }
+        for (hostile, plain) in text.lines().zip(plain.lines()) {
+            assert_eq!(hostile.matches('|').count(), plain.matches('|').count(), "{hostile}");
+            assert_eq!(hostile.matches('`').count() % 2, 0, "{hostile}");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! One plain `Report` value into bytes, per format, and the folder they go to.
+//!
+//! Owns: the list of outputs, the tables' columns, escaping, the head facts and
+//! the output folder. Imports only `model` and `limits`; computes no new fact,
+//! reads no clock and prints nothing.
+//!
+//! ```text
+//!  Report ─┬─ tables (columns) ──▶ csv, parquet
+//!          ├─ headline ─────────▶ html, md, summary.json, the terminal
+//!          └─ timeline ─────────▶ timesketch
+//! ```
+//!
+//! To add an output: one file here and one row in [`OUTPUTS`].
+
+pub mod column;
+pub mod csv;
+pub mod escape;
+pub mod folder;
+pub mod headline;
+pub mod html;
+pub mod markdown;
+pub mod parquet;
+pub mod run_json;
+#[cfg(test)]
+mod sample;
+pub mod summary;
+pub mod tables;
+#[cfg(test)]
+mod tests;
+pub mod timesketch;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use polars_core::prelude::PolarsError;
+use rayon::prelude::*;
+
+use crate::model::report::Report;
+use crate::model::time::UtcTime;
+use crate::report::column::Table;
+use crate::report::folder::{FolderError, Staging, write_file};
+use crate::report::headline::Headline;
+
+/// Version of the contract that the tables keep; a rename, a removal or a
+/// changed meaning raises it.
+pub const SCHEMA_VERSION: &str = "1";
+
+/// Facts of a run that no report of the evidence holds.
+#[derive(Clone, Debug)]
+pub struct RunFacts {
+    /// Version of the tool.
+    pub version: String,
+    /// The command line, as given.
+    pub arguments: Vec<String>,
+    /// Hash over the catalogue used, lower-case hex.
+    pub catalogue_sha256: String,
+    /// Version of the contract, [`SCHEMA_VERSION`].
+    pub schema_version: String,
+    /// When the run began.
+    pub started_at: UtcTime,
+    /// Threads it was allowed.
+    pub threads: usize,
+}
+
+/// A format that reports can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// One CSV a table.
+    Csv,
+    /// One Parquet a table.
+    Parquet,
+    /// One page for people.
+    Html,
+    /// The head facts as Markdown.
+    Markdown,
+    /// The head facts as JSON.
+    Json,
+    /// The timeline for Timesketch.
+    Timesketch,
+}
+
+/// One row of the list of outputs.
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// Its name as a flag's value.
+    pub name: &'static str,
+    /// The files it writes into the output folder.
+    pub files: &'static str,
+    /// What it is for, in one line.
+    pub about: &'static str,
+    write: fn(&Job<'_>) -> Result<Vec<PathBuf>, ReportError>,
+}
+
+/// Every output; all are written unless the user picks some.
+pub const OUTPUTS: &[Output] = &[
+    Output {
+        format: Format::Csv,
+        name: "csv",
+        files: "tables/<name>.csv",
+        about: "every table, for spreadsheets and scripts",
+        write: write_csv,
+    },
+    Output {
+        format: Format::Parquet,
+        name: "parquet",
+        files: "tables/<name>.parquet",
+        about: "every table with raw text and typed columns",
+        write: write_parquet,
+    },
+    Output {
+        format: Format::Html,
+        name: "html",
+        files: html::FILE,
+        about: "for people: one self-contained page",
+        write: |job| job.text(html::FILE, &html::render(job.report, &job.head)),
+    },
+    Output {
+        format: Format::Markdown,
+        name: "md",
+        files: markdown::FILE,
+        about: "the head facts, to paste into a ticket",
+        write: |job| job.text(markdown::FILE, &markdown::render(job.report, &job.head)),
+    },
+    Output {
+        format: Format::Json,
+        name: "json",
+        files: summary::FILE,
+        about: "the head facts, for scripts",
+        write: |job| job.text(summary::FILE, &summary::render(job.report, &job.head)),
+    },
+    Output {
+        format: Format::Timesketch,
+        name: "timesketch",
+        files: timesketch::FILE,
+        about: "the timeline, to import into Timesketch",
+        write: |job| job.file(timesketch::FILE, |out| timesketch::write(job.report, out)),
+    },
+];
+
+/// Why reports could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file of the output folder could not be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The writer given, such as standard output, could not be written.
+    #[error("cannot write the report")]
+    Write(#[source] io::Error),
+    /// The format is binary or many files, and was asked for as one stream.
+    #[error("`{0}` cannot be written to standard output")]
+    NotOneText(&'static str),
+}
+
+/// What every output is given.
+struct Job<'a> {
+    report: &'a Report,
+    facts: &'a RunFacts,
+    head: Headline<'a>,
+    events_csv: bool,
+    staging: &'a Staging,
+}
+
+impl Job<'_> {
+    fn file(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Vec<PathBuf>, ReportError> {
+        write_file(&self.staging.path().join(name), write)?;
+        Ok(vec![PathBuf::from(name)])
+    }
+
+    fn text(&self, name: &str, text: &str) -> Result<Vec<PathBuf>, ReportError> {
+        self.file(name, |out| out.write_all(text.as_bytes()))
+    }
+
+    /// Writes tables in parallel; their order in the result stays.
+    fn tables(
+        &self,
+        tables: &[Table<'_>],
+        extension: &str,
+        write: impl Fn(&Table<'_>, &mut dyn Write) -> Result<(), PolarsError> + Sync,
+    ) -> Result<Vec<PathBuf>, ReportError> {
+        let write_one = |table: &Table<'_>| {
+            let name = format!("tables/{}.{extension}", table.name);
+            self.file(&name, |out| write(table, out).map_err(into_io))
+        };
+        let written: Result<Vec<_>, _> = tables.par_iter().map(write_one).collect();
+        Ok(written?.concat())
+    }
+}
+
+/// Writes the formats asked for, and run.json, into the staging folder.
+/// `events_csv` asks for the table `events` as CSV too, if the report holds it.
+/// Gives the paths written, relative to the folder.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write_all(
+    report: &Report,
+    facts: &RunFacts,
+    formats: &BTreeSet<Format>,
+    events_csv: bool,
+    staging: &Staging,
+) -> Result<Vec<PathBuf>, ReportError> {
+    let job = Job { report, facts, head: Headline::of(report), events_csv, staging };
+    let mut written = Vec::new();
+    for output in OUTPUTS.iter().filter(|output| formats.contains(&output.format)) {
+        written.extend((output.write)(&job)?);
+    }
+    written.extend(job.text(run_json::FILE, &run_json::render(facts))?);
+    Ok(written)
+}
+
+/// Writes one format as one text: for CSV that is the table `timeline`.
+///
+/// # Errors
+/// If the format is no text, or `out` cannot be written.
+pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result<(), ReportError> {
+    let head = || Headline::of(report);
+    let written = match format {
+        Format::Csv => csv::write(&tables::timeline(report), out).map_err(into_io),
+        Format::Parquet => return Err(ReportError::NotOneText("parquet")),
+        Format::Html => out.write_all(html::render(report, &head()).as_bytes()),
+        Format::Markdown => out.write_all(markdown::render(report, &head()).as_bytes()),
+        Format::Json => out.write_all(summary::render(report, &head()).as_bytes()),
+        Format::Timesketch => timesketch::write(report, out),
+    };
+    written.and_then(|()| out.flush()).map_err(ReportError::Write)
+}
+
+fn write_csv(job: &Job<'_>) -> Result<Vec<PathBuf>, ReportError> {
+    let mut tables = tables::all(job.report);
+    tables.retain(|table| table.name != "events" || job.events_csv);
+    job.tables(&tables, "csv", |table, out| csv::write(table, out))
+}
+
+fn write_parquet(job: &Job<'_>) -> Result<Vec<PathBuf>, ReportError> {
+    let RunFacts { version, schema_version, .. } = job.facts;
+    job.tables(&tables::all(job.report), "parquet", |table, out| {
+        parquet::write(table, version, schema_version, out)
+    })
+}
+
+/// The system's error inside an error of polars, or that error as text.
+fn into_io(error: PolarsError) -> io::Error {
+    match error {
+        PolarsError::IO { error, .. } => io::Error::new(error.kind(), error.to_string()),
+        other => io::Error::other(other.to_string()),
+    }
+}

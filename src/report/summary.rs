@@ -1,0 +1,276 @@
+//! summary.json: the head facts for scripts.
+//!
+//! Owns: the keys of summary.json and their order. Holds nothing of the run:
+//! version, arguments and times of the run stand only in run.json. Unknown is
+//! `null` here, for JSON has no empty cell.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::coverage::Counts;
+use crate::model::mode::ModeWindow;
+use crate::model::report::Report;
+use crate::report::column::AsText;
+use crate::report::headline::{Deadline, DestructiveCounts, Headline, WindowCounts};
+use crate::report::tables;
+
+/// The file's name in the output folder.
+pub const FILE: &str = "summary.json";
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    coverage: Coverage<'a>,
+    counts: CountsOut,
+    mode_windows: Windows<'a>,
+    destructive_actions: Destructive<'a>,
+    deadlines: Vec<DeadlineOut<'a>>,
+    findings: Findings,
+    problems: Problems,
+    tables: Rows,
+}
+
+#[derive(Serialize)]
+struct Coverage<'a> {
+    sentence: &'a str,
+    not_covered: &'a [String],
+    objects: u64,
+    objects_left_out: u64,
+    bytes: u64,
+    inflated_bytes: u64,
+    accounts: Vec<&'a str>,
+    regions: Vec<&'a str>,
+    categories: Vec<&'a str>,
+    first_event_time: Option<String>,
+    last_event_time: Option<String>,
+    selections: &'a [String],
+    gaps: Vec<Gap<'a>>,
+}
+
+#[derive(Serialize)]
+struct Gap<'a> {
+    account_id: &'a str,
+    region: &'a str,
+    first_day: String,
+    last_day: String,
+}
+
+#[derive(Serialize)]
+struct CountsOut {
+    seen: u64,
+    kept: u64,
+    duplicates: u64,
+    counted_only: u64,
+    rejected: u64,
+}
+
+#[derive(Serialize)]
+struct Windows<'a> {
+    sentence: &'a str,
+    #[serde(flatten)]
+    counts: WindowCounts,
+    windows: Vec<Window<'a>>,
+}
+
+#[derive(Serialize)]
+struct Window<'a> {
+    window_id: &'a str,
+    account_id: &'a str,
+    mode: &'a str,
+    opened_at: String,
+    opened_bound: &'static str,
+    closed_at: Option<String>,
+    last_seen_at: String,
+    authorization: &'static str,
+    authorization_reason: &'a str,
+    sessions: u64,
+    destructive_actions: u64,
+    source_object: &'a str,
+    source_record: u64,
+}
+
+#[derive(Serialize)]
+struct Destructive<'a> {
+    sentence: &'a str,
+    #[serde(flatten)]
+    counts: DestructiveCounts,
+}
+
+#[derive(Serialize)]
+struct DeadlineOut<'a> {
+    recoverable_until: String,
+    passed_by_end_of_evidence: bool,
+    account_id: Option<&'a str>,
+    region: Option<&'a str>,
+    event_source: &'a str,
+    event_name: &'a str,
+    resources: Vec<&'a str>,
+    recovery: &'a str,
+    event_id: Option<&'a str>,
+    source_object: &'a str,
+    source_record: u64,
+}
+
+#[derive(Serialize)]
+struct Findings {
+    critical: u64,
+    high: u64,
+    medium: u64,
+    low: u64,
+    informational: u64,
+}
+
+#[derive(Serialize)]
+struct Problems {
+    losses: usize,
+    by_kind: BTreeMap<&'static str, usize>,
+}
+
+/// Rows of each table, in the order of the contract.
+struct Rows(Vec<(&'static str, usize)>);
+
+impl Serialize for Rows {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+/// The file's content.
+pub fn render(report: &Report, head: &Headline<'_>) -> String {
+    let summary = Summary {
+        coverage: coverage(report, head),
+        counts: counts(report.scope.counts),
+        mode_windows: Windows {
+            sentence: &head.windows_sentence,
+            counts: head.windows,
+            windows: windows(report),
+        },
+        destructive_actions: Destructive { sentence: &head.destructive_sentence, counts: head.destructive },
+        deadlines: head.deadlines.iter().map(deadline).collect(),
+        findings: findings(head),
+        problems: Problems {
+            losses: head.losses(),
+            by_kind: head.problems.iter().map(|group| (group.kind.as_str(), group.problems.len())).collect(),
+        },
+        tables: Rows(tables::all(report).iter().map(|table| (table.name, table.rows())).collect()),
+    };
+    let mut text = serde_json::to_string_pretty(&summary).expect("texts and numbers are always JSON");
+    text.push('\n');
+    text
+}
+
+fn coverage<'a>(report: &'a Report, head: &'a Headline<'_>) -> Coverage<'a> {
+    let scope = &report.scope;
+    Coverage {
+        sentence: &head.coverage,
+        not_covered: &head.not_covered,
+        objects: scope.objects,
+        objects_left_out: scope.objects_left_out,
+        bytes: scope.bytes,
+        inflated_bytes: scope.inflated_bytes,
+        accounts: scope.accounts.iter().map(AsText::as_text).collect(),
+        regions: scope.regions.iter().map(AsText::as_text).collect(),
+        categories: scope.categories.iter().map(AsText::as_text).collect(),
+        first_event_time: scope.first_event_time.map(|time| time.to_string()),
+        last_event_time: scope.last_event_time.map(|time| time.to_string()),
+        selections: &scope.selections,
+        gaps: head
+            .gaps
+            .iter()
+            .map(|gap| Gap {
+                account_id: gap.account_id.as_str(),
+                region: gap.region.as_str(),
+                first_day: gap.day.to_string(),
+                last_day: gap.until.to_string(),
+            })
+            .collect(),
+    }
+}
+
+const fn counts(counts: Counts) -> CountsOut {
+    let Counts { seen, kept, duplicates, counted_only, rejected } = counts;
+    CountsOut { seen, kept, duplicates, counted_only, rejected }
+}
+
+fn windows(report: &Report) -> Vec<Window<'_>> {
+    report.windows.iter().map(window).collect()
+}
+
+fn window(window: &ModeWindow) -> Window<'_> {
+    Window {
+        window_id: window.window_id.as_str(),
+        account_id: window.account_id.as_str(),
+        mode: window.mode.as_str(),
+        opened_at: window.opened_at.to_string(),
+        opened_bound: window.opened_bound.as_str(),
+        closed_at: window.closed_at.map(|time| time.to_string()),
+        last_seen_at: window.last_seen_at.to_string(),
+        authorization: window.authorization.as_str(),
+        authorization_reason: &window.authorization_reason,
+        sessions: window.sessions,
+        destructive_actions: window.destructive_actions,
+        source_object: window.evidence.object.as_str(),
+        source_record: window.evidence.record,
+    }
+}
+
+fn deadline<'a>(deadline: &Deadline<'a>) -> DeadlineOut<'a> {
+    let action = deadline.action;
+    DeadlineOut {
+        recoverable_until: deadline.until.to_string(),
+        passed_by_end_of_evidence: deadline.passed,
+        account_id: action.account_id.as_ref().map(AsText::as_text),
+        region: action.region.as_ref().map(AsText::as_text),
+        event_source: &action.event_source,
+        event_name: &action.event_name,
+        resources: action.resources.iter().map(AsText::as_text).collect(),
+        recovery: &action.recovery,
+        event_id: action.event_id.as_ref().map(AsText::as_text),
+        source_object: action.evidence.object.as_str(),
+        source_record: action.evidence.record,
+    }
+}
+
+fn findings(head: &Headline<'_>) -> Findings {
+    use crate::model::severity::Severity::{Critical, High, Informational, Low, Medium};
+    let count =
+        |wanted| head.findings.iter().find(|(severity, _)| *severity == wanted).map_or(0, |row| row.1);
+    Findings {
+        critical: count(Critical),
+        high: count(High),
+        medium: count(Medium),
+        low: count(Low),
+        informational: count(Informational),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn scripts_find_the_same_facts() {
+        let report = sample::hostile();
+        let head = Headline::of(&report);
+        let text = render(&report, &head);
+        assert_eq!(text, render(&report, &Headline::of(&report)));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["coverage"]["sentence"], head.coverage);
+        assert_eq!(value["counts"]["seen"], 4321);
+        assert_eq!(value["mode_windows"]["open"], 1);
+        assert_eq!(value["tables"]["mode_windows"], 3);
+        assert_eq!(value["findings"]["critical"], 1);
+        assert_eq!(value["problems"]["by_kind"]["rejected_record"], 2);
+        assert_eq!(value["deadlines"].as_array().unwrap().len(), head.deadlines.len());
+    }
+
+    #[test]
+    fn nothing_of_the_run_is_told() {
+        let report = Report::default();
+        let text = render(&report, &Headline::of(&report));
+        for key in ["version", "arguments", "started_at", "threads", "catalogue"] {
+            assert!(!text.contains(key), "{key}");
+        }
+    }
+}

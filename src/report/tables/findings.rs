@@ -1,0 +1,36 @@
+//! Table `findings`: claims of the tool, each with its evidence.
+
+use crate::model::finding::Finding;
+use crate::model::report::Report;
+use crate::report::column::{Column, Table, list, maybe, moment, number, text, word};
+
+/// The table.
+pub(super) fn table(report: &Report) -> Table<'_> {
+    Table::of("findings", "one row per claim of the tool", COLUMNS, &report.findings)
+}
+
+const COLUMNS: &[Column<Finding>] = &[
+    Column::text("finding_id", "stable id of the finding", |f| text(&f.finding_id)),
+    Column::text("rule_id", "rule or correlation that made it", |f| text(&f.rule_id)),
+    Column::text("title", "title of the rule", |f| text(&f.title)),
+    Column::text("severity", "how grave it is", |f| word(f.severity.as_str())),
+    Column::text("account_id", "account it concerns", |f| maybe(&f.account_id)),
+    Column::text("mode", "mode it concerns", |f| maybe(&f.mode)),
+    Column::time("time", "when it begins, UTC", |f| moment(f.time)),
+    Column::time("end_time", "when it ends, UTC, if it has an end", |f| moment(f.end_time)),
+    Column::text("actor", "person or thing behind it", |f| maybe(&f.actor)),
+    Column::text("summary", "the claim in one or two sentences", |f| text(&f.summary)),
+    Column::int("count", "how many things it counts", |f| number(f.count)),
+    Column::list("event_ids", "events it rests on", |f| list(&f.event_ids)),
+    Column::text("window_id", "window it concerns", |f| maybe(&f.window_id)),
+    Column::list("session_ids", "sessions it concerns", |f| list(&f.session_ids)),
+    Column::list("rfc_ids", "RFCs it concerns", |f| list(&f.rfc_ids)),
+    Column::list("technique_ids", "MITRE ATT&CK techniques, version 19", |f| list(&f.technique_ids)),
+    Column::list("controls", "controls it bears on", |f| list(&f.controls)),
+    Column::text("response", "what to do about it", |f| text(&f.response)),
+    Column::text("confidence", "high, medium or low", |f| text(&f.confidence)),
+    Column::text("source_object", "object that holds the record that shows it first", |f| {
+        text(&f.evidence.object)
+    }),
+    Column::int("source_record", "0-based ordinal of that record", |f| number(f.evidence.record)),
+];
