@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 use crate::classify::Classifier;
-use crate::decode::{self, Decoded, Fault, Record, RfcEntry, Sink, Verdict};
+use crate::decode::{self, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
 use crate::evidence::discover::{Found, Obstacle};
 use crate::evidence::read::{Buffer, Container, Content, read};
 use crate::evidence::s3_key::{self, KeyFacts};
@@ -335,6 +335,14 @@ impl Sink for ObjectSink<'_, '_> {
         }
     }
 
+    fn document(&mut self, document: Document<'_>) {
+        self.counts.seen += 1;
+        self.counts.rejected += 1;
+        let about = decode::format::of_document(document.kind).about;
+        let what = format!("{about}: recognised; this version does not read it");
+        self.problem(ProblemKind::FormNotRead, document.place, what);
+    }
+
     fn fault(&mut self, fault: Fault) {
         let byte = fault.byte as u64;
         let problem = match fault.ordinal {
@@ -364,6 +372,8 @@ impl Sink for CanonicalSink<'_> {
     }
 
     fn rfc(&mut self, _: RfcEntry<'_>) {}
+
+    fn document(&mut self, _: Document<'_>) {}
 
     fn fault(&mut self, _: Fault) {}
 }

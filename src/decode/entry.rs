@@ -6,7 +6,7 @@ use crate::decode::format::{FORMATS, Format, Reading, STATE_CHANGE};
 use crate::decode::head::Head;
 use crate::decode::json::{Members, string};
 use crate::decode::walk::Walk;
-use crate::decode::{Record, RfcEntry, RfcKind};
+use crate::decode::{Document, Record, RfcEntry, RfcKind};
 use crate::limits::JSON_STRING_NESTING_MAX;
 use crate::model::problem::ProblemKind;
 
@@ -67,6 +67,12 @@ impl Walk<'_, '_> {
                 let kind =
                     if full.iter().any(|key| members.has(key)) { RfcKind::Full } else { RfcKind::Summary };
                 self.rfc(kind, text, span);
+            }
+            Reading::Document(kind) => {
+                self.note_format(format.name);
+                self.evidence = true;
+                let place = self.next_place(span.0, span.1);
+                self.sink.document(Document { kind, text, place });
             }
             Reading::NotRead(why) => {
                 self.note_format(format.name);

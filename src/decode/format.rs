@@ -16,10 +16,30 @@ pub(crate) enum Reading {
     Rfc(&'static str),
     /// The entry itself is an RFC, in full or as a summary.
     BareRfc,
+    /// The entry is a document of another kind than records and RFCs.
+    Document(DocumentKind),
     /// Evidence that this version does not read; what to do instead.
     NotRead(&'static str),
     /// No evidence of ours; what it is.
     NotEvidence(&'static str),
+}
+
+/// Documents beside records and RFCs: what they hold is read as a whole, after
+/// all objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocumentKind {
+    /// A CloudTrail digest.
+    Digest,
+    /// `aws cloudtrail list-public-keys`.
+    PublicKeys,
+    /// `aws s3api head-object`.
+    HeadObject,
+    /// `aws iam get-account-authorization-details`.
+    IamAuthorizationDetails,
+    /// An AWS Config snapshot or history.
+    ConfigItems,
+    /// `aws cloudtrail describe-trails`.
+    TrailDescription,
 }
 
 /// One form in which evidence comes, or that is easily taken for one.
@@ -167,9 +187,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "cloudtrail_digest",
         &[&["digestStartTime"], &["logFiles"]],
-        Reading::NotRead(
-            "CloudTrail digest: recognised; this version does not verify digests, use `aws cloudtrail validate-logs` while the trail exists",
-        ),
+        Reading::Document(DocumentKind::Digest),
         "CloudTrail digest",
         "object with `digestStartTime` and `logFiles`",
     ),
@@ -194,35 +212,35 @@ pub const FORMATS: &[Format] = &[
     row(
         "public_keys",
         &[&["PublicKeyList", "publicKeyList"]],
-        Reading::NotRead("CloudTrail public keys: recognised; this version does not verify digests"),
+        Reading::Document(DocumentKind::PublicKeys),
         "output of `aws cloudtrail list-public-keys`",
         "object with `PublicKeyList`",
     ),
     row(
         "head_object",
         &[&["Metadata"], &["ETag", "ContentLength", "LastModified"]],
-        Reading::NotRead("metadata of an S3 object: recognised; this version does not verify digests"),
+        Reading::Document(DocumentKind::HeadObject),
         "output of `aws s3api head-object`",
         "object with `Metadata` and `ETag`",
     ),
     row(
         "iam_authorization_details",
         &[&["RoleDetailList", "UserDetailList"]],
-        Reading::NotRead("IAM export: recognised; this version does not read it"),
+        Reading::Document(DocumentKind::IamAuthorizationDetails),
         "output of `aws iam get-account-authorization-details`",
         "object with `RoleDetailList`",
     ),
     row(
         "config_items",
         &[&["configurationItems"]],
-        Reading::NotRead("AWS Config snapshot or history: recognised; this version does not read it"),
+        Reading::Document(DocumentKind::ConfigItems),
         "AWS Config snapshot or history",
         "object with `configurationItems`",
     ),
     row(
         "trail_description",
         &[&["trailList"]],
-        Reading::NotRead("trail description: recognised; this version does not read it"),
+        Reading::Document(DocumentKind::TrailDescription),
         "output of `aws cloudtrail describe-trails`",
         "object with `trailList`",
     ),
@@ -313,6 +331,12 @@ pub const FORMATS: &[Format] = &[
     row("lake_csv", &[], Reading::NotRead(NOT_YET), "CloudTrail Lake result as CSV", "its first line"),
     row("credential_report", &[], Reading::NotRead(NOT_YET), "IAM credential report", "its header"),
 ];
+
+/// The row whose entries are documents of that kind.
+pub fn of_document(kind: DocumentKind) -> &'static Format {
+    let row = FORMATS.iter().find(|format| format.reading == Reading::Document(kind));
+    row.expect("every kind of document is the reading of a row")
+}
 
 /// The row of that name, which must exist.
 pub(crate) fn named(name: &str) -> &'static Format {

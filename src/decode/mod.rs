@@ -14,7 +14,7 @@ mod walk;
 use crate::decode::head::Head;
 use crate::model::problem::ProblemKind;
 
-pub use crate::decode::format::{FORMATS, Format};
+pub use crate::decode::format::{DocumentKind, FORMATS, Format};
 
 /// One CloudTrail record as it lies in an object.
 #[derive(Debug)]
@@ -62,6 +62,17 @@ pub struct RfcEntry<'a> {
     pub place: Place,
 }
 
+/// One document beside records and RFCs, as it lies in an object.
+#[derive(Debug)]
+pub struct Document<'a> {
+    /// Which kind.
+    pub kind: DocumentKind,
+    /// Its JSON text.
+    pub text: &'a str,
+    /// Where it lies.
+    pub place: Place,
+}
+
 /// A loss or oddity met while decoding.
 #[derive(Clone, Debug)]
 pub struct Fault {
@@ -81,6 +92,8 @@ pub trait Sink {
     fn record(&mut self, record: Record<'_>);
     /// An RFC record.
     fn rfc(&mut self, entry: RfcEntry<'_>);
+    /// A document beside records and RFCs.
+    fn document(&mut self, document: Document<'_>);
     /// A loss or oddity.
     fn fault(&mut self, fault: Fault);
 }

@@ -165,7 +165,9 @@ fn sessions(done: &Analysis, truth: &Value, place: &str) {
     let altered = truth["totals"]["conflicting"].as_u64().unwrap_or(0);
     let of_truth = |session: &Value| -> Vec<String> {
         let words = keys.iter().map(|key| text(session, key).to_owned());
-        let count = |key: &&str| session[*key].as_u64().expect("a count") + if *key == "events" { altered } else { 0 };
+        let count = |key: &&str| {
+            session[*key].as_u64().expect("a count") + if *key == "events" { altered } else { 0 }
+        };
         words.chain(counts.iter().map(|key| count(key).to_string())).collect()
     };
     let mut found: Vec<_> = done.table("mode_sessions").iter().map(of_row).collect();
