@@ -8,11 +8,13 @@
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`: help, flags, exit codes, what goes to which stream.
 //! - `real_logs`: public logs that lie beside the project, if they do.
+//! - `readme`: the README's tables and printed output.
 //! - `tidy`: layers, headers, lengths.
 
 mod cases;
 mod demo;
 mod determinism;
+mod readme;
 mod real_logs;
 mod runner;
 mod tidy;
