@@ -14,12 +14,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::Color;
 use crate::error::Error;
+use crate::model::count::{counted, grouped};
 use crate::model::mode::Authorization;
 use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
 use crate::report::escape;
-use crate::report::headline::{Headline, counted, grouped};
+use crate::report::headline::Headline;
 
 /// What the user wants to see, and what the terminal can show.
 #[derive(Clone, Copy, Debug)]

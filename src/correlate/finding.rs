@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalogue::{Automation, Catalogue};
+use crate::model::count::counted;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::{Category, DestructiveAction, Reversibility};
 use crate::model::event::{Event, Outcome};
@@ -312,9 +313,10 @@ fn of_actions(subject: String, actions: Vec<DestructiveAction>, which: &str) -> 
     let account = first.account_id.as_ref().map(AccountId::as_str).unwrap_or("an unknown account");
     let by = first.actor.as_deref().unwrap_or("an unknown caller");
     let resources: u64 = actions.iter().map(|action| action.resource_count).sum();
-    let calls = actions.len();
     let summary = format!(
-        "{by} made {calls} call(s) {which} in account {account}, naming {resources} resource(s): {names}"
+        "{by} made {} {which} in account {account}, naming {}: {names}",
+        counted(actions.len() as u64, "call"),
+        counted(resources, "resource"),
     );
     let mut session_ids: Vec<SessionId> =
         actions.iter().filter_map(|action| action.session_id.clone()).collect();

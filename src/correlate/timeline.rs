@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::model::count::counted;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
@@ -168,7 +169,8 @@ fn role_changed(change: &InnerChange, tables: Tables<'_>) -> TimelineEntry {
 
 fn session_started(session: &ModeSession) -> TimelineEntry {
     let who = session.actor.as_deref().unwrap_or("an unknown caller");
-    let summary = format!("{who} began a session of {} with {} event(s)", session.role_name, session.events);
+    let summary =
+        format!("{who} began a session of {} with {}", session.role_name, counted(session.events, "event"));
     let kind = if session.depth == 0 { TimelineKind::SessionStarted } else { TimelineKind::SessionChained };
     TimelineEntry {
         time: session.started_at,

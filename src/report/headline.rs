@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::model::count::{counted, grouped};
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::{DestructiveAction, Reversibility};
 use crate::model::event::Outcome;
@@ -138,24 +139,6 @@ impl<'a> Headline<'a> {
     }
 }
 
-/// A number with a comma between groups of three digits.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number and its noun, with the plural's `s`.
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
 /// What was read, to be put after a verb; `None` if nothing was.
 fn extent(report: &Report, gaps: usize) -> Option<String> {
     let scope = &report.scope;
@@ -233,7 +216,7 @@ fn integrity_sentences(report: &Report) -> Vec<String> {
         (Integrity::Missing, "missing from the dump though a digest lists it"),
         (Integrity::TrailingData, "with bytes that no digest hash covers"),
         (Integrity::Unreferenced, "listed by no digest of its trail"),
-        (Integrity::NoDigest, "without any digest: alterations of it cannot be seen"),
+        (Integrity::NoDigest, "without any digest: alterations cannot be seen"),
     ]
     .into_iter()
     .filter_map(|(integrity, what)| {

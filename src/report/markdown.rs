@@ -4,13 +4,14 @@
 //! the evidence stands in code spans (`escape::markdown`). Points to the tables
 //! for the rest: at most about 150 lines.
 
+use crate::model::count::{counted, grouped};
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Outcome;
 use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
 use crate::report::column::AsText;
 use crate::report::escape::{markdown, shorten};
-use crate::report::headline::{Headline, counted, grouped};
+use crate::report::headline::Headline;
 
 /// The file's name in the output folder.
 pub const FILE: &str = "report.md";

@@ -44,7 +44,8 @@ fn inputs() -> String {
     let mut text = String::from("| form | what it is | known by | read |\n|---|---|---|---|\n");
     for format in FORMATS {
         let read = if format.is_read() { "yes" } else { "named, not read" };
-        writeln!(text, "| `{}` | {} | {} | {read} |", format.name, format.about, format.known_by).expect("a string");
+        writeln!(text, "| `{}` | {} | {} | {read} |", format.name, format.about, format.known_by)
+            .expect("a string");
     }
     text
 }

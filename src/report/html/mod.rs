@@ -12,8 +12,9 @@ mod view;
 use askama::Template;
 use sha2::{Digest, Sha256};
 
+use crate::model::count::grouped;
 use crate::model::report::Report;
-use crate::report::headline::{Headline, grouped};
+use crate::report::headline::Headline;
 use picture::Picture;
 use view::{DeadlineView, Shown, TableView};
 

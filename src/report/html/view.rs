@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::model::count::grouped;
 use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
 use crate::report::column::{AsText, Cell, Table, number, text, word};
 use crate::report::escape::{shorten, terminal};
-use crate::report::headline::{Deadline, Headline, grouped};
+use crate::report::headline::{Deadline, Headline};
 use crate::report::html::shown::SHOWN;
 use crate::report::tables;
 
