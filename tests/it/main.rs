@@ -11,6 +11,9 @@
 //! - `readme`: the README's tables and printed output.
 //! - `tidy`: layers, headers, lengths.
 
+#![expect(clippy::disallowed_methods, reason = "tests read what runs wrote, and name folders by variables")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+
 mod cases;
 mod demo;
 mod determinism;
