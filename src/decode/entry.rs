@@ -44,6 +44,10 @@ impl Walk<'_, '_> {
     fn by_form(&mut self, format: &'static Format, members: &Members<'_>, text: &str, at: (Span, usize)) {
         let (span, nesting) = at;
         match format.reading {
+            Reading::Elements(_) if is_health_check(members) => {
+                self.note_format(format.name);
+                self.evidence = true;
+            }
             Reading::Elements(key) => self.inner_elements(format, members.get_any(&either_case(key)), at),
             Reading::Object(key) => {
                 let inner = members.get(key).unwrap_or_default();
@@ -210,6 +214,14 @@ fn recognise(members: &Members<'_>) -> Option<&'static Format> {
             && format.keys.iter().all(|spellings| spellings.iter().any(|key| members.has(key)))
     };
     FORMATS.iter().find(fits)
+}
+
+/// Whether this is CloudWatch Logs trying out its own subscription: such an
+/// object never carries a record.
+///
+/// Source: facts/cloudtrail.md 2.2 row 7 (`CONTROL_MESSAGE`, to be skipped).
+fn is_health_check(members: &Members<'_>) -> bool {
+    members.get("messageType") == Some("\"CONTROL_MESSAGE\"")
 }
 
 /// A key as given and with its first letter in lower case.

@@ -10,9 +10,11 @@
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `tidy`: layers, headers, lengths.
 
+mod beside;
 mod cases;
 mod demo;
 mod determinism;
+mod quirks;
 mod real_logs;
 mod runner;
 mod tidy;
