@@ -183,11 +183,12 @@ impl Walk<'_, '_> {
     fn unknown(&mut self, members: &Members<'_>, text: &str, span: Span) {
         let holds_records = (text.contains("\"eventSource\"") && text.contains("\"eventName\""))
             || text.contains("\"insightDetails\"")
-            || text.contains("\\\"eventSource\\\"");
+            || text.contains("\\\"eventSource\\\"")
+            || (text.contains("\"RfcId\"") && text.contains("\"ChangeTypeId\""));
         if holds_records {
             self.not_read = true;
             let place = self.next_place(span.0, span.1);
-            let detail = "CloudTrail records in an unknown wrapper: recognised; take them out of it first";
+            let detail = "records or RFCs in an unknown wrapper: recognised; take them out of it first";
             return self.reject(ProblemKind::FormNotRead, place, detail.to_owned());
         }
         let keys: Vec<&str> = members.iter().map(|(key, _)| key).take(5).collect();

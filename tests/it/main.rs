@@ -14,6 +14,7 @@ mod beside;
 mod cases;
 mod demo;
 mod determinism;
+mod hostile_cut;
 mod quirks;
 mod real_logs;
 mod runner;
