@@ -15,6 +15,8 @@ mod cases;
 mod demo;
 mod determinism;
 mod hostile_cut;
+mod hostile_paths;
+mod hostile_secrets;
 mod quirks;
 mod real_logs;
 mod runner;
