@@ -14,6 +14,7 @@ mod beside;
 mod cases;
 mod demo;
 mod determinism;
+mod hostile;
 mod hostile_cut;
 mod hostile_paths;
 mod hostile_secrets;
