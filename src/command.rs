@@ -53,8 +53,14 @@ fn exit_code(report: &Report, fail_on: Option<Severity>) -> u8 {
 
 fn options(flags: &Analyze) -> Result<Options, Error> {
     let to_stdout = flags.output == Path::new("-");
-    if to_stdout && flags.format.len() != 1 {
+    if to_stdout && (flags.format.len() != 1 || flags.format.contains(&FormatName::Parquet)) {
         return Err(Error::StdoutNeedsOneFormat);
+    }
+    if flags.from.zip(flags.to).is_some_and(|(from, to)| from >= to) {
+        return Err(Error::TurnedRange { from: "from", to: "to" });
+    }
+    if flags.object_date_from.zip(flags.object_date_to).is_some_and(|(from, to)| from >= to) {
+        return Err(Error::TurnedRange { from: "object-date-from", to: "object-date-to" });
     }
     let destination = if to_stdout {
         Destination::Stdout

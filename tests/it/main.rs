@@ -12,6 +12,8 @@
 
 mod beside;
 mod cases;
+mod cli;
+mod cli_runs;
 mod demo;
 mod determinism;
 mod hostile;
