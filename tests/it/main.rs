@@ -4,11 +4,15 @@
 //!   and against the generator's truth. A new case needs no Rust.
 //! - `demo`: what the README's first command prints and writes.
 //! - `determinism`: threads, folder order, zone and locale change no byte.
-//! - `hostile`: damaged, odd and malicious input.
+//! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
+//!   and `hostile_secrets` for damage, places and secrets.
 //! - `quirks`: twenty odd forms in which dumps really come.
-//! - `cli`: help, flags, exit codes, what goes to which stream.
+//! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `tidy`: layers, headers, lengths.
+
+#![expect(clippy::disallowed_methods, reason = "tests read what the binary wrote, and their own switches")]
+#![expect(clippy::print_stdout, reason = "a skipped test says why")]
 
 mod beside;
 mod cases;

@@ -231,7 +231,7 @@ fn q15_an_error_code_of_null_is_none() {
 fn q16_json_cut_short_keeps_what_came_before() {
     let whole = delivery(&["c1", "c2", "c3"]);
     let middle = whole.find("\"c3\"").expect("the third record");
-    let done = beside_good(&[("short.json", whole[..middle].as_bytes())]);
+    let done = beside_good(&[("short.json", &whole.as_bytes()[..middle])]);
     assert_eq!(done.ended.code, 3);
     assert_eq!(facts(&done, "short.json"), "cloudtrail_delivery partial 2 0 1");
     assert_eq!(ids(&done, "short.json"), ["c1", "c2"]);
