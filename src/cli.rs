@@ -79,7 +79,7 @@ Examples:
 A file for --modes holds profiles of privileged roles of your own:
   [[mode]]
   name = \"break_glass\"
-  roles = [{ name = \"BreakGlassAdmin\" }]
+  role = [{ name = \"BreakGlassAdmin\" }]
 
 Exit status:
   0  all input was read, reports were written

@@ -47,8 +47,16 @@ pub enum Error {
         path: PathBuf,
     },
     /// Standard output takes one text.
-    #[error("standard output takes one format")]
+    #[error("standard output takes one format, and that a text")]
     StdoutNeedsOneFormat,
+    /// A selection that nothing can be in.
+    #[error("--{from} must be before --{to}")]
+    TurnedRange {
+        /// The flag of its beginning.
+        from: &'static str,
+        /// The flag of its end.
+        to: &'static str,
+    },
     /// The reports cannot be written, or may not be written there.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -92,6 +100,7 @@ impl Error {
             | Self::OutputInsideInput { .. }
             | Self::InputInsideOutput { .. }
             | Self::StdoutNeedsOneFormat
+            | Self::TurnedRange { .. }
             | Self::ModesUnreadable { .. }
             | Self::ModesInvalid { .. } => ErrorKind::Usage,
             Self::Report(error) => match error {
@@ -119,6 +128,7 @@ impl Error {
             }
             Self::InputInsideOutput { .. } => Some("choose another --output folder"),
             Self::StdoutNeedsOneFormat => Some("give one --format: csv, html, md, json or timesketch"),
+            Self::TurnedRange { .. } => Some("the beginning is included, the end is not"),
             Self::Report(error) => report_hint(error),
             Self::ModesUnreadable { .. } => Some("give a TOML file that you may read"),
             Self::ModesInvalid { .. } => Some("`devtrail analyze --help` shows what a mode profile holds"),

@@ -133,7 +133,7 @@ pub fn analyze(
     };
     let report = pool.install(|| reconstruct(options, &catalogue, observer, interrupted))?;
     observer.stage("writing the reports");
-    let place = pool.install(|| write(&report, &facts, options, staging))?;
+    let place = pool.install(|| write(&report, &facts, options, (staging, interrupted)))?;
     Ok(Outcome { report, place })
 }
 
@@ -228,7 +228,7 @@ fn write(
     report: &Report,
     facts: &RunFacts,
     options: &Options,
-    staging: Option<Staging>,
+    (staging, interrupted): (Option<Staging>, &AtomicBool),
 ) -> Result<Option<PathBuf>, Error> {
     let Some(staging) = staging else {
         let format = options.formats.first().copied().unwrap_or(Format::Csv);
@@ -236,6 +236,9 @@ fn write(
         return Ok(None);
     };
     report::write_all(report, facts, &options.formats, options.events_csv, &staging)?;
+    if interrupted.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
     Ok(Some(staging.commit().map_err(ReportError::from)?))
 }
 

@@ -58,7 +58,7 @@ const PROBLEMS_SHOWN: usize = 3;
 /// Windows shown one by one in the summary.
 const WINDOWS_SHOWN: usize = 4;
 /// Sentences on what is not covered shown in the summary.
-const GAPS_SHOWN: usize = 5;
+const GAPS_SHOWN: usize = 8;
 /// Characters of one line of the summary before it is cut with a mark.
 const LINE_CHARS_MAX: usize = 400;
 

@@ -35,7 +35,7 @@ pub(crate) fn other_than_json(all: &str, bad_bytes: &[usize], sink: &mut dyn Sin
     if let Some(format) = known_text(text, bad_bytes) {
         return Some(not_read(format, sink));
     }
-    if text.contains("\"eventSource\"") && text.contains("\"eventName\"") {
+    if names_evidence(text) {
         return None;
     }
     let verdict = if looks_binary(text, bad_bytes) {
@@ -50,6 +50,15 @@ pub(crate) fn other_than_json(all: &str, bad_bytes: &[usize], sink: &mut dyn Sin
         sink.fault(Fault { kind: ProblemKind::UnknownForm, ordinal: None, byte: 0, detail });
     }
     Some(Decoded { format: "", verdict, rejected: 0 })
+}
+
+/// Keys of records and RFCs, wherever they stand: evidence with a damaged
+/// beginning, or with a hole in it, is still worth walking through.
+fn names_evidence(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().all(|word| text.contains(word));
+    has(&["\"eventSource\"", "\"eventName\""])
+        || has(&["\"CloudTrailEvent\""])
+        || has(&["\"RfcId\"", "\"ChangeTypeId\""])
 }
 
 /// More than one byte in twenty of the first 4,096 is no text.
@@ -69,7 +78,8 @@ fn known_text(text: &str, bad_bytes: &[usize]) -> Option<&'static str> {
         return Some("utf16_text");
     }
     let line = text.lines().next().unwrap_or_default().trim().to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().all(|word| line.contains(word));
+    // The header of a CSV holds no JSON.
+    let has = |words: &[&str]| !line.contains('{') && words.iter().all(|word| line.contains(word));
     if line.starts_with("# execution time") {
         return Some("lake_csv");
     }

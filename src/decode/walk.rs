@@ -183,6 +183,10 @@ impl<'a, 's> Walk<'a, 's> {
         let mut values = Deserializer::from_str(&self.text[at..]).into_iter::<serde::de::IgnoredAny>();
         let Some(Ok(_)) = values.next() else { return self.damaged_from(at) };
         let end = at + values.byte_offset();
+        if self.text[at..end].contains('{') && self.text[at..].starts_with('"') {
+            // A quote out of place turned the beginning of an entry into a string.
+            return self.damaged_from(at);
+        }
         let place = self.next_place(at, end);
         self.reject(ProblemKind::RejectedRecord, place, "an entry that is no JSON object".to_owned());
         end

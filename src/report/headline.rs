@@ -163,7 +163,12 @@ fn extent(report: &Report, gaps: usize) -> Option<String> {
 
 fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec<String> {
     let scope = &report.scope;
-    let mut sentences = Vec::new();
+    // What was left out by choice comes first: it bounds every other sentence.
+    let mut sentences = scope.selections.clone();
+    if scope.objects_left_out > 0 {
+        sentences
+            .push(format!("{} left out by the date in the key.", counted(scope.objects_left_out, "object")));
+    }
     if scope.first_event_time.is_none() {
         sentences
             .push("No CloudTrail event was read: what was done in any account cannot be seen.".to_owned());
@@ -186,11 +191,6 @@ fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec<String> {
     }
     sentences.extend(losses_sentence(problems));
     sentences.extend(integrity_sentences(report));
-    if scope.objects_left_out > 0 {
-        sentences
-            .push(format!("{} left out by the date in the key.", counted(scope.objects_left_out, "object")));
-    }
-    sentences.extend(scope.selections.iter().cloned());
     sentences
 }
 
