@@ -38,8 +38,18 @@ pub enum DocumentKind {
     IamAuthorizationDetails,
     /// An AWS Config snapshot or history.
     ConfigItems,
-    /// `aws cloudtrail describe-trails`.
+    /// `aws cloudtrail describe-trails` and `get-trail`.
     TrailDescription,
+    /// `aws cloudtrail get-trail-status`.
+    TrailStatus,
+    /// `aws cloudtrail get-event-selectors`.
+    EventSelectors,
+    /// `aws iam get-role` and `list-roles`.
+    IamRoles,
+    /// The IAM credential report.
+    CredentialReport,
+    /// `aws organizations list-accounts`.
+    OrganizationAccounts,
 }
 
 /// One form in which evidence comes, or that is easily taken for one.
@@ -53,11 +63,19 @@ pub struct Format {
     pub known_by: &'static str,
     /// Keys that its object must have, each in one of these spellings.
     pub(crate) keys: &'static [&'static [&'static str]],
+    /// A word that must stand in the value of its first key, where that key
+    /// alone says too little.
+    pub(crate) holding: &'static str,
     /// What is done with it.
     pub(crate) reading: Reading,
 }
 
 impl Format {
+    /// The same form, but only if the value of its first key holds that word.
+    const fn holding(self, word: &'static str) -> Self {
+        Self { holding: word, ..self }
+    }
+
     /// Whether this version turns it into events or RFCs.
     pub fn is_read(&self) -> bool {
         !matches!(self.reading, Reading::NotRead(_) | Reading::NotEvidence(_))
@@ -72,7 +90,7 @@ const fn row(
     about: &'static str,
     known_by: &'static str,
 ) -> Format {
-    Format { name, about, known_by, keys, reading }
+    Format { name, about, known_by, keys, holding: "", reading }
 }
 
 const NOT_YET: &str = "this version of devtrail does not read it";
@@ -225,10 +243,24 @@ pub const FORMATS: &[Format] = &[
     ),
     row(
         "iam_authorization_details",
-        &[&["RoleDetailList", "UserDetailList"]],
+        &[&["RoleDetailList", "UserDetailList", "GroupDetailList"]],
         Reading::Document(DocumentKind::IamAuthorizationDetails),
         "output of `aws iam get-account-authorization-details`",
         "object with `RoleDetailList`",
+    ),
+    row(
+        "iam_authorization_answer",
+        &[&["GetAccountAuthorizationDetailsResponse"]],
+        Reading::Object("GetAccountAuthorizationDetailsResponse"),
+        "raw answer of `GetAccountAuthorizationDetails`",
+        "object with `GetAccountAuthorizationDetailsResponse`",
+    ),
+    row(
+        "iam_authorization_result",
+        &[&["GetAccountAuthorizationDetailsResult"]],
+        Reading::Object("GetAccountAuthorizationDetailsResult"),
+        "result inside a raw answer of `GetAccountAuthorizationDetails`",
+        "object with `GetAccountAuthorizationDetailsResult`",
     ),
     row(
         "config_items",
@@ -244,6 +276,59 @@ pub const FORMATS: &[Format] = &[
         "output of `aws cloudtrail describe-trails`",
         "object with `trailList`",
     ),
+    row(
+        "trail",
+        &[&["Trail"]],
+        Reading::Document(DocumentKind::TrailDescription),
+        "output of `aws cloudtrail get-trail`",
+        "object with `Trail` and an `S3BucketName` in it",
+    )
+    .holding("\"S3BucketName\""),
+    row(
+        "trail_status",
+        &[&["IsLogging"], &["StartLoggingTime", "LatestDeliveryTime", "TimeLoggingStarted"]],
+        Reading::Document(DocumentKind::TrailStatus),
+        "output of `aws cloudtrail get-trail-status`",
+        "object with `IsLogging`",
+    ),
+    row(
+        "event_selectors",
+        &[&["TrailARN"], &["EventSelectors", "AdvancedEventSelectors"]],
+        Reading::Document(DocumentKind::EventSelectors),
+        "output of `aws cloudtrail get-event-selectors`",
+        "object with `TrailARN` and `EventSelectors`",
+    ),
+    row(
+        "iam_role",
+        &[&["Role"]],
+        Reading::Document(DocumentKind::IamRoles),
+        "output of `aws iam get-role`",
+        "object with `Role` and a `RoleName` in it",
+    )
+    .holding("\"RoleName\""),
+    row(
+        "iam_roles",
+        &[&["Roles"]],
+        Reading::Document(DocumentKind::IamRoles),
+        "output of `aws iam list-roles`",
+        "object with `Roles` and a `RoleName` in it",
+    )
+    .holding("\"RoleName\""),
+    row(
+        "credential_report_answer",
+        &[&["Content"], &["ReportFormat", "GeneratedTime"]],
+        Reading::Document(DocumentKind::CredentialReport),
+        "output of `aws iam get-credential-report`",
+        "object with `Content` and `ReportFormat`",
+    ),
+    row(
+        "organization_accounts",
+        &[&["Accounts"]],
+        Reading::Document(DocumentKind::OrganizationAccounts),
+        "output of `aws organizations list-accounts`",
+        "object with `Accounts` and an organization's ARN in it",
+    )
+    .holding(":organizations:"),
     row(
         "lake_result",
         &[&["QueryResultRows"]],
@@ -329,7 +414,13 @@ pub const FORMATS: &[Format] = &[
     row("console_csv", &[], Reading::NotRead(NOT_YET), "Event history CSV of the console", "its header"),
     row("athena_csv", &[], Reading::NotRead(NOT_YET), "Athena result as CSV", "its header"),
     row("lake_csv", &[], Reading::NotRead(NOT_YET), "CloudTrail Lake result as CSV", "its first line"),
-    row("credential_report", &[], Reading::NotRead(NOT_YET), "IAM credential report", "its header"),
+    row(
+        "credential_report",
+        &[],
+        Reading::Document(DocumentKind::CredentialReport),
+        "IAM credential report",
+        "its header",
+    ),
 ];
 
 /// The row whose entries are documents of that kind.
