@@ -4,6 +4,7 @@
 //!   and against the generator's truth. A new case needs no Rust.
 //! - `demo`: what the README's first command prints and writes.
 //! - `determinism`: threads, folder order, zone and locale change no byte.
+//! - `inventory`: exports of IAM, Config, trails and organizations beside logs.
 //! - `hostile`: damaged, odd and malicious input.
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`: help, flags, exit codes, what goes to which stream.
@@ -13,6 +14,7 @@
 mod cases;
 mod demo;
 mod determinism;
+mod inventory;
 mod real_logs;
 mod runner;
 mod tidy;
