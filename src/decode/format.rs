@@ -1,6 +1,8 @@
 //! The table of forms: how each is known by its content, and what is done with
 //! it. A new form is one row here.
 
+mod exports;
+
 /// What is done with an entry of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
@@ -241,94 +243,18 @@ pub const FORMATS: &[Format] = &[
         "output of `aws s3api head-object`",
         "object with `Metadata` and `ETag`",
     ),
-    row(
-        "iam_authorization_details",
-        &[&["RoleDetailList", "UserDetailList", "GroupDetailList"]],
-        Reading::Document(DocumentKind::IamAuthorizationDetails),
-        "output of `aws iam get-account-authorization-details`",
-        "object with `RoleDetailList`",
-    ),
-    row(
-        "iam_authorization_answer",
-        &[&["GetAccountAuthorizationDetailsResponse"]],
-        Reading::Object("GetAccountAuthorizationDetailsResponse"),
-        "raw answer of `GetAccountAuthorizationDetails`",
-        "object with `GetAccountAuthorizationDetailsResponse`",
-    ),
-    row(
-        "iam_authorization_result",
-        &[&["GetAccountAuthorizationDetailsResult"]],
-        Reading::Object("GetAccountAuthorizationDetailsResult"),
-        "result inside a raw answer of `GetAccountAuthorizationDetails`",
-        "object with `GetAccountAuthorizationDetailsResult`",
-    ),
-    row(
-        "config_items",
-        &[&["configurationItems"]],
-        Reading::Document(DocumentKind::ConfigItems),
-        "AWS Config snapshot or history",
-        "object with `configurationItems`",
-    ),
-    row(
-        "trail_description",
-        &[&["trailList"]],
-        Reading::Document(DocumentKind::TrailDescription),
-        "output of `aws cloudtrail describe-trails`",
-        "object with `trailList`",
-    ),
-    row(
-        "trail",
-        &[&["Trail"]],
-        Reading::Document(DocumentKind::TrailDescription),
-        "output of `aws cloudtrail get-trail`",
-        "object with `Trail` and an `S3BucketName` in it",
-    )
-    .holding("\"S3BucketName\""),
-    row(
-        "trail_status",
-        &[&["IsLogging"], &["StartLoggingTime", "LatestDeliveryTime", "TimeLoggingStarted"]],
-        Reading::Document(DocumentKind::TrailStatus),
-        "output of `aws cloudtrail get-trail-status`",
-        "object with `IsLogging`",
-    ),
-    row(
-        "event_selectors",
-        &[&["TrailARN"], &["EventSelectors", "AdvancedEventSelectors"]],
-        Reading::Document(DocumentKind::EventSelectors),
-        "output of `aws cloudtrail get-event-selectors`",
-        "object with `TrailARN` and `EventSelectors`",
-    ),
-    row(
-        "iam_role",
-        &[&["Role"]],
-        Reading::Document(DocumentKind::IamRoles),
-        "output of `aws iam get-role`",
-        "object with `Role` and a `RoleName` in it",
-    )
-    .holding("\"RoleName\""),
-    row(
-        "iam_roles",
-        &[&["Roles"]],
-        Reading::Document(DocumentKind::IamRoles),
-        "output of `aws iam list-roles`",
-        "object with `Roles` and a `RoleName` in it",
-    )
-    .holding("\"RoleName\""),
-    row(
-        "credential_report_answer",
-        &[&["Content"], &["ReportFormat", "GeneratedTime"]],
-        Reading::Document(DocumentKind::CredentialReport),
-        "output of `aws iam get-credential-report`",
-        "object with `Content` and `ReportFormat`",
-    ),
-    row(
-        "organization_accounts",
-        &[&["Accounts"]],
-        Reading::Document(DocumentKind::OrganizationAccounts),
-        "output of `aws organizations list-accounts`",
-        "object with `Accounts` and an organization's ARN in it",
-    )
-    .holding(":organizations:"),
+    exports::IAM_AUTHORIZATION_DETAILS,
+    exports::IAM_AUTHORIZATION_ANSWER,
+    exports::IAM_AUTHORIZATION_RESULT,
+    exports::CONFIG_ITEMS,
+    exports::TRAIL_DESCRIPTION,
+    exports::TRAIL,
+    exports::TRAIL_STATUS,
+    exports::EVENT_SELECTORS,
+    exports::IAM_ROLE,
+    exports::IAM_ROLES,
+    exports::CREDENTIAL_REPORT_ANSWER,
+    exports::ORGANIZATION_ACCOUNTS,
     row(
         "lake_result",
         &[&["QueryResultRows"]],
@@ -414,13 +340,7 @@ pub const FORMATS: &[Format] = &[
     row("console_csv", &[], Reading::NotRead(NOT_YET), "Event history CSV of the console", "its header"),
     row("athena_csv", &[], Reading::NotRead(NOT_YET), "Athena result as CSV", "its header"),
     row("lake_csv", &[], Reading::NotRead(NOT_YET), "CloudTrail Lake result as CSV", "its first line"),
-    row(
-        "credential_report",
-        &[],
-        Reading::Document(DocumentKind::CredentialReport),
-        "IAM credential report",
-        "its header",
-    ),
+    exports::CREDENTIAL_REPORT,
 ];
 
 /// The row whose entries are documents of that kind.
