@@ -140,6 +140,10 @@ pub struct Analyze {
     #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = "Evidence")]
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
 
+    /// List of accounts that events must be about: an id a line, or a JSON array
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub expect_accounts: Option<PathBuf>,
+
     /// Profiles of privileged modes to add to the built-in ones (TOML)
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub modes: Option<PathBuf>,

@@ -123,6 +123,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         object_days: (flags.object_date_from, flags.object_date_to),
         rfc_complete: flags.rfc_complete.clone(),
         modes: flags.modes.clone(),
+        expect_accounts: flags.expect_accounts.clone(),
         threads: flags.threads.map(usize::from),
         arguments: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
     })

@@ -81,6 +81,24 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// A list of expected accounts cannot be read.
+    #[error("cannot read the list of accounts `{}`", .path.display())]
+    AccountsUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A list of expected accounts holds something else.
+    #[error("{}:{line}: {message}", .path.display())]
+    AccountsInvalid {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
     /// The worker threads cannot be started.
     #[error("cannot start the worker threads")]
     Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -102,7 +120,9 @@ impl Error {
             | Self::StdoutNeedsOneFormat
             | Self::TurnedRange { .. }
             | Self::ModesUnreadable { .. }
-            | Self::ModesInvalid { .. } => ErrorKind::Usage,
+            | Self::ModesInvalid { .. }
+            | Self::AccountsUnreadable { .. }
+            | Self::AccountsInvalid { .. } => ErrorKind::Usage,
             Self::Report(error) => match error {
                 ReportError::Folder(error) => match error {
                     FolderError::NoName { .. }
@@ -130,6 +150,9 @@ impl Error {
             Self::StdoutNeedsOneFormat => Some("give one --format: csv, html, md, json or timesketch"),
             Self::TurnedRange { .. } => Some("the beginning is included, the end is not"),
             Self::Report(error) => report_hint(error),
+            Self::AccountsUnreadable { .. } | Self::AccountsInvalid { .. } => {
+                Some("give a file with one account id a line, or a JSON array of them")
+            }
             Self::ModesUnreadable { .. } => Some("give a TOML file that you may read"),
             Self::ModesInvalid { .. } => Some("`devtrail analyze --help` shows what a mode profile holds"),
             Self::Stdout(_) => Some("write into a folder with --output <DIR>"),

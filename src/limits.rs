@@ -39,3 +39,7 @@ pub const RESYNC_TRIES_MAX: usize = 4096;
 
 /// Bytes in which a record must end for reading to go on with it after damage.
 pub const RESYNC_BYTES_MAX: usize = 1024 * 1024;
+
+/// Characters kept of a resource's configuration as AWS Config recorded it.
+/// Most are under 2 KB; the object itself holds the rest.
+pub const CONFIGURATION_CHARS_MAX: usize = 2000;

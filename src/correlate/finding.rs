@@ -227,9 +227,10 @@ fn still_open(facts: Facts<'_>) -> Vec<Claim> {
     let open = facts.windows.rows.iter().filter(|window| window.row.closed_at.is_none());
     open.map(|window| {
         let row = &window.row;
+        let gone = row.gone_by.map(|time| format!(", and recorded as gone by {time}")).unwrap_or_default();
         let summary = format!(
-            "{} mode in account {} shows no deletion of its marker roles; it was last seen open at {}",
-            row.mode, row.account_id, row.last_seen_at
+            "{} mode in account {} shows no deletion of its marker roles; it was last seen open at {}{}",
+            row.mode, row.account_id, row.last_seen_at, gone
         );
         of_window(window, facts.sessions, summary)
     })
@@ -351,7 +352,12 @@ fn gap_over_window(facts: Facts<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
     for window in &facts.windows.rows {
         let row = &window.row;
-        let end = row.closed_at.or(facts.last_event_time).unwrap_or(row.last_seen_at).max(row.opened_at);
+        let end = row
+            .closed_at
+            .or(row.gone_by)
+            .or(facts.last_event_time)
+            .unwrap_or(row.last_seen_at)
+            .max(row.opened_at);
         let of_account = gaps.get(&row.account_id).map(Vec::as_slice).unwrap_or_default();
         let over: Vec<&&CoverageDay> = of_account
             .iter()

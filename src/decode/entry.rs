@@ -208,11 +208,18 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Whether an entry is one document, which may be far longer than a record.
+pub(crate) fn is_document(text: &str) -> bool {
+    let format = Members::parse(text).and_then(|members| recognise(&members));
+    format.is_some_and(|format| matches!(format.reading, Reading::Document(_)))
+}
+
 /// The first form whose keys are all there.
 fn recognise(members: &Members<'_>) -> Option<&'static Format> {
     let fits = |format: &&Format| {
         !format.keys.is_empty()
             && format.keys.iter().all(|spellings| spellings.iter().any(|key| members.has(key)))
+            && members.get_any(format.keys[0]).is_some_and(|value| value.contains(format.holding))
     };
     FORMATS.iter().find(fits)
 }

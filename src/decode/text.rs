@@ -3,7 +3,7 @@
 //! Decides what a text is; reads no record.
 
 use crate::decode::format::{Reading, named};
-use crate::decode::{Decoded, Fault, Sink, Verdict};
+use crate::decode::{Decoded, Document, Fault, Place, Sink, Verdict};
 use crate::model::problem::ProblemKind;
 
 /// Overwrites each byte that is no part of UTF-8 by `?` and tells where.
@@ -32,8 +32,14 @@ pub(crate) fn other_than_json(all: &str, bad_bytes: &[usize], sink: &mut dyn Sin
     if text.starts_with(['{', '[']) && !looks_binary(text, bad_bytes) {
         return None;
     }
-    if let Some(format) = known_text(text, bad_bytes) {
-        return Some(not_read(format, sink));
+    if let Some(name) = known_text(text, bad_bytes) {
+        if let Reading::Document(kind) = named(name).reading {
+            let start = all.len() - all.trim_start_matches('\u{feff}').trim_start().len();
+            let place = Place { ordinal: 0, start, end: start + text.len() };
+            sink.document(Document { kind, text, place });
+            return Some(Decoded { format: name, verdict: Verdict::Evidence, rejected: 0 });
+        }
+        return Some(not_read(name, sink));
     }
     if names_evidence(text) {
         return None;

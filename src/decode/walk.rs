@@ -5,6 +5,7 @@
 
 use serde_json::Deserializer;
 
+use crate::decode::entry::is_document;
 use crate::decode::format::{ARRAY, DELIVERY, LINES, RECORD};
 use crate::decode::head::Head;
 use crate::decode::{Decoded, Fault, Place, Sink, Verdict};
@@ -207,7 +208,7 @@ impl<'a, 's> Walk<'a, 's> {
 
     /// An entry that was read as JSON.
     pub(crate) fn whole_entry(&mut self, head: Head<'a>, start: usize, end: usize) {
-        if end - start > RECORD_BYTES_MAX {
+        if end - start > RECORD_BYTES_MAX && !is_document(&self.text[start..end]) {
             let place = self.next_place(start, end);
             let detail = format!("an entry of {} bytes; at most {RECORD_BYTES_MAX} are read", end - start);
             return self.reject(ProblemKind::LimitReached, place, detail);

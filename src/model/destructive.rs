@@ -218,6 +218,8 @@ pub struct DestructiveAction {
     pub technique_id_legacy: Option<&'static str>,
     /// How many deliveries of the event the dump holds.
     pub copies: u32,
+    /// What AWS Config last recorded of what was destroyed: bounded JSON text.
+    pub lost_configuration: Option<Arc<str>>,
     /// Where it lies.
     pub evidence: Evidence,
 }

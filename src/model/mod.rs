@@ -11,6 +11,7 @@ pub mod event;
 pub mod evidence;
 pub mod finding;
 pub mod id;
+pub mod inventory;
 pub mod mode;
 pub mod object;
 pub mod principal;

@@ -7,6 +7,8 @@
 //! Sentences hold no text of the evidence but regions; writers escape them all
 //! the same.
 
+mod recording;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -180,12 +182,11 @@ fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec<String> {
             );
         }
         if !scope.categories.contains("Data") {
-            sentences.push(
-                "No data events: deletions of S3 objects, table items and other contents cannot be seen."
-                    .to_owned(),
-            );
+            sentences.push(recording::no_data_events(&scope.recording));
         }
     }
+    sentences.extend(recording::limits(&scope.recording));
+    sentences.extend(recording::expected_missing(&scope.expected_missing));
     if report.rfcs.is_empty() {
         sentences.push("No RFC was read: whether a mode was allowed to open cannot be told.".to_owned());
     }

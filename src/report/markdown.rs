@@ -80,7 +80,7 @@ fn windows(report: &Report) -> Vec<String> {
         let closed = window.closed_at.map_or("**no end seen**".to_owned(), |time| time.to_string());
         let cells = [
             code(&window.mode),
-            code(&window.account_id),
+            account(window, report),
             format!("{} ({})", window.opened_at, window.opened_bound.as_str()),
             closed,
             window.authorization.as_str().to_owned(),
@@ -96,6 +96,13 @@ fn windows(report: &Report) -> Vec<String> {
         report.windows.iter().take(WINDOWS_MAX).map(row),
         rest(report.windows.len(), WINDOWS_MAX, "mode_windows"),
     )
+}
+
+/// The account's id, and its name if an export tells it.
+fn account(window: &ModeWindow, report: &Report) -> String {
+    let name = report.scope.account_names.get(&window.account_id);
+    let name = name.map(|name| format!(" {}", code(name))).unwrap_or_default();
+    format!("{}{name}", code(&window.account_id))
 }
 
 /// Those ahead of the end of the evidence; how many passed before it.

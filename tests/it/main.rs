@@ -6,6 +6,7 @@
 //! - `determinism`: threads, folder order, zone and locale change no byte.
 //! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
 //!   and `hostile_secrets` for damage, places and secrets.
+//! - `inventory`: exports of IAM, Config, trails and organizations beside logs.
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
 //! - `real_logs`: public logs that lie beside the project, if they do.
@@ -25,6 +26,7 @@ mod hostile;
 mod hostile_cut;
 mod hostile_paths;
 mod hostile_secrets;
+mod inventory;
 mod quirks;
 mod readme;
 mod real_logs;

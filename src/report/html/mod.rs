@@ -58,7 +58,11 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
         facts: [&head.windows_sentence, &head.destructive_sentence, &head.counts].map(|text| Shown::of(text)),
         cards: cards(head),
         not_covered: head.not_covered.iter().map(|text| Shown::of(text)).collect(),
-        open_windows: head.open_windows.iter().map(|window| view::open_window(window)).collect(),
+        open_windows: head
+            .open_windows
+            .iter()
+            .map(|window| view::open_window(window, report.scope.account_names.get(&window.account_id)))
+            .collect(),
         deadlines: ahead
             .iter()
             .take(view::DEADLINES_MAX)
