@@ -39,3 +39,7 @@ pub const RESYNC_TRIES_MAX: usize = 4096;
 
 /// Bytes in which a record must end for reading to go on with it after damage.
 pub const RESYNC_BYTES_MAX: usize = 1024 * 1024;
+
+/// Signatures without a name that are tried on digests without a signature.
+/// Real dumps need one try for each trail and region.
+pub const SIGNATURE_TRIES_MAX: usize = 20_000;
