@@ -143,6 +143,10 @@ fn mark_integrity(objects: &mut [Object], assessment: &Assessment) {
     for (index, mark) in &assessment.marks {
         let object = &mut objects[*index];
         object.integrity = Some(mark.integrity);
+        if mark.integrity == Integrity::Modified && object.status == ObjectStatus::NotEvidence {
+            // A digest lists it: it was evidence once.
+            object.status = ObjectStatus::Unreadable;
+        }
         let parts = [object.note.as_str(), mark.note.as_str()];
         object.note = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
     }

@@ -7,12 +7,14 @@
 //! - `hostile`: damaged, odd and malicious input.
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`: help, flags, exit codes, what goes to which stream.
+//! - `integrity`: signed chains of digests beside the project, if they are there.
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `tidy`: layers, headers, lengths.
 
 mod cases;
 mod demo;
 mod determinism;
+mod integrity;
 mod real_logs;
 mod runner;
 mod tidy;
