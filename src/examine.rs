@@ -3,6 +3,8 @@
 //! Owns how the stages work together on one object; it is the unit of parallel
 //! work and shares no state with other objects. May not write anything.
 
+mod covered;
+
 use std::cell::RefCell;
 
 use crate::classify::Classifier;
@@ -10,7 +12,8 @@ use crate::decode::{self, Decoded, Document, Fault, Record, RfcEntry, Sink, Verd
 use crate::evidence::discover::{Found, Obstacle};
 use crate::evidence::read::{Buffer, Container, Content, FirstMember, read};
 use crate::evidence::s3_key::{self, KeyFacts};
-use crate::integrity::{self, Packing, Stored};
+use crate::examine::covered::packing;
+use crate::integrity::{self, Packing};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::{Evidence, ObjectPath};
@@ -47,39 +50,6 @@ pub struct Examined {
     pub packing: Packing,
     /// The same object up to the end of its first gzip member, if more follows.
     pub first_member: Option<(FirstMember, Box<Examined>)>,
-}
-
-impl Examined {
-    /// What the checks of integrity need to know of it.
-    pub fn stored(&self) -> Stored<'_> {
-        Stored {
-            object: &self.object,
-            packing: self.packing,
-            first_member: self.first_member.as_ref().map(|(first, _)| first),
-            documents: &self.documents,
-        }
-    }
-
-    /// The object without what follows its first gzip member. Entries dropped
-    /// with it count as rejected.
-    #[must_use]
-    pub fn without_what_follows(mut self) -> Self {
-        let Some((first, short)) = self.first_member.take() else { return self };
-        let dropped = self.counts.seen - self.counts.rejected;
-        let dropped = dropped.saturating_sub(short.counts.seen - short.counts.rejected);
-        let mut kept = *short;
-        let detail = format!(
-            "{dropped} records after the first gzip member were dropped: the digest that lists the object covers \
-             its first {} inflated bytes only",
-            first.inflated_bytes
-        );
-        kept.problems.push(Problem::of_object(&kept.object.path, ProblemKind::UncoveredData, detail));
-        kept.counts.seen = self.counts.seen;
-        kept.counts.rejected = self.counts.rejected + dropped;
-        kept.object.rejected = kept.counts.rejected;
-        kept.object.status = ObjectStatus::Partial;
-        kept
-    }
 }
 
 /// What a run gives to the examination of each of its objects.
@@ -155,20 +125,6 @@ fn decoded(
     sink.counts.rejected += decoded.rejected;
     sink.counts.seen += decoded.rejected;
     Examined { packing: packing(content), ..sink.finish(object) }
-}
-
-fn packing(content: &Content) -> Packing {
-    let has = |kinds: &[ProblemKind]| content.faults.iter().any(|fault| kinds.contains(&fault.kind));
-    if has(&[ProblemKind::UnreadableObject, ProblemKind::LimitReached]) {
-        return Packing::NotRead;
-    }
-    match content.container {
-        Container::Gzip if has(&[ProblemKind::TruncatedObject, ProblemKind::DamagedObject]) => {
-            Packing::Broken
-        }
-        Container::Gzip => Packing::Gzip,
-        Container::Plain | Container::NotOpened(_) => Packing::Plain,
-    }
 }
 
 /// An entry of the dump that was not opened at all.
