@@ -59,6 +59,13 @@ pub enum Command {
     /// Read a dump and write the audit reports
     #[command(visible_alias = "analyse", after_help = ANALYZE_HELP)]
     Analyze(Box<Analyze>),
+    /// Check the digests of a dump, and the log objects that they list
+    ///
+    /// Prints what `aws cloudtrail validate-logs` prints, and what it cannot see: log objects that
+    /// no digest lists, gaps, ends that come too early. Nothing is called valid that was not
+    /// checked. Opens no network connection.
+    #[command(after_help = VERIFY_HELP)]
+    Verify(Verify),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -88,6 +95,51 @@ Exit status:
   3  reports were written, but some input was not read or not trusted (outranks 1)
   4  no reports: the run failed
   130  interrupted; no reports were left behind";
+
+/// Shown at the end of the help of `verify`.
+const VERIFY_HELP: &str = "\
+What a dump of the bucket does not hold, and how to save it while the trail still exists:
+  The public keys, for each region and the whole time of the digests:
+    aws cloudtrail list-public-keys --region eu-west-1 \\
+      --start-time 2026-01-01T00:00:00Z --end-time 2026-02-01T00:00:00Z > keys-eu-west-1.json
+  The signature of the newest digest of each region (those of the others stand in the next one):
+    aws s3api head-object --bucket BUCKET --key KEY > KEY.json
+  Put the answers of head-object into a folder of the dump, or give their folder as one more PATH.
+
+Examples:
+  devtrail verify ./cloudtrail-bucket --public-keys keys-eu-west-1.json
+  devtrail verify ./cloudtrail-bucket ./head-objects --public-keys keys.json --verbose
+
+Exit status:
+  0  every digest and every log object listed is valid, and no log object is unlisted
+  2  wrong usage
+  3  something is invalid, missing, unlisted, or could not be checked
+  4  the run failed
+  130  interrupted";
+
+/// What `verify` takes.
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// Folder or object of a dump; folders are searched
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// Keys saved from `aws cloudtrail list-public-keys`; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub public_keys: Vec<PathBuf>,
+
+    /// Show no progress
+    #[arg(long, help_heading = "Display")]
+    pub no_progress: bool,
+
+    /// Print nothing but errors
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Display")]
+    pub quiet: bool,
+
+    /// Also print what is valid
+    #[arg(short, long, help_heading = "Display")]
+    pub verbose: bool,
+}
 
 /// What `analyze` takes.
 #[derive(Args, Debug)]
@@ -147,6 +199,11 @@ pub struct Analyze {
     /// Profiles of privileged modes to add to the built-in ones (TOML)
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub modes: Option<PathBuf>,
+
+    /// Keys saved from `aws cloudtrail list-public-keys`, to check the signatures of digests; may
+    /// be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub public_keys: Vec<PathBuf>,
 
     /// Exit with 1 if a finding is at least this grave
     #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Detection")]

@@ -10,8 +10,9 @@ use std::sync::atomic::AtomicBool;
 use clap::CommandFactory;
 use clap_mangen::Man;
 
-use crate::cli::{Analyze, Cli, Color, EventsWanted, FormatName};
+use crate::cli::{Analyze, Cli, Color, EventsWanted, FormatName, Verify};
 use crate::error::Error;
+use crate::integrity::{self, Assessment, Line, LogState, Standing};
 use crate::model::report::Report;
 use crate::model::severity::Severity;
 use crate::report::{Format, OUTPUTS};
@@ -78,6 +79,42 @@ pub fn man_page() -> Result<Vec<u8>, Error> {
     Ok(page)
 }
 
+/// Runs `verify` and prints its verdicts; gives the exit code.
+///
+/// # Errors
+/// When the dump cannot be looked at.
+pub fn verify(flags: &Verify, color: Color, interrupted: &AtomicBool) -> Result<u8, Error> {
+    let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress: flags.no_progress };
+    let terminal = Terminal::new(color, verbosity);
+    let watch = Watch { terminal: &terminal, progress: OnceLock::new() };
+    let verified = run::verify((&flags.paths, &flags.public_keys), &watch, interrupted);
+    if let Some(progress) = watch.progress.get() {
+        progress.finish();
+    }
+    let verified = verified?;
+    terminal.problems(&verified.problems);
+    for line in integrity::lines(&verified.assessment) {
+        match line {
+            Line::Result(text) => terminal.result(&text)?,
+            Line::Sound(text) if flags.verbose => terminal.result(&text)?,
+            Line::Sound(_) => {}
+            Line::Fault(text) => terminal.fault(&text),
+        }
+    }
+    let lost = verified.problems.iter().chain(&verified.assessment.problems).any(|one| one.kind.is_loss());
+    Ok(if lost || !all_valid(&verified.assessment) { INCOMPLETE } else { CLEAN })
+}
+
+/// Whether there are digests, and all of them and all that they list is valid.
+fn all_valid(assessment: &Assessment) -> bool {
+    let mut digests = assessment.chains.iter().flat_map(|chain| &chain.digests);
+    let mut logs = assessment.logs.iter();
+    !assessment.chains.is_empty()
+        && assessment.refused.is_empty()
+        && digests.all(|digest| digest.standing == Standing::Signed)
+        && logs.all(|log| log.standing == Standing::Signed && log.state == LogState::Same)
+}
+
 fn exit_code(report: &Report, fail_on: Option<Severity>) -> u8 {
     if report.problems.iter().any(|problem| problem.kind.is_loss()) {
         return INCOMPLETE;
@@ -124,6 +161,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         rfc_complete: flags.rfc_complete.clone(),
         modes: flags.modes.clone(),
         expect_accounts: flags.expect_accounts.clone(),
+        public_keys: flags.public_keys.clone(),
         threads: flags.threads.map(usize::from),
         arguments: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
     })

@@ -99,6 +99,14 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// A file of public keys cannot be used.
+    #[error("cannot use the public keys `{}`: {why}", .path.display())]
+    PublicKeys {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// The worker threads cannot be started.
     #[error("cannot start the worker threads")]
     Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -122,7 +130,8 @@ impl Error {
             | Self::ModesUnreadable { .. }
             | Self::ModesInvalid { .. }
             | Self::AccountsUnreadable { .. }
-            | Self::AccountsInvalid { .. } => ErrorKind::Usage,
+            | Self::AccountsInvalid { .. }
+            | Self::PublicKeys { .. } => ErrorKind::Usage,
             Self::Report(error) => match error {
                 ReportError::Folder(error) => match error {
                     FolderError::NoName { .. }
@@ -155,6 +164,9 @@ impl Error {
             }
             Self::ModesUnreadable { .. } => Some("give a TOML file that you may read"),
             Self::ModesInvalid { .. } => Some("`devtrail analyze --help` shows what a mode profile holds"),
+            Self::PublicKeys { .. } => {
+                Some("`devtrail verify --help` shows how to save the keys with list-public-keys")
+            }
             Self::Stdout(_) => Some("write into a folder with --output <DIR>"),
             Self::Threads(_) => Some("try a smaller number with --threads"),
             Self::Signal(_) | Self::Interrupted => None,

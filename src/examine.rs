@@ -3,13 +3,17 @@
 //! Owns how the stages work together on one object; it is the unit of parallel
 //! work and shares no state with other objects. May not write anything.
 
+mod covered;
+
 use std::cell::RefCell;
 
 use crate::classify::Classifier;
 use crate::decode::{self, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
 use crate::evidence::discover::{Found, Obstacle};
-use crate::evidence::read::{Buffer, Container, Content, read};
+use crate::evidence::read::{Buffer, Container, Content, FirstMember, read};
 use crate::evidence::s3_key::{self, KeyFacts};
+use crate::examine::covered::packing;
+use crate::integrity::{self, Packing};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::{Evidence, ObjectPath};
@@ -45,6 +49,12 @@ pub struct Examined {
     pub fingerprints: Vec<Fingerprint>,
     /// How its entries were spent.
     pub counts: Counts,
+    /// Digests, keys and signatures in it.
+    pub documents: Vec<integrity::Document>,
+    /// How its content came out of its packing.
+    pub packing: Packing,
+    /// The same object up to the end of its first gzip member, if more follows.
+    pub first_member: Option<(FirstMember, Box<Examined>)>,
 }
 
 /// What a run gives to the examination of each of its objects.
@@ -73,19 +83,17 @@ impl Examiner<'_> {
         }
         BUFFER.with_borrow_mut(|buffer| {
             let content = read(&found.location, buffer);
-            for fault in &content.faults {
-                sink.problems.add(Problem::of_object(&found.path, fault.kind, fault.detail.clone()));
-            }
             let inflated = buffer.content();
-            let inflated_bytes = inflated.len() as u64;
-            let decoded = match content.container {
-                Container::NotOpened(packing) => not_opened_packing(packing, &mut sink),
-                Container::Plain | Container::Gzip => decode::decode(inflated, &mut sink),
+            // Decided later whether the rest counts: a digest covers this much.
+            let covered =
+                content.first_member.as_ref().map(|first| inflated[..first.inflated_bytes].to_vec());
+            let all = decoded(found, (&content, inflated), sink);
+            let Some(first) = content.first_member.clone().filter(|_| all.object.format == DELIVERY) else {
+                return all;
             };
-            let object = row(found, content, inflated_bytes, &decoded);
-            sink.counts.rejected += decoded.rejected;
-            sink.counts.seen += decoded.rejected;
-            sink.finish(object)
+            let sink = ObjectSink::new(self, index, &found.path, &key_facts);
+            let short = decoded(found, (&content, &mut covered.unwrap_or_default()), sink);
+            Examined { first_member: Some((first, Box::new(short))), ..all }
         })
     }
 
@@ -102,6 +110,28 @@ impl Examiner<'_> {
     }
 }
 
+/// The form in which trails deliver: the only one that digests list.
+const DELIVERY: &str = "cloudtrail_delivery";
+
+/// Decodes the content of an object, or as much of it as is given.
+fn decoded(
+    found: &Found,
+    (content, inflated): (&Content, &mut [u8]),
+    mut sink: ObjectSink<'_, '_>,
+) -> Examined {
+    for fault in &content.faults {
+        sink.problems.add(Problem::of_object(&found.path, fault.kind, fault.detail.clone()));
+    }
+    let decoded = match content.container {
+        Container::NotOpened(packing) => not_opened_packing(packing, &mut sink),
+        Container::Plain | Container::Gzip => decode::decode(inflated, &mut sink),
+    };
+    let object = row(found, content, &decoded);
+    sink.counts.rejected += decoded.rejected;
+    sink.counts.seen += decoded.rejected;
+    Examined { packing: packing(content), ..sink.finish(object) }
+}
+
 /// An entry of the dump that was not opened at all.
 fn not_opened(found: &Found, obstacle: &Obstacle, key: KeyFacts) -> Object {
     let (status, note) = match obstacle {
@@ -116,7 +146,7 @@ fn not_opened(found: &Found, obstacle: &Obstacle, key: KeyFacts) -> Object {
         Obstacle::NotAFile => (ObjectStatus::Unreadable, "not a regular file".to_owned()),
         Obstacle::Unreadable(why) => (ObjectStatus::Unreadable, why.clone()),
     };
-    Object { account_id: key.account_id, region: key.region, status, note, ..blank(&found.path) }
+    Object { account_id: key.account_id, region: key.region, status, note, ..Object::blank(&found.path) }
 }
 
 fn not_opened_packing(packing: &'static str, sink: &mut ObjectSink<'_, '_>) -> Decoded {
@@ -125,7 +155,7 @@ fn not_opened_packing(packing: &'static str, sink: &mut ObjectSink<'_, '_>) -> D
     Decoded { format: packing, verdict: Verdict::NotRead, rejected: 0 }
 }
 
-fn row(found: &Found, content: Content, inflated_bytes: u64, decoded: &Decoded) -> Object {
+fn row(found: &Found, content: &Content, decoded: &Decoded) -> Object {
     let (status, note) = match &decoded.verdict {
         Verdict::Evidence => (ObjectStatus::Read, String::new()),
         Verdict::NotRead => (ObjectStatus::Unreadable, "recognised, not read: see problems".to_owned()),
@@ -134,36 +164,15 @@ fn row(found: &Found, content: Content, inflated_bytes: u64, decoded: &Decoded) 
         Verdict::Empty => (ObjectStatus::Empty, "no content, or no entries by its own word".to_owned()),
     };
     Object {
-        sha256: content.sha256,
-        inflated_sha256: content.inflated_sha256,
+        sha256: content.sha256.clone(),
+        inflated_sha256: content.inflated_sha256.clone(),
         bytes: content.bytes,
-        inflated_bytes,
+        inflated_bytes: content.inflated_bytes,
         format: decoded.format,
         rejected: decoded.rejected,
         status,
         note,
-        ..blank(&found.path)
-    }
-}
-
-fn blank(path: &ObjectPath) -> Object {
-    Object {
-        path: path.clone(),
-        sha256: String::new(),
-        inflated_sha256: String::new(),
-        bytes: 0,
-        inflated_bytes: 0,
-        format: "",
-        account_id: None,
-        region: None,
-        records: 0,
-        duplicates: 0,
-        rejected: 0,
-        first_event_time: None,
-        last_event_time: None,
-        status: ObjectStatus::Empty,
-        integrity: None,
-        note: String::new(),
+        ..Object::blank(&found.path)
     }
 }
 
@@ -183,6 +192,7 @@ struct ObjectSink<'e, 'c> {
     tally: Tally,
     fingerprints: Vec<Fingerprint>,
     counts: Counts,
+    documents: Vec<integrity::Document>,
 }
 
 impl<'e, 'c> ObjectSink<'e, 'c> {
@@ -201,6 +211,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             tally: Tally::default(),
             fingerprints: Vec::new(),
             counts: Counts::default(),
+            documents: Vec::new(),
         }
     }
 
@@ -228,6 +239,9 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             tally: self.tally,
             fingerprints: self.fingerprints,
             counts: self.counts,
+            documents: self.documents,
+            packing: Packing::NotRead,
+            first_member: None,
         }
     }
 
@@ -353,10 +367,25 @@ impl Sink for ObjectSink<'_, '_> {
             return;
         }
         self.counts.seen += 1;
-        self.counts.rejected += 1;
-        let about = decode::format::of_document(document.kind).about;
-        let what = format!("{about}: recognised; this version does not read it");
-        self.problem(ProblemKind::FormNotRead, document.place, what);
+        match integrity::read(document.kind, document.text, self.path.as_str()) {
+            Some(Ok((read, odd))) => {
+                self.counts.kept += 1;
+                self.documents.push(read);
+                for detail in odd {
+                    self.problem(ProblemKind::UnusableKey, document.place, detail);
+                }
+            }
+            Some(Err(why)) => {
+                self.counts.rejected += 1;
+                self.problem(ProblemKind::RefusedDigest, document.place, why);
+            }
+            None => {
+                self.counts.rejected += 1;
+                let about = decode::format::of_document(document.kind).about;
+                let what = format!("{about}: recognised; this version does not read it");
+                self.problem(ProblemKind::FormNotRead, document.place, what);
+            }
+        }
     }
 
     fn fault(&mut self, fault: Fault) {

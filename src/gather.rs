@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::correlate::Sources;
 use crate::examine::Examined;
-use crate::model::coverage::Counts;
+use crate::integrity::{Assessment, Missing};
+use crate::model::coverage::{Counts, CoverageDay};
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
 use crate::model::inventory::{Inventory, Recording};
-use crate::model::object::{Integrity, Object};
+use crate::model::object::{Integrity, Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::report::Scope;
 use crate::tally::coverage;
@@ -33,8 +34,10 @@ pub fn gather(
     copies: &Copies,
     ids: &BTreeMap<Location, String>,
     events_table: bool,
+    assessment: Assessment,
 ) -> Gathered {
-    let coverage = coverage(examined.iter().map(|one| &one.tally));
+    let mut coverage = coverage(examined.iter().map(|one| &one.tally));
+    note_hours(&mut coverage, &assessment);
     let mut scope = scope(&examined, copies);
     scope.accounts = coverage.iter().map(|day| day.account_id.clone()).collect::<BTreeSet<AccountId>>();
     scope.regions = coverage.iter().map(|day| day.region.clone()).collect::<BTreeSet<Region>>();
@@ -52,7 +55,10 @@ pub fn gather(
         inventory.extend(one.inventory);
         events.extend(one.events.into_iter().filter_map(|event| original(event, index, copies)));
     }
-    mark_integrity(&mut objects);
+    mark_integrity(&mut objects, &assessment);
+    problems.extend(assessment.problems);
+    objects.extend(assessment.missing.into_iter().map(missing));
+    objects.sort_by(|a, b| a.path.cmp(&b.path));
     if !objects.iter().any(holds_evidence) {
         let detail = "the paths given hold no CloudTrail record and no RFC that could be read";
         problems.push(Problem::of_object(&ObjectPath::new("."), ProblemKind::NoEvidence, detail));
@@ -138,26 +144,42 @@ fn conflicts(examined: &[Examined], copies: &Copies, ids: &BTreeMap<Location, St
     problems
 }
 
-/// Says of each log object whether digests for its account and region are in
-/// the dump at all.
-fn mark_integrity(objects: &mut [Object]) {
-    let with_digests: BTreeSet<_> = objects
-        .iter()
-        .filter(|object| object.format == "cloudtrail_digest")
-        .map(|object| (object.account_id.clone(), object.region.clone()))
-        .collect();
-    for object in objects.iter_mut().filter(|object| object.format == "cloudtrail_delivery") {
-        if with_digests.contains(&(object.account_id.clone(), object.region.clone())) {
-            let more = "digests for its account and region are in the dump and were not checked";
-            object.note = [object.note.as_str(), more]
-                .iter()
-                .filter(|part| !part.is_empty())
-                .copied()
-                .collect::<Vec<_>>()
-                .join("; ");
-        } else {
-            object.integrity = Some(Integrity::NoDigest);
+/// Says of each object what the digests say of it.
+fn mark_integrity(objects: &mut [Object], assessment: &Assessment) {
+    for (index, mark) in &assessment.marks {
+        let object = &mut objects[*index];
+        object.integrity = Some(mark.integrity);
+        if mark.integrity == Integrity::Modified && object.status == ObjectStatus::NotEvidence {
+            // A digest lists it: it was evidence once.
+            object.status = ObjectStatus::Unreadable;
         }
+        let parts = [object.note.as_str(), mark.note.as_str()];
+        object.note = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+    }
+}
+
+/// The row of an object that digests name and the dump does not hold.
+fn missing(one: Missing) -> Object {
+    Object {
+        account_id: Some(one.account_id),
+        region: Some(one.region),
+        format: one.format,
+        status: ObjectStatus::Unreadable,
+        integrity: Some(Integrity::Missing),
+        note: format!("not in the dump; {}", one.note),
+        ..Object::blank(&one.path)
+    }
+}
+
+/// Says of each day how much of it digests cover.
+fn note_hours(coverage: &mut [CoverageDay], assessment: &Assessment) {
+    for row in coverage {
+        let place = (row.account_id.clone(), row.region.clone());
+        let Some(hours) = assessment.hours.get(&place) else { continue };
+        let (covered, without, objects) = hours.of_days(row.day, row.until);
+        row.digest_hours = Some(covered);
+        row.missing_digest_hours = Some(without);
+        row.missing_objects = Some(objects);
     }
 }
 

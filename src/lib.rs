@@ -31,6 +31,8 @@ pub mod tally;
 
 pub mod timeline;
 
+pub mod integrity;
+
 pub mod examine;
 
 pub mod gather;

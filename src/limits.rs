@@ -43,3 +43,6 @@ pub const RESYNC_BYTES_MAX: usize = 1024 * 1024;
 /// Characters kept of a resource's configuration as AWS Config recorded it.
 /// Most are under 2 KB; the object itself holds the rest.
 pub const CONFIGURATION_CHARS_MAX: usize = 2000;
+/// Signatures without a name that are tried on digests without a signature.
+/// Real dumps need one try for each trail and region.
+pub const SIGNATURE_TRIES_MAX: usize = 20_000;

@@ -22,9 +22,12 @@ fn main() -> ExitCode {
         }
     };
     let outcome = match &cli.command {
-        Command::Analyze(flags) => ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
-            .map_err(|source| Error::Signal(Box::new(source)))
-            .and_then(|()| command::analyze(flags, cli.color, &INTERRUPTED)),
+        Command::Analyze(flags) => {
+            watch_interrupt().and_then(|()| command::analyze(flags, cli.color, &INTERRUPTED))
+        }
+        Command::Verify(flags) => {
+            watch_interrupt().and_then(|()| command::verify(flags, cli.color, &INTERRUPTED))
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "devtrail", &mut script);
@@ -44,6 +47,11 @@ fn main() -> ExitCode {
             })
         }
     }
+}
+
+fn watch_interrupt() -> Result<(), Error> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
+        .map_err(|source| Error::Signal(Box::new(source)))
 }
 
 fn print(bytes: &[u8]) -> Result<u8, Error> {

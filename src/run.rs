@@ -15,10 +15,14 @@ use crate::classify::Classifier;
 use crate::correlate;
 use crate::error::Error;
 use crate::evidence::discover::{Found, discover};
+use crate::evidence::read::{Buffer, read};
 use crate::evidence::s3_key;
 use crate::examine::{Examined, Examiner};
 use crate::gather::{self, Gathered};
+use crate::integrity::{self, Assessment, Given, PublicKey};
+use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
+use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
 use crate::report::folder::Staging;
@@ -77,6 +81,8 @@ pub struct Options {
     pub modes: Option<PathBuf>,
     /// A file of accounts that events must be about.
     pub expect_accounts: Option<PathBuf>,
+    /// Files of public keys, to check the signatures of digests.
+    pub public_keys: Vec<PathBuf>,
     /// Worker threads; `None` means one a core.
     pub threads: Option<usize>,
     /// The command line, for run.json.
@@ -91,6 +97,14 @@ pub trait Observer: Sync {
     fn object(&self, bytes: u64, records: u64, problems: u64);
     /// A stage after reading begins.
     fn stage(&self, what: &'static str);
+}
+
+/// What the user's own files say, beside the evidence.
+#[derive(Debug)]
+struct UserFiles {
+    catalogue: Catalogue,
+    expected_accounts: BTreeSet<AccountId>,
+    keys: Vec<PublicKey>,
 }
 
 /// What a run came to.
@@ -112,8 +126,11 @@ pub fn analyze(
     interrupted: &AtomicBool,
 ) -> Result<Outcome, Error> {
     let started_at = now();
-    let catalogue = catalogue(options.modes.as_deref())?;
-    let expected = expected_accounts(options.expect_accounts.as_deref())?;
+    let given = UserFiles {
+        catalogue: catalogue(options.modes.as_deref())?,
+        expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
+        keys: public_keys(&options.public_keys)?,
+    };
     let staging = match &options.destination {
         Destination::Folder { path, force } => {
             keep_apart(path, &options.paths)?;
@@ -129,12 +146,12 @@ pub fn analyze(
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         arguments: options.arguments.clone(),
-        catalogue_sha256: catalogue.sha256().to_owned(),
+        catalogue_sha256: given.catalogue.sha256().to_owned(),
         schema_version: SCHEMA_VERSION.to_owned(),
         started_at,
         threads: pool.current_num_threads(),
     };
-    let report = pool.install(|| reconstruct(options, (&catalogue, expected), observer, interrupted))?;
+    let report = pool.install(|| reconstruct(options, given, observer, interrupted))?;
     observer.stage("writing the reports");
     let place = pool.install(|| write(&report, &facts, options, (staging, interrupted)))?;
     Ok(Outcome { report, place })
@@ -143,19 +160,88 @@ pub fn analyze(
 /// From the dump to the report.
 fn reconstruct(
     options: &Options,
-    (catalogue, expected_accounts): (&Catalogue, BTreeSet<AccountId>),
+    given: UserFiles,
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
-    let found =
-        discover(&options.paths).map_err(|fault| Error::Input { path: fault.path, source: fault.source })?;
+    let found = look(&options.paths)?;
     let (found, left_out) = prune(found, options.object_days);
-    observer.found(found.len() as u64, found.iter().map(|one| one.bytes).sum());
     let examiner = Examiner {
-        classifier: Classifier::new(catalogue, options.events == EventsTable::All),
+        classifier: Classifier::new(&given.catalogue, options.events == EventsTable::All),
         key: RunKey::draw(),
     };
-    let examined: Vec<Examined> = found
+    let examined = examine_all(&found, &examiner, observer, interrupted)?;
+    observer.stage("checking digests");
+    let assessment = assess(&examined, Given { keys: &given.keys, left_out: &left_out });
+    // What no digest covers must be gone before copies are compared: it could
+    // pass for the original.
+    let short = |(index, one): (usize, Examined)| {
+        if assessment.first_member_only.contains(&index) { one.without_what_follows() } else { one }
+    };
+    let examined = examined.into_iter().enumerate().map(short).collect();
+    observer.stage("comparing copies");
+    let Gathered { sources, events } = gather_all(examined, (&examiner, &found), options, assessment);
+    if interrupted.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    observer.stage("correlating");
+    let mut report = correlate::all(
+        sources,
+        &given.catalogue,
+        &correlate::Options {
+            rfc_complete: options.rfc_complete.clone(),
+            expected_accounts: given.expected_accounts,
+            selection: selection(options),
+        },
+    );
+    report.scope.objects_left_out = left_out.len() as u64;
+    report.events = events.map(|events| selection(options).events(events));
+    assert!(report.scope.counts.close(), "the counts of a run close: {:?}", report.scope.counts);
+    Ok(report)
+}
+
+/// What `verify` found out.
+#[derive(Debug)]
+pub struct Verified {
+    /// What the digests prove.
+    pub assessment: Assessment,
+    /// What went wrong with single objects.
+    pub problems: Vec<Problem>,
+}
+
+/// Runs the stages up to the check of the digests, and no further.
+///
+/// # Errors
+/// When the dump or a file of keys cannot be looked at.
+pub fn verify(
+    (paths, key_files): (&[PathBuf], &[PathBuf]),
+    observer: &dyn Observer,
+    interrupted: &AtomicBool,
+) -> Result<Verified, Error> {
+    let keys = public_keys(key_files)?;
+    let catalogue = Catalogue::builtin();
+    let found = look(paths)?;
+    let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+    let mut examined = examine_all(&found, &examiner, observer, interrupted)?;
+    observer.stage("checking digests");
+    let assessment = assess(&examined, Given { keys: &keys, left_out: &[] });
+    let problems = examined.iter_mut().flat_map(|one| std::mem::take(&mut one.problems)).collect();
+    Ok(Verified { assessment, problems })
+}
+
+fn look(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
+    discover(paths).map_err(|fault| Error::Input { path: fault.path, source: fault.source })
+}
+
+/// Reads every object, in parallel.
+fn examine_all(
+    found: &[Found],
+    examiner: &Examiner<'_>,
+    observer: &dyn Observer,
+    interrupted: &AtomicBool,
+) -> Result<Vec<Examined>, Error> {
+    observer.found(found.len() as u64, found.iter().map(|one| one.bytes).sum());
+    found
         .par_iter()
         .enumerate()
         .map(|(index, one)| {
@@ -167,33 +253,19 @@ fn reconstruct(
             observer.object(one.bytes, examined.counts.seen, examined.problems.len() as u64);
             Ok(examined)
         })
-        .collect::<Result<_, _>>()?;
-    observer.stage("comparing copies");
-    let Gathered { sources, events } = gather_all(examined, &examiner, &found, options);
-    if interrupted.load(Ordering::Relaxed) {
-        return Err(Error::Interrupted);
-    }
-    observer.stage("correlating");
-    let mut report = correlate::all(
-        sources,
-        catalogue,
-        &correlate::Options {
-            rfc_complete: options.rfc_complete.clone(),
-            expected_accounts,
-            selection: selection(options),
-        },
-    );
-    report.scope.objects_left_out = left_out;
-    report.events = events.map(|events| selection(options).events(events));
-    assert!(report.scope.counts.close(), "the counts of a run close: {:?}", report.scope.counts);
-    Ok(report)
+        .collect()
+}
+
+fn assess(examined: &[Examined], given: Given<'_>) -> Assessment {
+    let stored: Vec<_> = examined.iter().map(Examined::stored).collect();
+    integrity::assess(&stored, given)
 }
 
 fn gather_all(
     mut examined: Vec<Examined>,
-    examiner: &Examiner<'_>,
-    found: &[Found],
+    (examiner, found): (&Examiner<'_>, &[Found]),
     options: &Options,
+    assessment: Assessment,
 ) -> Gathered {
     let all = examined.iter_mut().flat_map(|one| std::mem::take(&mut one.fingerprints)).collect();
     let fingerprints = Fingerprints::new(all);
@@ -201,7 +273,7 @@ fn gather_all(
     let hashes: Vec<(Location, u64)> = again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
     let copies = fingerprints.settle(&hashes);
     let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
-    gather::gather(examined, &copies, &ids, options.events != EventsTable::No)
+    gather::gather(examined, &copies, &ids, options.events != EventsTable::No, assessment)
 }
 
 /// Reads the objects of unsettled records once more; see `Fingerprints::unsettled`.
@@ -305,17 +377,37 @@ fn real_place(path: &Path) -> PathBuf {
     }
 }
 
-/// Leaves out objects by the date in their key; tells how many.
-fn prune(found: Vec<Found>, (from, to): (Option<Day>, Option<Day>)) -> (Vec<Found>, u64) {
-    let before = found.len();
+/// Reads the files of public keys that the user gave.
+fn public_keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Error> {
+    let mut keys = Vec::new();
+    for path in files {
+        let mut buffer = Buffer::default();
+        let content = read(path, &mut buffer);
+        let invalid = |why: String| Error::PublicKeys { path: path.clone(), why };
+        if let Some(fault) = content.faults.first() {
+            return Err(invalid(fault.detail.clone()));
+        }
+        let text = String::from_utf8_lossy(buffer.content()).into_owned();
+        let listed = integrity::list_of_keys(text.trim_start_matches('\u{feff}'));
+        let listed = listed.ok_or_else(|| invalid("it is not what list-public-keys prints".to_owned()))?;
+        for key in listed {
+            keys.push(key.map_err(invalid)?);
+        }
+    }
+    Ok(keys)
+}
+
+/// Leaves out objects by the date in their key; tells which.
+fn prune(found: Vec<Found>, (from, to): (Option<Day>, Option<Day>)) -> (Vec<Found>, Vec<ObjectPath>) {
     let wanted = |one: &Found| {
+        if from.is_none() && to.is_none() {
+            return true;
+        }
         let Some(day) = s3_key::facts(one.path.as_str()).day else { return true };
         from.is_none_or(|from| day >= from) && to.is_none_or(|to| day < to)
     };
-    let kept: Vec<Found> =
-        if from.is_none() && to.is_none() { found } else { found.into_iter().filter(wanted).collect() };
-    let left_out = before - kept.len();
-    (kept, left_out as u64)
+    let (kept, left_out): (Vec<Found>, Vec<Found>) = found.into_iter().partition(wanted);
+    (kept, left_out.into_iter().map(|one| one.path).collect())
 }
 
 /// The run's clock, read once; it reaches run.json and nothing else.

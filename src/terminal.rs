@@ -146,6 +146,24 @@ impl Terminal {
         io::stdout().lock().write_all(text.as_bytes()).map_err(Error::Stdout)
     }
 
+    /// One line of a result to stdout; its text is escaped already.
+    ///
+    /// # Errors
+    /// If stdout cannot be written.
+    pub fn result(&self, text: &str) -> Result<(), Error> {
+        if self.quiet {
+            return Ok(());
+        }
+        writeln!(io::stdout().lock(), "{text}").map_err(Error::Stdout)
+    }
+
+    /// One line about something unsound to stderr; its text is escaped already.
+    pub fn fault(&self, text: &str) {
+        if !self.quiet {
+            to_stderr(&format!("{}\n", paint(text, Tone::Problem, self.color_err)));
+        }
+    }
+
     /// `Error:`, `Caused by:`, `Hint:` to stderr.
     pub fn error(&self, error: &Error) {
         let mut text = String::new();

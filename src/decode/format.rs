@@ -238,10 +238,10 @@ pub const FORMATS: &[Format] = &[
     ),
     row(
         "head_object",
-        &[&["Metadata"], &["ETag", "ContentLength", "LastModified"]],
+        &[&["Metadata"], &["ETag", "ContentLength", "LastModified", "Key", "ModTime"]],
         Reading::Document(DocumentKind::HeadObject),
         "output of `aws s3api head-object`",
-        "object with `Metadata` and `ETag`",
+        "object with `Metadata` and `ETag` or `Key`",
     ),
     exports::IAM_AUTHORIZATION_DETAILS,
     exports::IAM_AUTHORIZATION_ANSWER,

@@ -43,10 +43,26 @@ pub struct Content {
     pub inflated_sha256: String,
     /// How many bytes were stored.
     pub bytes: u64,
+    /// How many bytes they inflate to, as far as they were inflated.
+    pub inflated_bytes: u64,
     /// How it was packed.
     pub container: Container,
+    /// The first gzip member by itself, if anything follows it.
+    pub first_member: Option<FirstMember>,
     /// Everything that went wrong or is odd.
     pub faults: Vec<Fault>,
+}
+
+/// The content of the first gzip member of an object that holds more: the only
+/// part that the hash in a digest covers.
+///
+/// Source: facts/cloudtrail.md 3.5, the appended-member attack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstMember {
+    /// SHA-256 of its inflated bytes, lower-case hex.
+    pub inflated_sha256: String,
+    /// How many inflated bytes it has.
+    pub inflated_bytes: usize,
 }
 
 /// Bytes inflated at a time: small enough to be hashed while still in cache.
@@ -104,7 +120,9 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
     }
     let mut sink = Inflating { buffer: inflated, hash: Sha256::new(), limit_hit: false };
     match content.container {
-        Container::Gzip => inflate_members(&mut stored, &mut sink, &mut content.faults),
+        Container::Gzip => {
+            content.first_member = inflate_members(&mut stored, &mut sink, &mut content.faults);
+        }
         Container::Plain if content.faults.is_empty() => {
             if let Err(error) = sink.take_all(&mut stored, |_| None) {
                 content.faults.push(unreadable(&error));
@@ -116,6 +134,7 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
         content.faults.push(limit(sink.buffer.len));
     }
     content.inflated_sha256 = hex(&sink.hash.finalize());
+    content.inflated_bytes = inflated.len as u64;
     // What was not needed above still belongs to the stored hash.
     let already = content.faults.iter().any(|fault| fault.kind == ProblemKind::UnreadableObject);
     if let Err(error) = io::copy(&mut stored, &mut io::sink())
@@ -134,7 +153,9 @@ fn nothing() -> Content {
         sha256: String::new(),
         inflated_sha256: String::new(),
         bytes: 0,
+        inflated_bytes: 0,
         container: Container::Plain,
+        first_member: None,
         faults: Vec::new(),
     }
 }
@@ -176,25 +197,33 @@ fn container_of(first: &[u8]) -> Container {
     }
 }
 
-/// Inflates member after member, and says what follows the first.
+/// Inflates member after member, and says what follows the first; gives the
+/// first by itself if anything does.
 fn inflate_members<R: Read>(
     stored: &mut BufReader<Hashing<R>>,
     sink: &mut Inflating<'_>,
     faults: &mut Vec<Fault>,
-) {
+) -> Option<FirstMember> {
     let mut members = 0u64;
+    let mut first = None;
     loop {
         let mut member = GzDecoder::new(&mut *stored);
         let inflated = sink.take_all(&mut member, |member| Some(member.get_ref().get_ref().bytes));
         members += 1;
         if let Err(error) = inflated {
             faults.push(inflate_fault(&error, sink.buffer.len));
-            return;
+            return first;
         }
         if sink.limit_hit {
-            return;
+            return first;
         }
-        match stored.fill_buf() {
+        let next = stored.fill_buf();
+        if members == 1 && !matches!(next, Ok([])) {
+            // The hash goes on over what follows; its state here is the first member's.
+            let inflated_sha256 = hex(&sink.hash.clone().finalize());
+            first = Some(FirstMember { inflated_sha256, inflated_bytes: sink.buffer.len });
+        }
+        match next {
             Ok([]) => break,
             Ok(next) if next.starts_with(b"\x1f\x8b") => {}
             Ok(_) => {
@@ -204,7 +233,7 @@ fn inflate_members<R: Read>(
             }
             Err(error) => {
                 faults.push(unreadable(&error));
-                return;
+                return first;
             }
         }
     }
@@ -213,6 +242,7 @@ fn inflate_members<R: Read>(
             format!("{members} gzip members in one object: all were read; a digest covers only the first");
         faults.push(Fault { kind: ProblemKind::SeveralMembers, detail });
     }
+    first
 }
 
 fn inflate_fault(error: &io::Error, kept: usize) -> Fault {
@@ -331,6 +361,7 @@ mod tests {
         assert_eq!(content.sha256, hex(&Sha256::digest(&stored)));
         assert_eq!(content.bytes, stored.len() as u64);
         assert_eq!(kinds(&content), []);
+        assert_eq!(content.first_member, None);
     }
 
     #[test]
@@ -338,6 +369,9 @@ mod tests {
         let (content, inflated) = run(&[gzip(b"one "), gzip(b"two")].concat());
         assert_eq!(inflated, b"one two");
         assert_eq!(kinds(&content), [ProblemKind::SeveralMembers]);
+        let first = content.first_member.expect("something follows the first member");
+        assert_eq!(first.inflated_sha256, hex(&Sha256::digest(b"one ")));
+        assert_eq!(first.inflated_bytes, 4);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! coverage and pruning; what an object *is*, its content tells.
 
 use crate::model::id::{AccountId, Region};
-use crate::model::time::Day;
+use crate::model::time::{Day, UtcTime};
 
 /// What could be read from a key. Every part may be absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +15,62 @@ pub struct KeyFacts {
     pub region: Option<Region>,
     /// The day of delivery.
     pub day: Option<Day>,
+}
+
+/// What the file name of a digest says of the chain it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigestName {
+    /// The account whose logs it lists.
+    pub account_id: AccountId,
+    /// The region whose logs it lists.
+    pub region: Region,
+    /// The name of the trail.
+    pub trail: String,
+    /// The region in which the trail was made.
+    pub home_region: Region,
+    /// The end of the time it covers, `YYYYMMDDTHHMMSSZ`.
+    pub end: String,
+    /// Whether it belongs to the chain of logs left out at first.
+    pub backfill: bool,
+}
+
+/// Reads the file name of a digest from both ends: the name of a trail may hold
+/// `_`, `.` and `-`.
+///
+/// Source: facts/cloudtrail.md 2.1 (DIGEST).
+pub fn digest_name(file: &str) -> Option<DigestName> {
+    let stem = file.strip_suffix(".gz").unwrap_or(file).strip_suffix(".json")?;
+    let (stem, backfill) = stem.strip_suffix("_backfill").map_or((stem, false), |stem| (stem, true));
+    let (stem, end) = stem.rsplit_once('_')?;
+    let (stem, home_region) = stem.rsplit_once('_')?;
+    let (account, rest) = stem.split_once("_CloudTrail-Digest_")?;
+    let (region, trail) = rest.split_once('_')?;
+    let sound = is_region(region)
+        && is_region(home_region)
+        && !trail.is_empty()
+        && end.len() == 16
+        && stamp_day(end).is_some();
+    sound.then_some(())?;
+    Some(DigestName {
+        account_id: AccountId::if_well_formed(account)?,
+        region: Region::new(region),
+        trail: trail.to_owned(),
+        home_region: Region::new(home_region),
+        end: end.to_owned(),
+        backfill,
+    })
+}
+
+/// When a log object was delivered, to the minute, from its file name
+/// `<account>_CloudTrail_<region>_<YYYYMMDDTHHMM>Z…`.
+///
+/// Source: facts/cloudtrail.md 2.1 (LOG), 1.4.
+pub fn delivered_at(path: &str) -> Option<UtcTime> {
+    let file = path.rsplit(['/', '!']).next()?;
+    let (_, rest) = file.split_once("_CloudTrail_")?;
+    let stamp = rest.split('_').nth(1)?;
+    stamp_day(stamp)?;
+    UtcTime::parse(&format!("{}00Z", stamp.get(..13)?))
 }
 
 /// Reads a path inside a dump. Dumps often lose the leading part of a key, so
@@ -142,6 +198,26 @@ mod tests {
         }
         let digest = "111122223333_CloudTrail-Digest_eu-west-1_my_trail.x_us-gov-west-1_20260101T011728Z_backfill.json.gz";
         assert_eq!(read(digest), all("111122223333", "eu-west-1", "2026-01-01"));
+    }
+
+    #[test]
+    fn the_name_of_a_digest_is_read_from_both_ends() {
+        let name = digest_name(
+            "111122223333_CloudTrail-Digest_eu-west-1_my_trail.x_us-gov-west-1_20260101T011728Z_backfill.json.gz",
+        )
+        .expect("a digest's name");
+        assert_eq!((name.trail.as_str(), name.home_region.as_str()), ("my_trail.x", "us-gov-west-1"));
+        assert!(name.backfill);
+        assert_eq!(name.end, "20260101T011728Z");
+        assert_eq!(digest_name("digest.json.gz"), None);
+        assert_eq!(digest_name("1_CloudTrail-Digest_x_y_z_20260101T011728Z.json"), None);
+    }
+
+    #[test]
+    fn a_log_says_when_it_was_delivered() {
+        let log = "a/111122223333_CloudTrail_eu-west-1_20260102T0335Z_AbCdEfGhIjKlMnOp.json.gz";
+        assert_eq!(delivered_at(log), UtcTime::parse("2026-01-02T03:35:00Z"));
+        assert_eq!(delivered_at("event_history.json"), None);
     }
 
     #[test]

@@ -107,3 +107,27 @@ pub struct Object {
     /// Why, in words.
     pub note: String,
 }
+
+impl Object {
+    /// A row that says nothing but the path.
+    pub fn blank(path: &ObjectPath) -> Self {
+        Self {
+            path: path.clone(),
+            sha256: String::new(),
+            inflated_sha256: String::new(),
+            bytes: 0,
+            inflated_bytes: 0,
+            format: "",
+            account_id: None,
+            region: None,
+            records: 0,
+            duplicates: 0,
+            rejected: 0,
+            first_event_time: None,
+            last_event_time: None,
+            status: ObjectStatus::Empty,
+            integrity: None,
+            note: String::new(),
+        }
+    }
+}

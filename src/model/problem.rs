@@ -52,6 +52,44 @@ pub enum ProblemKind {
     NoEvidence,
     /// No event is about an account that the user expects.
     ExpectedAccountMissing,
+    /// The content is not the one that a digest lists.
+    ModifiedObject,
+    /// A digest lists a log object that the dump does not hold.
+    MissingObject,
+    /// Content after the first gzip member of a listed log: no digest covers
+    /// it, so it was dropped.
+    UncoveredData,
+    /// A log object of a time and region with digests, and none lists it.
+    UnreferencedObject,
+    /// Only a digest that failed its own check lists the log object.
+    ListedByInvalidDigest,
+    /// A digest whose signature, hash or place is wrong.
+    InvalidDigest,
+    /// A digest that cannot be relied on to say one thing: duplicate keys,
+    /// unknown algorithms, missing fields.
+    RefusedDigest,
+    /// A digest contradicts its own name, or its neighbours in the chain.
+    InconsistentDigest,
+    /// A digest that the next one of its chain names is not in the dump.
+    MissingDigest,
+    /// A stretch between two digests of a chain that none covers.
+    DigestGap,
+    /// A chain begins anew in the middle: validation or logging was off.
+    ChainRestart,
+    /// A chain ends well before the last events of its account.
+    ChainCutShort,
+    /// Two digests list the same log object.
+    ListedTwice,
+    /// The times that a digest states for a log are not those of its records.
+    DigestTimesDiffer,
+    /// Digests could not be checked: their public key was not given.
+    NoPublicKey,
+    /// A public key that cannot be used.
+    UnusableKey,
+    /// Signatures were checked with keys that lay in the dump itself.
+    KeysFromDump,
+    /// The newest digest of a chain, whose signature is not in the dump.
+    UnsignedTail,
 }
 
 impl ProblemKind {
@@ -111,6 +149,24 @@ impl ProblemKind {
             Self::ConflictingRfc => ("conflicting_rfc", Low, false),
             Self::NoEvidence => ("no_evidence", High, true),
             Self::ExpectedAccountMissing => ("expected_account_missing", High, true),
+            Self::ModifiedObject => ("modified_object", High, true),
+            Self::MissingObject => ("missing_object", High, true),
+            Self::UncoveredData => ("uncovered_data", High, true),
+            Self::UnreferencedObject => ("unreferenced_object", Medium, true),
+            Self::ListedByInvalidDigest => ("listed_by_invalid_digest", Medium, true),
+            Self::InvalidDigest => ("invalid_digest", High, true),
+            Self::RefusedDigest => ("refused_digest", High, true),
+            Self::InconsistentDigest => ("inconsistent_digest", Medium, true),
+            Self::MissingDigest => ("missing_digest", High, true),
+            Self::DigestGap => ("digest_gap", Medium, true),
+            Self::ChainRestart => ("chain_restart", Medium, true),
+            Self::ChainCutShort => ("chain_cut_short", Medium, true),
+            Self::ListedTwice => ("listed_twice", Medium, false),
+            Self::DigestTimesDiffer => ("digest_times_differ", Low, false),
+            Self::NoPublicKey => ("no_public_key", Low, false),
+            Self::UnusableKey => ("unusable_key", Low, false),
+            Self::KeysFromDump => ("keys_from_dump", Low, false),
+            Self::UnsignedTail => ("unsigned_tail", Low, false),
         }
     }
 }

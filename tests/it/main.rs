@@ -9,6 +9,7 @@
 //! - `inventory`: exports of IAM, Config, trails and organizations beside logs.
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
+//! - `integrity`: signed chains of digests beside the project, if they are there.
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `readme`: the README's tables and printed output.
 //! - `tidy`: layers, headers, lengths.
@@ -26,6 +27,7 @@ mod hostile;
 mod hostile_cut;
 mod hostile_paths;
 mod hostile_secrets;
+mod integrity;
 mod inventory;
 mod quirks;
 mod readme;

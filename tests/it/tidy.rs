@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 19] = [
+const LAYERS: [(&str, u32); 20] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -18,6 +18,7 @@ const LAYERS: [(&str, u32); 19] = [
     ("tally", 2),
     ("classify", 3),
     ("correlate", 3),
+    ("integrity", 3),
     ("examine", 4),
     ("error", 4),
     ("gather", 5),
