@@ -4,9 +4,11 @@
 //! work and shares no state with other objects. May not write anything.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use crate::classify::Classifier;
-use crate::decode::{self, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
+use crate::decode::json::{Members, string};
+use crate::decode::{self, Aside, AsideKind, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
 use crate::evidence::discover::{Found, Obstacle};
 use crate::evidence::read::{Buffer, Container, Content, read};
 use crate::evidence::s3_key::{self, KeyFacts};
@@ -117,12 +119,12 @@ fn not_opened(found: &Found, obstacle: &Obstacle, key: KeyFacts) -> Object {
 fn not_opened_packing(packing: &'static str, sink: &mut ObjectSink<'_, '_>) -> Decoded {
     let detail = format!("{packing} archive: recognised; unpack it first, this version does not open it");
     sink.fault(Fault { kind: ProblemKind::FormNotRead, ordinal: None, byte: 0, detail });
-    Decoded { format: packing, verdict: Verdict::NotRead, rejected: 0 }
+    Decoded { format: packing, verdict: Verdict::NotRead, rejected: 0, note: String::new() }
 }
 
 fn row(found: &Found, content: Content, inflated_bytes: u64, decoded: &Decoded) -> Object {
     let (status, note) = match &decoded.verdict {
-        Verdict::Evidence => (ObjectStatus::Read, String::new()),
+        Verdict::Evidence => (ObjectStatus::Read, decoded.note.clone()),
         Verdict::NotRead => (ObjectStatus::Unreadable, "recognised, not read: see problems".to_owned()),
         Verdict::NotEvidence(what) => (ObjectStatus::NotEvidence, what.clone()),
         Verdict::Unknown => (ObjectStatus::Unreadable, "nothing in it could be recognised".to_owned()),
@@ -175,6 +177,8 @@ struct ObjectSink<'e, 'c> {
     tally: Tally,
     fingerprints: Vec<Fingerprint>,
     counts: Counts,
+    /// Records that tell of no single call, by their category.
+    asides: BTreeMap<&'static str, u64>,
 }
 
 impl<'e, 'c> ObjectSink<'e, 'c> {
@@ -191,6 +195,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             tally: Tally::default(),
             fingerprints: Vec::new(),
             counts: Counts::default(),
+            asides: BTreeMap::new(),
         }
     }
 
@@ -198,6 +203,15 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         let (account, region) = self.tally.agreed();
         object.account_id = object.account_id.or(self.key_account).or(account);
         object.region = object.region.or(self.key_region).or(region);
+        for (category, count) in &self.asides {
+            let note =
+                format!("{count} records of category {category}: counted, they tell of no single call");
+            object.note = [object.note.as_str(), &note]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("; ");
+        }
         object.records = self.counts.seen - self.counts.rejected;
         (object.first_event_time, object.last_event_time) = self.tally.span();
         let problems = self.problems.finish();
@@ -274,6 +288,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             return false;
         }
         let known: Vec<&str> = record.head.wrong_types().collect();
+        read.event.source_grade = record.grade;
         read.wrong_types.retain(|field| !known.contains(field));
         if !read.wrong_types.is_empty() {
             let detail = format!("of another type than the format says: {}", read.wrong_types.join(", "));
@@ -335,6 +350,27 @@ impl Sink for ObjectSink<'_, '_> {
         }
     }
 
+    fn aside(&mut self, aside: Aside<'_>) {
+        self.counts.seen += 1;
+        self.counts.counted_only += 1;
+        let (category, unit) = match aside.kind {
+            AsideKind::Insight => ("Insight", "eventTime"),
+            AsideKind::Aggregated => ("Aggregated", "timeWindow"),
+        };
+        *self.asides.entry(category).or_default() += 1;
+        let head = &aside.head;
+        let members = Members::parse(aside.text);
+        let of = |key: &str| members.as_ref().and_then(|members| string(members.get(key)?));
+        let window = members.as_ref().and_then(|members| Members::parse(members.get(unit)?));
+        let start = window.as_ref().and_then(|window| string(window.get("windowStart")?));
+        let time = head.event_time.as_str().or(start.as_deref()).and_then(UtcTime::parse);
+        let account = head.recipient_account_id.as_str().map(str::to_owned);
+        let account = account.or_else(|| of("accountId").map(|account| account.into_owned()));
+        let account =
+            account.as_deref().and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
+        self.tally.add(account.as_ref(), head.region.as_str(), time, Some(category));
+    }
+
     fn document(&mut self, document: Document<'_>) {
         self.counts.seen += 1;
         self.counts.rejected += 1;
@@ -372,6 +408,8 @@ impl Sink for CanonicalSink<'_> {
     }
 
     fn rfc(&mut self, _: RfcEntry<'_>) {}
+
+    fn aside(&mut self, _: Aside<'_>) {}
 
     fn document(&mut self, _: Document<'_>) {}
 

@@ -39,3 +39,14 @@ pub const RESYNC_TRIES_MAX: usize = 4096;
 
 /// Bytes in which a record must end for reading to go on with it after damage.
 pub const RESYNC_BYTES_MAX: usize = 1024 * 1024;
+
+/// Nesting of Presto row text that is read. CloudTrail's own objects nest 5.
+pub const ROW_TEXT_DEPTH_MAX: usize = 32;
+
+/// Objects and lists between a wrapper's own object and the record inside it.
+/// `hits.hits[]._source.event.original` needs five.
+pub const WRAPPER_DEPTH_MAX: usize = 12;
+
+/// Lines looked at for the header of a table that begins with a comment, which
+/// holds the text of a query in CloudTrail Lake.
+pub const COMMENT_LINES_MAX: usize = 256;

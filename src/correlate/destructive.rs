@@ -117,6 +117,7 @@ fn row(
         technique_id: judgement.technique_id,
         technique_id_legacy: judgement.technique_id_legacy,
         copies: event.copies,
+        source_grade: event.source_grade,
         evidence: event.evidence.clone(),
     }
 }

@@ -6,6 +6,7 @@ use crate::model::event::Outcome;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, ModeName, Region, RfcId, SessionId, WindowId};
 use crate::model::severity::Severity;
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
 
 /// What kind of harm a call does. The words are those of the `category` column;
@@ -218,6 +219,8 @@ pub struct DestructiveAction {
     pub technique_id_legacy: Option<&'static str>,
     /// How many deliveries of the event the dump holds.
     pub copies: u32,
+    /// How well the source of the event is anchored.
+    pub source_grade: SourceGrade,
     /// Where it lies.
     pub evidence: Evidence,
 }

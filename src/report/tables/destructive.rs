@@ -60,4 +60,9 @@ const COLUMNS: &[Column<DestructiveAction>] = &[
     Column::int("copies", "deliveries of the event in the dump; 1 = once", |a| number(u64::from(a.copies))),
     Column::text("source_object", "object that holds the record", |a| text(&a.evidence.object)),
     Column::int("source_record", "0-based ordinal of the record", |a| number(a.evidence.record)),
+    Column::text(
+        "source_grade",
+        "how well the source of the record is anchored, from digest_signed to summary",
+        |a| word(a.source_grade.as_str()),
+    ),
 ];
