@@ -3,14 +3,19 @@
 //! Owns how the stages work together on one object; it is the unit of parallel
 //! work and shares no state with other objects. May not write anything.
 
-use std::cell::RefCell;
+mod archive;
+mod aside;
+mod canonical;
+
 use std::collections::BTreeMap;
 
+use self::aside::Asides;
+use self::canonical::CanonicalSink;
 use crate::classify::Classifier;
-use crate::decode::json::{Members, string};
-use crate::decode::{self, Aside, AsideKind, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
+use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
+use crate::evidence::archive::ArchiveKind;
 use crate::evidence::discover::{Found, Obstacle};
-use crate::evidence::read::{Buffer, Container, Content, read};
+use crate::evidence::read::{Container, Content};
 use crate::evidence::s3_key::{self, KeyFacts};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
@@ -23,7 +28,7 @@ use crate::model::time::UtcTime;
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
-use crate::timeline::{Fingerprint, Location, RunKey, content_hash};
+use crate::timeline::{Fingerprint, Location, RunKey};
 
 /// What one object gave.
 #[derive(Debug)]
@@ -42,6 +47,8 @@ pub struct Examined {
     pub fingerprints: Vec<Fingerprint>,
     /// How its entries were spent.
     pub counts: Counts,
+    /// Whether its bytes are those of an archive that has its own row.
+    pub inside_archive: bool,
 }
 
 /// What a run gives to the examination of each of its objects.
@@ -53,49 +60,59 @@ pub struct Examiner<'c> {
     pub key: RunKey,
 }
 
-thread_local! {
-    /// Inflated content of the object at hand; its memory serves the next one.
-    static BUFFER: RefCell<Buffer> = RefCell::default();
-}
-
 impl Examiner<'_> {
-    /// Examines the object with this index in the run.
-    pub fn examine(&self, index: u32, found: &Found) -> Examined {
-        let key_facts = s3_key::facts(found.path.as_str());
-        let mut sink = ObjectSink::new(self, index, &found.path, &key_facts);
+    /// Examines an object, and if it is an archive, all in it. Locations in
+    /// what it gives name no object yet: their place in the run is not known.
+    pub fn examine(&self, found: &Found) -> Vec<Examined> {
         if let Some(obstacle) = &found.obstacle {
+            let key_facts = s3_key::facts(found.path.as_str());
+            let mut sink = ObjectSink::new(self, &found.path, &key_facts);
             let object = not_opened(found, obstacle, key_facts);
             sink.problems.extend(obstacle.problem(&found.path));
-            return sink.finish(object);
+            return vec![sink.finish(object)];
         }
-        BUFFER.with_borrow_mut(|buffer| {
-            let content = read(&found.location, buffer);
-            for fault in &content.faults {
-                sink.problems.add(Problem::of_object(&found.path, fault.kind, fault.detail.clone()));
-            }
-            let inflated = buffer.content();
-            let inflated_bytes = inflated.len() as u64;
-            let decoded = match content.container {
-                Container::NotOpened(packing) => not_opened_packing(packing, &mut sink),
-                Container::Plain | Container::Gzip => decode::decode(inflated, &mut sink),
-            };
-            let object = row(found, content, inflated_bytes, &decoded);
-            sink.counts.rejected += decoded.rejected;
-            sink.counts.seen += decoded.rejected;
-            sink.finish(object)
-        })
+        let mut all =
+            archive::contents(found, &|path, content, inflated| self.content(path, content, inflated));
+        if let Some((_, inside)) = all.split_last_mut() {
+            inside.iter_mut().for_each(|one| one.inside_archive = true);
+        }
+        all
     }
 
-    /// Reads the object again for the records with these ordinals, and gives
-    /// the hashes of their contents with their spelling taken out, and their
-    /// event ids.
-    pub fn canonical(&self, found: &Found, ordinals: &[u32]) -> Vec<(u32, u64, String)> {
-        let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
-        BUFFER.with_borrow_mut(|buffer| {
-            read(&found.location, buffer);
-            decode::decode(buffer.content(), &mut sink);
+    fn content(&self, path: &ObjectPath, content: Content, inflated: &mut [u8]) -> Examined {
+        let mut sink = ObjectSink::new(self, path, &s3_key::facts(path.as_str()));
+        for fault in &content.faults {
+            sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));
+        }
+        let inflated_bytes = inflated.len() as u64;
+        let decoded = match content.container {
+            Container::NotOpened(packing) => not_opened_packing(packing, &mut sink),
+            Container::Archive(kind) => archive_itself(kind),
+            Container::Plain | Container::Gzip | Container::Packed(_) => decode::decode(inflated, &mut sink),
+        };
+        let object = row(path, content, inflated_bytes, &decoded);
+        sink.counts.rejected += decoded.rejected;
+        sink.counts.seen += decoded.rejected;
+        sink.finish(object)
+    }
+
+    /// Reads an object again for some records in it: path, and ordinals in
+    /// their order. Gives the hashes of their contents with their spelling
+    /// taken out, and their event ids.
+    pub fn canonical(
+        &self,
+        found: &Found,
+        wanted: &BTreeMap<&ObjectPath, Vec<u32>>,
+    ) -> Vec<(ObjectPath, Vec<(u32, u64, String)>)> {
+        let all = archive::contents(found, &|path, content, inflated| {
+            let ordinals = wanted.get(path)?;
+            let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
+            if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
+                decode::decode(inflated, &mut sink);
+            }
+            Some((path.clone(), sink.hashes))
         });
-        sink.hashes
+        all.into_iter().flatten().collect()
     }
 }
 
@@ -116,13 +133,23 @@ fn not_opened(found: &Found, obstacle: &Obstacle, key: KeyFacts) -> Object {
     Object { account_id: key.account_id, region: key.region, status, note, ..blank(&found.path) }
 }
 
+/// The row of an archive says that it was opened; its entries have their own.
+fn archive_itself(kind: ArchiveKind) -> Decoded {
+    let note = "an archive: its entries have rows of their own".to_owned();
+    Decoded { format: kind.as_str(), verdict: Verdict::Evidence, rejected: 0, note }
+}
+
+/// What is not opened; without a name, its fault was told already.
 fn not_opened_packing(packing: &'static str, sink: &mut ObjectSink<'_, '_>) -> Decoded {
-    let detail = format!("{packing} archive: recognised; unpack it first, this version does not open it");
+    if packing.is_empty() {
+        return Decoded { format: "", verdict: Verdict::NotRead, rejected: 0, note: String::new() };
+    }
+    let detail = format!("{packing}: recognised; unpack it first, this version does not open it");
     sink.fault(Fault { kind: ProblemKind::FormNotRead, ordinal: None, byte: 0, detail });
     Decoded { format: packing, verdict: Verdict::NotRead, rejected: 0, note: String::new() }
 }
 
-fn row(found: &Found, content: Content, inflated_bytes: u64, decoded: &Decoded) -> Object {
+fn row(path: &ObjectPath, content: Content, inflated_bytes: u64, decoded: &Decoded) -> Object {
     let (status, note) = match &decoded.verdict {
         Verdict::Evidence => (ObjectStatus::Read, decoded.note.clone()),
         Verdict::NotRead => (ObjectStatus::Unreadable, "recognised, not read: see problems".to_owned()),
@@ -139,7 +166,7 @@ fn row(found: &Found, content: Content, inflated_bytes: u64, decoded: &Decoded) 
         rejected: decoded.rejected,
         status,
         note,
-        ..blank(&found.path)
+        ..blank(path)
     }
 }
 
@@ -167,7 +194,6 @@ fn blank(path: &ObjectPath) -> Object {
 /// Takes what decoding finds in one object.
 struct ObjectSink<'e, 'c> {
     examiner: &'e Examiner<'c>,
-    index: u32,
     path: ObjectPath,
     key_account: Option<AccountId>,
     key_region: Option<Region>,
@@ -178,14 +204,13 @@ struct ObjectSink<'e, 'c> {
     fingerprints: Vec<Fingerprint>,
     counts: Counts,
     /// Records that tell of no single call, by their category.
-    asides: BTreeMap<&'static str, u64>,
+    asides: Asides,
 }
 
 impl<'e, 'c> ObjectSink<'e, 'c> {
-    fn new(examiner: &'e Examiner<'c>, index: u32, path: &ObjectPath, key: &KeyFacts) -> Self {
+    fn new(examiner: &'e Examiner<'c>, path: &ObjectPath, key: &KeyFacts) -> Self {
         Self {
             examiner,
-            index,
             path: path.clone(),
             key_account: key.account_id.clone(),
             key_region: key.region.clone(),
@@ -195,7 +220,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             tally: Tally::default(),
             fingerprints: Vec::new(),
             counts: Counts::default(),
-            asides: BTreeMap::new(),
+            asides: Asides::default(),
         }
     }
 
@@ -203,15 +228,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         let (account, region) = self.tally.agreed();
         object.account_id = object.account_id.or(self.key_account).or(account);
         object.region = object.region.or(self.key_region).or(region);
-        for (category, count) in &self.asides {
-            let note =
-                format!("{count} records of category {category}: counted, they tell of no single call");
-            object.note = [object.note.as_str(), &note]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join("; ");
-        }
+        let notes = std::iter::once(std::mem::take(&mut object.note)).chain(self.asides.notes());
+        object.note = notes.filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");
         object.records = self.counts.seen - self.counts.rejected;
         (object.first_event_time, object.last_event_time) = self.tally.span();
         let problems = self.problems.finish();
@@ -229,6 +247,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             tally: self.tally,
             fingerprints: self.fingerprints,
             counts: self.counts,
+            inside_archive: false,
         }
     }
 
@@ -321,7 +340,7 @@ impl Sink for ObjectSink<'_, '_> {
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
         let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");
-        let location = Location { object: self.index, record: ordinal };
+        let location = Location { object: 0, record: ordinal };
         let identity = (event_id, recipient);
         self.fingerprints.push(Fingerprint::new(self.examiner.key, identity, record.text, (location, kept)));
     }
@@ -353,22 +372,10 @@ impl Sink for ObjectSink<'_, '_> {
     fn aside(&mut self, aside: Aside<'_>) {
         self.counts.seen += 1;
         self.counts.counted_only += 1;
-        let (category, unit) = match aside.kind {
-            AsideKind::Insight => ("Insight", "eventTime"),
-            AsideKind::Aggregated => ("Aggregated", "timeWindow"),
-        };
-        *self.asides.entry(category).or_default() += 1;
-        let head = &aside.head;
-        let members = Members::parse(aside.text);
-        let of = |key: &str| members.as_ref().and_then(|members| string(members.get(key)?));
-        let window = members.as_ref().and_then(|members| Members::parse(members.get(unit)?));
-        let start = window.as_ref().and_then(|window| string(window.get("windowStart")?));
-        let time = head.event_time.as_str().or(start.as_deref()).and_then(UtcTime::parse);
-        let account = head.recipient_account_id.as_str().map(str::to_owned);
-        let account = account.or_else(|| of("accountId").map(|account| account.into_owned()));
-        let account =
-            account.as_deref().and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        self.tally.add(account.as_ref(), head.region.as_str(), time, Some(category));
+        let category = self.asides.add(aside.kind);
+        let (account, time) = aside::account_and_time(&aside);
+        let account = account.or_else(|| self.key_account.clone());
+        self.tally.add(account.as_ref(), aside.head.region.as_str(), time, Some(category));
     }
 
     fn document(&mut self, document: Document<'_>) {
@@ -387,31 +394,4 @@ impl Sink for ObjectSink<'_, '_> {
         };
         self.problems.add(problem);
     }
-}
-
-/// Takes the canonical hashes of a few records.
-struct CanonicalSink<'o> {
-    key: RunKey,
-    ordinals: &'o [u32],
-    hashes: Vec<(u32, u64, String)>,
-}
-
-impl Sink for CanonicalSink<'_> {
-    fn record(&mut self, record: Record<'_>) {
-        let Ok(ordinal) = u32::try_from(record.place.ordinal) else { return };
-        if self.ordinals.binary_search(&ordinal).is_ok() {
-            let canonical = decode::json::canonical(record.text);
-            let hash = content_hash(self.key, canonical.as_deref().unwrap_or(record.text));
-            let id = record.head.event_id.as_str().unwrap_or_default().to_owned();
-            self.hashes.push((ordinal, hash, id));
-        }
-    }
-
-    fn rfc(&mut self, _: RfcEntry<'_>) {}
-
-    fn aside(&mut self, _: Aside<'_>) {}
-
-    fn document(&mut self, _: Document<'_>) {}
-
-    fn fault(&mut self, _: Fault) {}
 }

@@ -92,7 +92,9 @@ fn scope(examined: &[Examined], copies: &Copies) -> Scope {
     let mut scope = Scope { objects: examined.len() as u64, ..Scope::default() };
     let mut counts = Counts::default();
     for one in examined {
-        scope.bytes += one.object.bytes;
+        if !one.inside_archive {
+            scope.bytes += one.object.bytes;
+        }
         scope.inflated_bytes += one.object.inflated_bytes;
         scope.categories.extend(one.tally.categories());
         let (first, last) = one.tally.span();

@@ -50,3 +50,19 @@ pub const WRAPPER_DEPTH_MAX: usize = 12;
 /// Lines looked at for the header of a table that begins with a comment, which
 /// holds the text of a query in CloudTrail Lake.
 pub const COMMENT_LINES_MAX: usize = 256;
+
+/// Archives inside archives. A zip of a tar.gz of gzipped objects needs two.
+pub const ARCHIVE_NESTING_MAX: usize = 4;
+
+/// Entries of one archive and of all inside it. A year of one organisation's
+/// trail has about that many objects; each costs a row of the evidence table.
+pub const ARCHIVE_ENTRIES_MAX: u64 = 1_000_000;
+
+/// Bytes of entries that are held in memory while they are examined.
+pub const ARCHIVE_BATCH_BYTES: usize = 64 * 1024 * 1024;
+
+/// Entries that are examined together.
+pub const ARCHIVE_BATCH_ENTRIES: usize = 256;
+
+/// Memory that an xz stream may ask for, in KiB: its largest preset needs 65 MiB.
+pub const XZ_MEMORY_KIB_MAX: u32 = 128 * 1024;

@@ -3,7 +3,7 @@
 //! Owns the order of stages, threads, the run's clock, the output folder.
 //! Holds no domain logic: no decision here looks at an event's field.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,6 +18,7 @@ use crate::evidence::discover::{Found, discover};
 use crate::evidence::s3_key;
 use crate::examine::{Examined, Examiner};
 use crate::gather::{self, Gathered};
+use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
 use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
@@ -152,21 +153,22 @@ fn reconstruct(
         classifier: Classifier::new(catalogue, options.events == EventsTable::All),
         key: RunKey::draw(),
     };
-    let examined: Vec<Examined> = found
+    let per_object: Vec<Vec<Examined>> = found
         .par_iter()
-        .enumerate()
-        .map(|(index, one)| {
+        .map(|one| {
             if interrupted.load(Ordering::Relaxed) {
                 return Err(Error::Interrupted);
             }
-            let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");
-            let examined = examiner.examine(index, one);
-            observer.object(one.bytes, examined.counts.seen, examined.problems.len() as u64);
+            let examined = examiner.examine(one);
+            let seen = examined.iter().map(|part| part.counts.seen).sum();
+            let problems: usize = examined.iter().map(|part| part.problems.len()).sum();
+            observer.object(one.bytes, seen, problems as u64);
             Ok(examined)
         })
         .collect::<Result<_, _>>()?;
+    let (examined, origins) = in_one_order(per_object);
     observer.stage("comparing copies");
-    let Gathered { sources, events } = gather_all(examined, &examiner, &found, options);
+    let Gathered { sources, events } = gather_all(examined, (&examiner, &found, &origins), options);
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
@@ -182,15 +184,31 @@ fn reconstruct(
     Ok(report)
 }
 
-fn gather_all(
-    mut examined: Vec<Examined>,
-    examiner: &Examiner<'_>,
-    found: &[Found],
-    options: &Options,
-) -> Gathered {
+/// Objects and entries of archives in the order of their paths, and for each
+/// the object of the dump that it came from.
+fn in_one_order(per_object: Vec<Vec<Examined>>) -> (Vec<Examined>, Vec<usize>) {
+    let mut all: Vec<(usize, Examined)> = per_object
+        .into_iter()
+        .enumerate()
+        .flat_map(|(origin, parts)| parts.into_iter().map(move |part| (origin, part)))
+        .collect();
+    all.sort_by(|(_, a), (_, b)| a.object.path.cmp(&b.object.path));
+    for (place, (_, one)) in all.iter_mut().enumerate() {
+        let place = u32::try_from(place).expect("a dump holds fewer than 2^32 objects");
+        one.fingerprints.iter_mut().for_each(|print| print.set_object(place));
+    }
+    let origins = all.iter().map(|(origin, _)| *origin).collect();
+    (all.into_iter().map(|(_, one)| one).collect(), origins)
+}
+
+/// What reads objects again: the examiner, the objects of the dump, and for each
+/// object examined the one that it came from.
+type Again<'a> = (&'a Examiner<'a>, &'a [Found], &'a [usize]);
+
+fn gather_all(mut examined: Vec<Examined>, again: Again<'_>, options: &Options) -> Gathered {
     let all = examined.iter_mut().flat_map(|one| std::mem::take(&mut one.fingerprints)).collect();
     let fingerprints = Fingerprints::new(all);
-    let again = look_again(&fingerprints.unsettled(), examiner, found);
+    let again = look_again(&fingerprints.unsettled(), &examined, again);
     let hashes: Vec<(Location, u64)> = again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
     let copies = fingerprints.settle(&hashes);
     let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
@@ -200,20 +218,27 @@ fn gather_all(
 /// Reads the objects of unsettled records once more; see `Fingerprints::unsettled`.
 fn look_again(
     unsettled: &[Location],
-    examiner: &Examiner<'_>,
-    found: &[Found],
+    examined: &[Examined],
+    (examiner, found, origins): Again<'_>,
 ) -> Vec<(Location, u64, String)> {
-    let per_object: Vec<&[Location]> = unsettled.chunk_by(|a, b| a.object == b.object).collect();
-    per_object
+    let mut per_object = BTreeMap::<usize, BTreeMap<&ObjectPath, Vec<u32>>>::new();
+    let mut places = BTreeMap::<&ObjectPath, u32>::new();
+    for location in unsettled {
+        let path = &examined[location.object as usize].object.path;
+        places.insert(path, location.object);
+        let wanted = per_object.entry(origins[location.object as usize]).or_default();
+        wanted.entry(path).or_default().push(location.record);
+    }
+    let mut again: Vec<(Location, u64, String)> = per_object
         .par_iter()
-        .flat_map(|locations| {
-            let object = locations[0].object;
-            let ordinals: Vec<u32> = locations.iter().map(|location| location.record).collect();
-            let again = examiner.canonical(&found[object as usize], &ordinals);
-            let place = move |record| Location { object, record };
-            again.into_iter().map(|(record, hash, id)| (place(record), hash, id)).collect::<Vec<_>>()
+        .flat_map_iter(|(origin, wanted)| examiner.canonical(&found[*origin], wanted))
+        .flat_map_iter(|(path, records)| {
+            let object = places[&path];
+            records.into_iter().map(move |(record, hash, id)| (Location { object, record }, hash, id))
         })
-        .collect()
+        .collect();
+    again.sort_unstable();
+    again
 }
 
 fn selection(options: &Options) -> correlate::Selection {
