@@ -6,15 +6,17 @@
 mod archive;
 mod aside;
 mod canonical;
+mod unopened;
 
 use std::collections::BTreeMap;
 
 use self::aside::Asides;
+pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
+use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
 use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
-use crate::evidence::archive::ArchiveKind;
-use crate::evidence::discover::{Found, Obstacle};
+use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content};
 use crate::evidence::s3_key::{self, KeyFacts};
 use crate::model::coverage::Counts;
@@ -103,7 +105,7 @@ impl Examiner<'_> {
         &self,
         found: &Found,
         wanted: &BTreeMap<&ObjectPath, Vec<u32>>,
-    ) -> Vec<(ObjectPath, Vec<(u32, u64, String)>)> {
+    ) -> Vec<(ObjectPath, CanonicalHashes)> {
         let all = archive::contents(found, &|path, content, inflated| {
             let ordinals = wanted.get(path)?;
             let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
@@ -114,39 +116,6 @@ impl Examiner<'_> {
         });
         all.into_iter().flatten().collect()
     }
-}
-
-/// An entry of the dump that was not opened at all.
-fn not_opened(found: &Found, obstacle: &Obstacle, key: KeyFacts) -> Object {
-    let (status, note) = match obstacle {
-        Obstacle::LinkInside(target) => (
-            ObjectStatus::NotEvidence,
-            format!("symbolic link to `{target}`, which is read at its own place"),
-        ),
-        Obstacle::LinkOutside(target) => (
-            ObjectStatus::Unreadable,
-            format!("symbolic link to `{target}`, outside the paths given: not followed"),
-        ),
-        Obstacle::NotAFile => (ObjectStatus::Unreadable, "not a regular file".to_owned()),
-        Obstacle::Unreadable(why) => (ObjectStatus::Unreadable, why.clone()),
-    };
-    Object { account_id: key.account_id, region: key.region, status, note, ..blank(&found.path) }
-}
-
-/// The row of an archive says that it was opened; its entries have their own.
-fn archive_itself(kind: ArchiveKind) -> Decoded {
-    let note = "an archive: its entries have rows of their own".to_owned();
-    Decoded { format: kind.as_str(), verdict: Verdict::Evidence, rejected: 0, note }
-}
-
-/// What is not opened; without a name, its fault was told already.
-fn not_opened_packing(packing: &'static str, sink: &mut ObjectSink<'_, '_>) -> Decoded {
-    if packing.is_empty() {
-        return Decoded { format: "", verdict: Verdict::NotRead, rejected: 0, note: String::new() };
-    }
-    let detail = format!("{packing}: recognised; unpack it first, this version does not open it");
-    sink.fault(Fault { kind: ProblemKind::FormNotRead, ordinal: None, byte: 0, detail });
-    Decoded { format: packing, verdict: Verdict::NotRead, rejected: 0, note: String::new() }
 }
 
 fn row(path: &ObjectPath, content: Content, inflated_bytes: u64, decoded: &Decoded) -> Object {

@@ -108,7 +108,7 @@ impl Walk<'_, '_> {
             .has_headers(false)
             .flexible(true)
             .delimiter(table.delimiter)
-            .from_reader(text[table.start..].as_bytes());
+            .from_reader(&text.as_bytes()[table.start..]);
         let mut row = StringRecord::new();
         let offset = |position: u64| table.start + usize::try_from(position).unwrap_or(usize::MAX);
         let mut first = true;

@@ -178,8 +178,7 @@ fn tar(unpacked: Box<dyn Read + '_>, budget: &Budget, take: &mut dyn FnMut(Entry
         Ok(entries) => entries,
         Err(error) => return vec![read::inflate_fault(&error, 0)],
     };
-    let mut count = 0usize;
-    for entry in entries {
+    for (count, entry) in entries.enumerate() {
         let mut entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -187,7 +186,6 @@ fn tar(unpacked: Box<dyn Read + '_>, budget: &Budget, take: &mut dyn FnMut(Entry
                 return vec![Fault { kind: ProblemKind::TruncatedObject, detail }];
             }
         };
-        count += 1;
         if let Err(fault) = budget.entry() {
             return vec![fault];
         }

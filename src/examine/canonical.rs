@@ -3,11 +3,14 @@
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::timeline::{RunKey, content_hash};
 
+/// Ordinal, content hash and event id of each record looked at.
+pub type CanonicalHashes = Vec<(u32, u64, String)>;
+
 /// Takes the canonical hashes of a few records.
 pub(super) struct CanonicalSink<'o> {
     pub(super) key: RunKey,
     pub(super) ordinals: &'o [u32],
-    pub(super) hashes: Vec<(u32, u64, String)>,
+    pub(super) hashes: CanonicalHashes,
 }
 
 impl Sink for CanonicalSink<'_> {

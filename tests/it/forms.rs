@@ -3,6 +3,9 @@
 //!
 //! Source of the list: facts/cloudtrail.md 2.2, whose row numbers stand here.
 
+mod real;
+mod tables;
+
 use serde_json::{Value, json};
 
 use crate::runner::{Analysis, analyze, delivery, gzip, put, record, scratch};
@@ -173,126 +176,6 @@ fn api_forms() -> Vec<Sample> {
     ]
 }
 
-/// Cells of a record by field, nested ones as `nested` writes them.
-fn cells(one: &Value, names: &[&str], nested: impl Fn(&Value) -> String) -> Vec<String> {
-    let field = |name: &&str| match one.get(*name) {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value @ Value::Object(_)) => nested(value),
-        Some(value) => value.to_string(),
-    };
-    names.iter().map(field).collect()
-}
-
-const FIELDS: [&str; 12] = [
-    "eventVersion",
-    "userIdentity",
-    "eventTime",
-    "eventSource",
-    "eventName",
-    "awsRegion",
-    "sourceIPAddress",
-    "requestParameters",
-    "responseElements",
-    "eventID",
-    "readOnly",
-    "recipientAccountId",
-];
-
-/// An object as Presto prints it.
-fn row_text(value: &Value) -> String {
-    let Value::Object(object) = value else { return value.as_str().unwrap_or("null").to_owned() };
-    let pairs: Vec<String> =
-        object.iter().map(|(key, value)| format!("{}={}", key.to_lowercase(), row_text(value))).collect();
-    format!("{{{}}}", pairs.join(", "))
-}
-
-fn table_forms() -> Vec<Sample> {
-    let console = [
-        "User name",
-        "AWS access key",
-        "Event time",
-        "Event source",
-        "Event name",
-        "AWS region",
-        "Source IP address",
-        "User agent",
-        "Error code",
-        "Resources",
-        "Request ID",
-        "Event ID",
-        "Read-only",
-        "Event type",
-        "Recipient Account Id",
-        "Event category",
-    ];
-    let kept = two().map(|one| {
-        let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
-        vec![
-            "alice".to_owned(),
-            "AKIAEXAMPLE".to_owned(),
-            text("eventTime"),
-            text("eventSource"),
-            text("eventName"),
-            text("awsRegion"),
-            text("sourceIPAddress"),
-            text("userAgent"),
-            String::new(),
-            r#"[{"resourceType":"AWS::S3::Bucket","resourceName":"b, c"}]"#.to_owned(),
-            text("requestID"),
-            text("eventID"),
-            "false".to_owned(),
-            text("eventType"),
-            text("recipientAccountId"),
-            text("eventCategory"),
-        ]
-    });
-    let lower: Vec<String> = FIELDS.iter().map(|name| name.to_lowercase()).collect();
-    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-    let athena = two().map(|one| {
-        let mut row = cells(&one, &FIELDS, Value::to_string);
-        row[1] = row_text(&one["userIdentity"]);
-        row
-    });
-    let lake = two().map(|one| {
-        let mut row = cells(&one, &FIELDS, row_text);
-        row[2] = row[2].replace('T', " ").replace('Z', ".000");
-        row
-    });
-    let query = "# Execution Time: 2026-01-02 Query Statement: SELECT *\n FROM x, y WHERE a = 'b'\n";
-    let rows: Value = lake
-        .iter()
-        .map(|row| FIELDS.iter().zip(row).map(|(name, cell)| json!({*name: cell})).collect::<Value>())
-        .collect();
-    vec![
-        sample(13, "event_history.csv", csv(&console, &kept), "console_csv").of_grade("summary"),
-        sample(18, "result_1.csv.gz", gzip((query.to_owned() + &csv(&FIELDS, &lake)).as_bytes()), "lake_csv")
-            .of_grade("summary"),
-        sample(
-            19,
-            "query.json",
-            json!({"QueryStatus":"FINISHED","QueryResultRows":rows}).to_string(),
-            "lake_result",
-        )
-        .of_grade("summary"),
-        sample(21, "athena.csv", csv(&lower, &athena), "athena_csv"),
-        sample(
-            22,
-            "unload.jsonl",
-            lines(|one, _| {
-                let object: serde_json::Map<String, Value> = one
-                    .as_object()
-                    .expect("an object")
-                    .iter()
-                    .map(|(key, value)| (key.to_lowercase(), value.clone()))
-                    .collect();
-                Value::Object(object).to_string()
-            }),
-            "athena_rows",
-        ),
-    ]
-}
-
 fn tool_forms() -> Vec<Sample> {
     let splunk = |_: &Value, text: &str| json!({"preview":false,"offset":0,"lastrow":true,"result":{"_raw":text,"_time":"t","_cd":"1:2"}});
     let raw: Vec<Vec<String>> = two().iter().map(|one| vec![one.to_string(), "t".to_owned()]).collect();
@@ -402,7 +285,7 @@ fn records_that_an_api_or_a_queue_gave_out() {
 
 #[test]
 fn records_in_tables() {
-    table_forms().iter().for_each(check);
+    tables::forms().iter().for_each(check);
 }
 
 #[test]

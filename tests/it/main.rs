@@ -1,5 +1,6 @@
 //! The one integration test binary.
 //!
+//! - `archives`: every kind of archive, one in another, and hostile ones.
 //! - `cases`: every story of `sample-logs/cases`, against its expected tables
 //!   and against the generator's truth. A new case needs no Rust.
 //! - `demo`: what the README's first command prints and writes.
@@ -11,6 +12,7 @@
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `tidy`: layers, headers, lengths.
 
+mod archives;
 mod cases;
 mod demo;
 mod determinism;
