@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::decode::format::{DELIVERY, FORMATS, Format, Reading, STATE_CHANGE};
 use crate::decode::head::Head;
 use crate::decode::json::{Members, string};
+use crate::decode::ocsf;
 use crate::decode::walk::Walk;
 use crate::decode::{Aside, AsideKind, Document, Record, RfcEntry, RfcKind};
 use crate::limits::JSON_STRING_NESTING_MAX;
@@ -61,6 +62,15 @@ impl Walk<'_, '_> {
         self.sink.record(Record { head, text, place, envelope_account: None, grade });
     }
 
+    fn ocsf(&mut self, text: &str, span: Span) {
+        let rebuilt = ocsf::record(text);
+        let head = rebuilt.as_deref().and_then(Head::tolerant).filter(Head::is_record);
+        match (head, &rebuilt) {
+            (Some(head), Some(rebuilt)) => self.rebuilt_record(head, rebuilt, span, false),
+            _ => self.lookalike("OCSF event that tells of no CloudTrail record".to_owned(), span),
+        }
+    }
+
     fn aside(&mut self, kind: AsideKind, text: &str, span: Span) {
         let head = Head::tolerant(text).unwrap_or_default();
         let place = self.next_place(span.0, span.1);
@@ -98,6 +108,10 @@ impl Walk<'_, '_> {
             Reading::Columns => {
                 self.note_format(format.name);
                 self.columns_of(members, span);
+            }
+            Reading::Ocsf => {
+                self.note_format(format.name);
+                self.ocsf(text, span);
             }
             Reading::Wrapper => self.wrapper(Some(format), members, text, at),
             Reading::Aside(kind) => self.aside(kind, text, span),

@@ -333,6 +333,13 @@ pub const FORMATS: &[Format] = &[
         "header with `eventName`, `eventSource` and `eventTime`, maybe after `# Execution Time`",
     ),
     row(
+        "security_lake",
+        &[&["class_uid"], &["metadata"], &["api"]],
+        Reading::Ocsf,
+        "Security Lake events in JSON (OCSF): a summary of each record; its Parquet is named, not read",
+        "object with `class_uid`, `metadata` and `api`",
+    ),
+    row(
         "athena_rows",
         &[&["eventname"], &["eventsource"], &["eventtime"]],
         Reading::Columns,

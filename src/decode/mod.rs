@@ -10,6 +10,7 @@ pub mod format;
 pub mod head;
 pub mod json;
 mod lines;
+mod ocsf;
 mod reading;
 mod rebuild;
 mod row_text;

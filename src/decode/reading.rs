@@ -15,6 +15,8 @@ pub(crate) enum Reading {
     Rows(&'static str),
     /// Its members are the columns of a record.
     Columns,
+    /// An OCSF event that was made from a record.
+    Ocsf,
     /// A record, or the text of one, lies somewhere inside.
     Wrapper,
     /// A record that tells of no single call: counted.

@@ -154,7 +154,7 @@ pub fn walk(
         Err(error) => return vec![Fault { kind: ProblemKind::UnreadableObject, detail: error.to_string() }],
     };
     match kind {
-        ArchiveKind::Zip => zip(opened, budget, take),
+        ArchiveKind::Zip => zip((opened, source.open().ok()), budget, take),
         ArchiveKind::Tar(packing) => match packing.reader(opened) {
             Ok(unpacked) => tar(unpacked, budget, take),
             Err(error) => vec![read::inflate_fault(&error, 0)],
@@ -226,11 +226,18 @@ fn not_taken(name: String, target: Option<String>) -> Entry {
     Entry { name, bytes: Vec::new(), faults: vec![fault], readable: false }
 }
 
-fn zip(source: Box<dyn Seekable + '_>, budget: &Budget, take: &mut dyn FnMut(Entry)) -> Vec<Fault> {
+/// The same archive opened twice: by its directory, and from its start.
+type Twice<'s> = (Box<dyn Seekable + 's>, Option<Box<dyn Seekable + 's>>);
+
+fn zip((source, again): Twice<'_>, budget: &Budget, take: &mut dyn FnMut(Entry)) -> Vec<Fault> {
     let mut archive = match ZipArchive::new(source) {
         Ok(archive) => archive,
         Err(error) => {
-            let detail = format!("the zip archive has no sound directory, as when it is cut short: {error}");
+            let count = again.map_or(0, |stream| zip_without_directory(stream, budget, take));
+            let detail = format!(
+                "the zip archive has no sound directory, as when it is cut short ({error}); \
+                 {count} entries were read from its start"
+            );
             return vec![Fault { kind: ProblemKind::TruncatedObject, detail }];
         }
     };
@@ -253,6 +260,29 @@ fn zip(source: Box<dyn Seekable + '_>, budget: &Budget, take: &mut dyn FnMut(Ent
         }
     }
     faults
+}
+
+/// Entries of a zip archive whose directory is gone, from its start up to the
+/// first that cannot be read; gives their number. Names may repeat.
+fn zip_without_directory(mut stream: impl Read, budget: &Budget, take: &mut dyn FnMut(Entry)) -> u64 {
+    let mut count = 0;
+    while let Ok(Some(entry)) = zip::read::read_zipfile_from_stream(&mut stream) {
+        if budget.entry().is_err() {
+            return count;
+        }
+        if entry.is_dir() {
+            continue;
+        }
+        let (name, packed) = (printable_bytes(entry.name_raw()), entry.compressed_size());
+        let (bytes, fault) = budget.take(entry, Some(packed));
+        count += 1;
+        let cut = fault.is_some();
+        take(Entry { name, bytes, faults: fault.into_iter().collect(), readable: true });
+        if cut {
+            return count;
+        }
+    }
+    count
 }
 
 /// One entry of a zip archive; `None` for a folder.

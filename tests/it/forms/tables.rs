@@ -108,6 +108,7 @@ pub(super) fn forms() -> Vec<Sample> {
         )
         .of_grade("summary"),
         sample(21, "athena.csv", csv(&lower, &athena), "athena_csv"),
+        sample(23, "lake.jsonl", lines(|one, _| ocsf(one).to_string()), "security_lake").of_grade("summary"),
         sample(
             22,
             "unload.jsonl",
@@ -123,4 +124,18 @@ pub(super) fn forms() -> Vec<Sample> {
             "athena_rows",
         ),
     ]
+}
+
+/// What Security Lake makes of a record.
+fn ocsf(one: &Value) -> Value {
+    let identity = &one["userIdentity"];
+    let second = one["eventTime"].as_str().and_then(|time| time[17..19].parse::<i64>().ok());
+    json!({"class_uid": 6003, "time": 1_767_323_040_000_i64 + second.unwrap_or(0) * 1000,
+        "metadata": {"uid": one["eventID"], "event_code": one["eventType"],
+            "product": {"name": "CloudTrail", "version": one["eventVersion"]}},
+        "api": {"operation": one["eventName"], "service": {"name": one["eventSource"]},
+            "request": {"uid": one["requestID"], "data": one["requestParameters"].to_string()}},
+        "cloud": {"provider": "AWS", "region": one["awsRegion"], "account": {"uid": one["recipientAccountId"]}},
+        "actor": {"user": {"type": identity["type"], "uid": identity["arn"], "name": identity["userName"]}},
+        "src_endpoint": {"ip": one["sourceIPAddress"]}, "http_request": {"user_agent": one["userAgent"]}})
 }
