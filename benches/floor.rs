@@ -5,6 +5,8 @@
 //! `cargo bench --bench floor`; `DEVTRAIL_BENCH_EVENTS` sets the size
 //! (default 1,000,000). Linux only: it reads /proc.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

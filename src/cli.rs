@@ -79,7 +79,7 @@ Examples:
 A file for --modes holds profiles of privileged roles of your own:
   [[mode]]
   name = \"break_glass\"
-  roles = [{ name = \"BreakGlassAdmin\" }]
+  role = [{ name = \"BreakGlassAdmin\" }]
 
 Exit status:
   0  all input was read, reports were written
@@ -139,6 +139,10 @@ pub struct Analyze {
     /// State that the dump holds every RFC of this time; may be repeated
     #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = "Evidence")]
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
+
+    /// List of accounts that events must be about: an id a line, or a JSON array
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub expect_accounts: Option<PathBuf>,
 
     /// Profiles of privileged modes to add to the built-in ones (TOML)
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]

@@ -7,7 +7,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
-use crate::cli::{Analyze, Color, EventsWanted, FormatName};
+use clap::CommandFactory;
+use clap_mangen::Man;
+
+use crate::cli::{Analyze, Cli, Color, EventsWanted, FormatName};
 use crate::error::Error;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
@@ -43,6 +46,38 @@ pub fn analyze(flags: &Analyze, color: Color, interrupted: &AtomicBool) -> Resul
     Ok(exit_code(&outcome.report, flags.fail_on))
 }
 
+/// The man page: the program, then the synopsis and options of each command.
+///
+/// # Errors
+/// Never; rendering into memory takes everything.
+pub fn man_page() -> Result<Vec<u8>, Error> {
+    let mut program = Cli::command();
+    program.build();
+    let mut page = Vec::new();
+    let man = Man::new(program.clone());
+    man.render_title(&mut page)
+        .and_then(|()| man.render_name_section(&mut page))
+        .and_then(|()| man.render_description_section(&mut page))
+        .map_err(Error::Stdout)?;
+    for command in
+        program.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
+    {
+        let mut sections = Vec::new();
+        let man = Man::new(command.clone());
+        man.render_synopsis_section(&mut sections)
+            .and_then(|()| man.render_options_section(&mut sections))
+            .map_err(Error::Stdout)?;
+        let heading = format!(".SH \"{}: ", command.get_name().to_uppercase());
+        let text =
+            String::from_utf8_lossy(&sections).replace(".SH SYNOPSIS", &format!("{heading}SYNOPSIS\""));
+        page.extend(text.replace(".SH OPTIONS", &format!("{heading}OPTIONS\"")).bytes());
+    }
+    man.render_extra_section(&mut page)
+        .and_then(|()| man.render_version_section(&mut page))
+        .map_err(Error::Stdout)?;
+    Ok(page)
+}
+
 fn exit_code(report: &Report, fail_on: Option<Severity>) -> u8 {
     if report.problems.iter().any(|problem| problem.kind.is_loss()) {
         return INCOMPLETE;
@@ -53,8 +88,14 @@ fn exit_code(report: &Report, fail_on: Option<Severity>) -> u8 {
 
 fn options(flags: &Analyze) -> Result<Options, Error> {
     let to_stdout = flags.output == Path::new("-");
-    if to_stdout && flags.format.len() != 1 {
+    if to_stdout && (flags.format.len() != 1 || flags.format.contains(&FormatName::Parquet)) {
         return Err(Error::StdoutNeedsOneFormat);
+    }
+    if flags.from.zip(flags.to).is_some_and(|(from, to)| from >= to) {
+        return Err(Error::TurnedRange { from: "from", to: "to" });
+    }
+    if flags.object_date_from.zip(flags.object_date_to).is_some_and(|(from, to)| from >= to) {
+        return Err(Error::TurnedRange { from: "object-date-from", to: "object-date-to" });
     }
     let destination = if to_stdout {
         Destination::Stdout
@@ -82,6 +123,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         object_days: (flags.object_date_from, flags.object_date_to),
         rfc_complete: flags.rfc_complete.clone(),
         modes: flags.modes.clone(),
+        expect_accounts: flags.expect_accounts.clone(),
         threads: flags.threads.map(usize::from),
         arguments: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
     })

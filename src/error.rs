@@ -47,8 +47,16 @@ pub enum Error {
         path: PathBuf,
     },
     /// Standard output takes one text.
-    #[error("standard output takes one format")]
+    #[error("standard output takes one format, and that a text")]
     StdoutNeedsOneFormat,
+    /// A selection that nothing can be in.
+    #[error("--{from} must be before --{to}")]
+    TurnedRange {
+        /// The flag of its beginning.
+        from: &'static str,
+        /// The flag of its end.
+        to: &'static str,
+    },
     /// The reports cannot be written, or may not be written there.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -66,6 +74,24 @@ pub enum Error {
     /// A file of mode profiles says something that cannot be.
     #[error("{}:{line}: {message}", .path.display())]
     ModesInvalid {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A list of expected accounts cannot be read.
+    #[error("cannot read the list of accounts `{}`", .path.display())]
+    AccountsUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A list of expected accounts holds something else.
+    #[error("{}:{line}: {message}", .path.display())]
+    AccountsInvalid {
         /// The file.
         path: PathBuf,
         /// 1-based line.
@@ -92,8 +118,11 @@ impl Error {
             | Self::OutputInsideInput { .. }
             | Self::InputInsideOutput { .. }
             | Self::StdoutNeedsOneFormat
+            | Self::TurnedRange { .. }
             | Self::ModesUnreadable { .. }
-            | Self::ModesInvalid { .. } => ErrorKind::Usage,
+            | Self::ModesInvalid { .. }
+            | Self::AccountsUnreadable { .. }
+            | Self::AccountsInvalid { .. } => ErrorKind::Usage,
             Self::Report(error) => match error {
                 ReportError::Folder(error) => match error {
                     FolderError::NoName { .. }
@@ -119,7 +148,11 @@ impl Error {
             }
             Self::InputInsideOutput { .. } => Some("choose another --output folder"),
             Self::StdoutNeedsOneFormat => Some("give one --format: csv, html, md, json or timesketch"),
+            Self::TurnedRange { .. } => Some("the beginning is included, the end is not"),
             Self::Report(error) => report_hint(error),
+            Self::AccountsUnreadable { .. } | Self::AccountsInvalid { .. } => {
+                Some("give a file with one account id a line, or a JSON array of them")
+            }
             Self::ModesUnreadable { .. } => Some("give a TOML file that you may read"),
             Self::ModesInvalid { .. } => Some("`devtrail analyze --help` shows what a mode profile holds"),
             Self::Stdout(_) => Some("write into a folder with --output <DIR>"),

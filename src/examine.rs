@@ -23,6 +23,7 @@ use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::{Evidence, ObjectPath};
 use crate::model::id::{AccountId, Region};
+use crate::model::inventory::Inventory;
 use crate::model::object::{Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::rfc::RfcRecord;
@@ -31,6 +32,8 @@ use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
 use crate::timeline::{Fingerprint, Location, RunKey};
+
+mod inventory;
 
 /// What one object gave.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub struct Examined {
     pub events: Vec<Event>,
     /// RFC records in it.
     pub rfc_records: Vec<RfcRecord>,
+    /// What exports of settings in it tell.
+    pub inventory: Inventory,
     /// What went wrong.
     pub problems: Vec<Problem>,
     /// What its records were about, per account, region and day.
@@ -168,6 +173,9 @@ struct ObjectSink<'e, 'c> {
     key_region: Option<Region>,
     events: Vec<Event>,
     rfc_records: Vec<RfcRecord>,
+    inventory: Inventory,
+    /// Rows of documents beyond the first of each, which have ordinals too.
+    more_rows: u64,
     problems: ProblemList,
     tally: Tally,
     fingerprints: Vec<Fingerprint>,
@@ -185,6 +193,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             key_region: key.region.clone(),
             events: Vec::new(),
             rfc_records: Vec::new(),
+            inventory: Inventory::default(),
+            more_rows: 0,
             problems: ProblemList::default(),
             tally: Tally::default(),
             fingerprints: Vec::new(),
@@ -195,11 +205,13 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
 
     fn finish(self, mut object: Object) -> Examined {
         let (account, region) = self.tally.agreed();
+        let account = account.or_else(|| self.inventory.agreed_account());
         object.account_id = object.account_id.or(self.key_account).or(account);
         object.region = object.region.or(self.key_region).or(region);
         let notes = std::iter::once(std::mem::take(&mut object.note)).chain(self.asides.notes());
         object.note = notes.filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");
         object.records = self.counts.seen - self.counts.rejected;
+        object.rejected = self.counts.rejected;
         (object.first_event_time, object.last_event_time) = self.tally.span();
         let problems = self.problems.finish();
         let lossy = problems.iter().any(|problem| problem.kind.leaves_object_partial());
@@ -212,6 +224,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             object,
             events: self.events,
             rfc_records: self.rfc_records,
+            inventory: self.inventory,
             problems,
             tally: self.tally,
             fingerprints: self.fingerprints,
@@ -348,6 +361,9 @@ impl Sink for ObjectSink<'_, '_> {
     }
 
     fn document(&mut self, document: Document<'_>) {
+        if self.inventory(&document) {
+            return;
+        }
         self.counts.seen += 1;
         self.counts.rejected += 1;
         let about = decode::format::of_document(document.kind).about;

@@ -10,6 +10,7 @@ use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
+use crate::model::inventory::{Inventory, Recording};
 use crate::model::object::{Integrity, Object};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::report::Scope;
@@ -39,6 +40,7 @@ pub fn gather(
     scope.regions = coverage.iter().map(|day| day.region.clone()).collect::<BTreeSet<Region>>();
     let mut problems: Vec<Problem> = conflicts(&examined, copies, ids);
     let (mut objects, mut events, mut rfc_records) = (Vec::new(), Vec::new(), Vec::new());
+    let mut inventory = Inventory::default();
     for (index, one) in examined.into_iter().enumerate() {
         let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");
         let mut object = one.object;
@@ -47,6 +49,7 @@ pub fn gather(
         objects.push(object);
         problems.extend(one.problems);
         rfc_records.extend(one.rfc_records);
+        inventory.extend(one.inventory);
         events.extend(one.events.into_iter().filter_map(|event| original(event, index, copies)));
     }
     mark_integrity(&mut objects);
@@ -57,7 +60,10 @@ pub fn gather(
     problems.sort();
     events.sort_by(|a, b| order(a).cmp(&order(b)));
     let table = events_table.then(|| events.clone());
-    Gathered { sources: Sources { events, rfc_records, coverage, scope, objects, problems }, events: table }
+    scope.account_names = inventory.account_names();
+    scope.recording = Recording::of(&inventory.trails);
+    let sources = Sources { events, rfc_records, inventory, coverage, scope, objects, problems };
+    Gathered { sources, events: table }
 }
 
 /// The event with its number of copies, unless it is itself a copy.

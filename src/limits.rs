@@ -66,3 +66,7 @@ pub const ARCHIVE_BATCH_ENTRIES: usize = 256;
 
 /// Memory that an xz stream may ask for, in KiB: its largest preset needs 65 MiB.
 pub const XZ_MEMORY_KIB_MAX: u32 = 128 * 1024;
+
+/// Characters kept of a resource's configuration as AWS Config recorded it.
+/// Most are under 2 KB; the object itself holds the rest.
+pub const CONFIGURATION_CHARS_MAX: usize = 2000;

@@ -30,13 +30,7 @@ fn main() -> ExitCode {
             clap_complete::generate(*shell, &mut Cli::command(), "devtrail", &mut script);
             print(&script)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command())
-                .render(&mut page)
-                .map_err(Error::Stdout)
-                .and_then(|()| print(&page))
-        }
+        Command::Man => command::man_page().and_then(|page| print(&page)),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

@@ -76,6 +76,8 @@ pub struct Options {
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
+    /// A file of accounts that events must be about.
+    pub expect_accounts: Option<PathBuf>,
     /// Worker threads; `None` means one a core.
     pub threads: Option<usize>,
     /// The command line, for run.json.
@@ -112,6 +114,7 @@ pub fn analyze(
 ) -> Result<Outcome, Error> {
     let started_at = now();
     let catalogue = catalogue(options.modes.as_deref())?;
+    let expected = expected_accounts(options.expect_accounts.as_deref())?;
     let staging = match &options.destination {
         Destination::Folder { path, force } => {
             keep_apart(path, &options.paths)?;
@@ -132,16 +135,16 @@ pub fn analyze(
         started_at,
         threads: pool.current_num_threads(),
     };
-    let report = pool.install(|| reconstruct(options, &catalogue, observer, interrupted))?;
+    let report = pool.install(|| reconstruct(options, (&catalogue, expected), observer, interrupted))?;
     observer.stage("writing the reports");
-    let place = pool.install(|| write(&report, &facts, options, staging))?;
+    let place = pool.install(|| write(&report, &facts, options, (staging, interrupted)))?;
     Ok(Outcome { report, place })
 }
 
 /// From the dump to the report.
 fn reconstruct(
     options: &Options,
-    catalogue: &Catalogue,
+    (catalogue, expected_accounts): (&Catalogue, BTreeSet<AccountId>),
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
@@ -176,7 +179,11 @@ fn reconstruct(
     let mut report = correlate::all(
         sources,
         catalogue,
-        &correlate::Options { rfc_complete: options.rfc_complete.clone(), selection: selection(options) },
+        &correlate::Options {
+            rfc_complete: options.rfc_complete.clone(),
+            expected_accounts,
+            selection: selection(options),
+        },
     );
     report.scope.objects_left_out = left_out;
     report.events = events.map(|events| selection(options).events(events));
@@ -253,7 +260,7 @@ fn write(
     report: &Report,
     facts: &RunFacts,
     options: &Options,
-    staging: Option<Staging>,
+    (staging, interrupted): (Option<Staging>, &AtomicBool),
 ) -> Result<Option<PathBuf>, Error> {
     let Some(staging) = staging else {
         let format = options.formats.first().copied().unwrap_or(Format::Csv);
@@ -261,6 +268,9 @@ fn write(
         return Ok(None);
     };
     report::write_all(report, facts, &options.formats, options.events_csv, &staging)?;
+    if interrupted.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
     Ok(Some(staging.commit().map_err(ReportError::from)?))
 }
 
@@ -274,6 +284,18 @@ fn catalogue(modes: Option<&Path>) -> Result<Catalogue, Error> {
         path: path.to_owned(),
         line: fault.line.unwrap_or(1),
         message: fault.message,
+    })
+}
+
+fn expected_accounts(list: Option<&Path>) -> Result<BTreeSet<AccountId>, Error> {
+    let Some(path) = list else { return Ok(BTreeSet::new()) };
+    #[expect(clippy::disallowed_methods, reason = "a list of the user's own, no evidence")]
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::AccountsUnreadable { path: path.to_owned(), source })?;
+    correlate::parse_expected_accounts(&text).map_err(|(line, message)| Error::AccountsInvalid {
+        path: path.to_owned(),
+        line,
+        message,
     })
 }
 

@@ -14,12 +14,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::Color;
 use crate::error::Error;
+use crate::model::count::{counted, grouped};
 use crate::model::mode::Authorization;
 use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
 use crate::report::escape;
-use crate::report::headline::{Headline, counted, grouped};
+use crate::report::headline::Headline;
 
 /// What the user wants to see, and what the terminal can show.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,9 @@ const PROBLEMS_SHOWN: usize = 3;
 /// Windows shown one by one in the summary.
 const WINDOWS_SHOWN: usize = 4;
 /// Sentences on what is not covered shown in the summary.
-const GAPS_SHOWN: usize = 5;
+const GAPS_SHOWN: usize = 8;
+/// Characters of an account's name shown beside its id.
+const NAME_CHARS_MAX: usize = 40;
 /// Characters of one line of the summary before it is cut with a mark.
 const LINE_CHARS_MAX: usize = 400;
 
@@ -257,10 +260,14 @@ fn windows(text: &mut String, report: &Report, color: bool) {
     for window in order.iter().take(WINDOWS_SHOWN) {
         let until = window.closed_at.map_or_else(|| "no end seen".to_owned(), |time| format!("until {time}"));
         let tone = if window.authorization == Authorization::Unauthorized { Tone::Error } else { Tone::Path };
+        let name = report.scope.account_names.get(&window.account_id);
+        let name =
+            name.map(|name| format!(" ({})", escape::terminal(&escape::shorten(name, NAME_CHARS_MAX))));
+        let name = name.unwrap_or_default();
         push_line(
             text,
             format_args!(
-                "  {} {} since {} ({}), {until}: {}, {}, {}",
+                "  {}{name} {} since {} ({}), {until}: {}, {}, {}",
                 escape::terminal(window.account_id.as_str()),
                 escape::terminal(window.mode.as_str()),
                 window.opened_at,

@@ -24,10 +24,12 @@ use super::window::Windows;
 use super::{actor, order};
 
 mod deadline;
+mod recorded;
 mod resources;
 #[cfg(test)]
 mod tests;
 
+pub(super) use recorded::Recorded;
 use resources::Named;
 
 /// What the rows are made from.
@@ -39,6 +41,8 @@ pub(super) struct Context<'a> {
     pub(super) windows: &'a Windows,
     /// All RFCs.
     pub(super) rfcs: &'a [Rfc],
+    /// Resources as AWS Config recorded them.
+    pub(super) lost: &'a Recorded<'a>,
     /// The catalogue.
     pub(super) catalogue: &'a Catalogue,
 }
@@ -76,7 +80,10 @@ fn row(
     let outcome = event.outcome();
     let reversibility = judgement.reversibility;
     let recoverable_until = deadline::of(event, reversibility, &request, &response);
-    let Named { identifiers, count, resource_type } = named;
+    let resource_type = named.resource_type.clone().or_else(|| context.lost.type_of(event, &named));
+    let lost_configuration =
+        context.lost.configuration(event, &named).filter(|_| outcome == Outcome::Succeeded);
+    let Named { identifiers, count, .. } = named;
     DestructiveAction {
         event_time: event.time,
         event_id: event.event_id.clone(),
@@ -117,6 +124,7 @@ fn row(
         technique_id: judgement.technique_id,
         technique_id_legacy: judgement.technique_id_legacy,
         copies: event.copies,
+        lost_configuration,
         source_grade: event.source_grade,
         evidence: event.evidence.clone(),
     }

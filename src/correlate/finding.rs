@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalogue::{Automation, Catalogue};
+use crate::model::count::counted;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::{Category, DestructiveAction, Reversibility};
 use crate::model::event::{Event, Outcome};
@@ -226,9 +227,10 @@ fn still_open(facts: Facts<'_>) -> Vec<Claim> {
     let open = facts.windows.rows.iter().filter(|window| window.row.closed_at.is_none());
     open.map(|window| {
         let row = &window.row;
+        let gone = row.gone_by.map(|time| format!(", and recorded as gone by {time}")).unwrap_or_default();
         let summary = format!(
-            "{} mode in account {} shows no deletion of its marker roles; it was last seen open at {}",
-            row.mode, row.account_id, row.last_seen_at
+            "{} mode in account {} shows no deletion of its marker roles; it was last seen open at {}{}",
+            row.mode, row.account_id, row.last_seen_at, gone
         );
         of_window(window, facts.sessions, summary)
     })
@@ -312,9 +314,10 @@ fn of_actions(subject: String, actions: Vec<DestructiveAction>, which: &str) -> 
     let account = first.account_id.as_ref().map(AccountId::as_str).unwrap_or("an unknown account");
     let by = first.actor.as_deref().unwrap_or("an unknown caller");
     let resources: u64 = actions.iter().map(|action| action.resource_count).sum();
-    let calls = actions.len();
     let summary = format!(
-        "{by} made {calls} call(s) {which} in account {account}, naming {resources} resource(s): {names}"
+        "{by} made {} {which} in account {account}, naming {}: {names}",
+        counted(actions.len() as u64, "call"),
+        counted(resources, "resource"),
     );
     let mut session_ids: Vec<SessionId> =
         actions.iter().filter_map(|action| action.session_id.clone()).collect();
@@ -349,7 +352,12 @@ fn gap_over_window(facts: Facts<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
     for window in &facts.windows.rows {
         let row = &window.row;
-        let end = row.closed_at.or(facts.last_event_time).unwrap_or(row.last_seen_at).max(row.opened_at);
+        let end = row
+            .closed_at
+            .or(row.gone_by)
+            .or(facts.last_event_time)
+            .unwrap_or(row.last_seen_at)
+            .max(row.opened_at);
         let of_account = gaps.get(&row.account_id).map(Vec::as_slice).unwrap_or_default();
         let over: Vec<&&CoverageDay> = of_account
             .iter()

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::model::count::counted;
 use crate::model::destructive::{DestructiveAction, Reversibility};
 use crate::model::event::Outcome;
 use crate::model::finding::{Finding, Incident};
@@ -118,9 +119,10 @@ fn incident(account: Option<AccountId>, actor: Arc<str>, parts: &[Part<'_>]) -> 
     let place = account.as_ref().map(AccountId::as_str).unwrap_or_default().to_owned();
     let start = started_at.map(|time| time.to_string()).unwrap_or_default();
     let summary = format!(
-        "{actor} made {} destructive call(s) on {resources} resource(s) in account {place}, {irreversible} of \
-         them irreversible, and {attempts} attempt(s)",
-        done.len()
+        "{actor} made {} on {} in account {place}, {irreversible} of them irreversible, and {}",
+        counted(done.len() as u64, "destructive call"),
+        counted(resources, "resource"),
+        counted(attempts, "attempt"),
     );
     let windows = actions.iter().filter_map(|action| action.window_id.clone());
     let sessions = actions.iter().filter_map(|action| action.session_id.clone());

@@ -70,6 +70,8 @@ pub(super) struct RoleChange {
     pub(super) marker: Marker,
     /// What it did.
     pub(super) call: RoleCall,
+    /// The id of a created role, which no other role ever has.
+    pub(super) role_id: Option<Arc<str>>,
 }
 
 /// Every event that touches a marker role, in the order of the events.
@@ -113,7 +115,8 @@ fn worn(principal: &Principal, catalogue: &Catalogue) -> Option<Marker> {
     marker(principal.role_name()?, principal.role_account()?, catalogue)
 }
 
-fn marker(role: &str, account: AccountId, catalogue: &Catalogue) -> Option<Marker> {
+/// The marker role of that name or ARN; `None` if it marks no mode.
+pub(super) fn marker(role: &str, account: AccountId, catalogue: &Catalogue) -> Option<Marker> {
     let found = catalogue.mode_of_role(role)?;
     Some(Marker {
         account,
@@ -180,5 +183,6 @@ fn changed(place: usize, event: &Event, catalogue: &Catalogue) -> Option<RoleCha
         .and_then(AccountId::from_arn)
         .or_else(|| event.account_id.clone())
         .or_else(|| event.principal.account_id.clone())?;
-    Some(RoleChange { event: place, marker: marker(role, account, catalogue)?, call })
+    let role_id = payload::text(&answer, &["role", "roleId"]).map(Arc::from);
+    Some(RoleChange { event: place, marker: marker(role, account, catalogue)?, call, role_id })
 }

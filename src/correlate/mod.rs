@@ -7,15 +7,17 @@
 //! ```text
 //!  RFC records ─▶ rfcs ─────────────┐
 //!  events ─▶ marks ─▶ session ─▶ window ─▶ destructive ─▶ finding ─▶ incident
-//!                                   └──────────┴──────────┴─▶ timeline
+//!  exports ──▶ listed ──────────────┘└─────────┴──────────┴─▶ timeline
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
+use crate::model::id::AccountId;
+use crate::model::inventory::Inventory;
 use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::report::{Report, Scope};
@@ -25,8 +27,10 @@ use crate::normalise::rfc::from_event;
 
 mod actor;
 mod destructive;
+mod expected;
 mod finding;
 mod incident;
+mod listed;
 mod marks;
 mod order;
 mod payload;
@@ -40,6 +44,7 @@ mod tests;
 mod timeline;
 mod window;
 
+pub use expected::parse as parse_expected_accounts;
 pub use selection::Selection;
 use session::Sessions;
 use window::{RfcEvidence, Signs, Windows};
@@ -51,6 +56,8 @@ pub struct Sources {
     pub events: Vec<Event>,
     /// Records of RFC archives; those of amscm calls are made here.
     pub rfc_records: Vec<RfcRecord>,
+    /// What exports of settings tell.
+    pub inventory: Inventory,
     /// Table `coverage`.
     pub coverage: Vec<CoverageDay>,
     /// What all statements rest on.
@@ -67,33 +74,41 @@ pub struct Options {
     /// Times for which the RFC evidence is complete, half-open
     /// (`--rfc-complete FROM..TO`).
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
+    /// Accounts that events must be about (`--expect-accounts FILE`).
+    pub expected_accounts: BTreeSet<AccountId>,
     /// Which rows are reported.
     pub selection: Selection,
 }
 
 /// Correlates everything: every table of the report but `events`.
 ///
-/// Makes the problem `conflicting_rfc`.
+/// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
-    let Sources { events, mut rfc_records, coverage, scope, objects, mut problems } = sources;
+    let Sources { events, mut rfc_records, inventory, coverage, scope, objects, mut problems } = sources;
     rfc_records.extend(events.iter().filter_map(from_event));
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     problems.extend(contradictions);
+    let scope = expected::missing_in(scope, &options.expected_accounts);
+    problems.extend(expected::problems(&scope));
     problems.sort();
 
     let marks = marks::of(&events, catalogue);
+    let listed = listed::of(&inventory.roles, &events, &marks, catalogue);
     let sessions = session::of(&events, &marks);
     let signs = Signs {
         events: &events,
         marks: &marks,
+        listed: &listed,
         sessions: &sessions,
         rfcs: &rfcs,
         rfc_evidence: &rfc_evidence,
     };
     let windows = window::of(signs, catalogue);
     let sessions = in_windows(sessions, &windows);
-    let context = destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, catalogue };
+    let lost = destructive::Recorded::of(&inventory.items);
+    let context =
+        destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost: &lost, catalogue };
     let rows = destructive::of(&events, context);
     let (sessions, windows) = counted(sessions, windows, &rows);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
@@ -116,6 +131,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         events: &events,
         rfcs: &rfcs,
         windows: &windows,
+        listed: &listed,
         sessions: &sessions.rows,
         destructive: &destructive,
         findings: &findings,

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::model::count::counted;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
@@ -17,7 +18,8 @@ use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::timeline::{TimelineEntry, TimelineKind};
 
-use super::window::{InnerChange, Windows};
+use super::listed::ListedRole;
+use super::window::{InnerChange, Shown, Windows};
 use super::{actor, order};
 
 /// The tables that the timeline merges.
@@ -26,6 +28,7 @@ pub(super) struct Tables<'a> {
     pub(super) events: &'a [Event],
     pub(super) rfcs: &'a [Rfc],
     pub(super) windows: &'a Windows,
+    pub(super) listed: &'a [ListedRole],
     pub(super) sessions: &'a [ModeSession],
     pub(super) destructive: &'a [DestructiveAction],
     pub(super) findings: &'a [Finding],
@@ -42,7 +45,7 @@ pub(super) fn of(tables: Tables<'_>) -> Vec<TimelineEntry> {
         entries.push(opened(&window.row, event(window.opened_by_event)));
         entries.extend(closed(&window.row, event(window.closed_by_event)));
     }
-    entries.extend(tables.windows.inner_changes.iter().map(|change| role_changed(change, tables)));
+    entries.extend(tables.windows.inner_changes.iter().filter_map(|change| role_changed(change, tables)));
     entries.extend(tables.sessions.iter().map(session_started));
     entries.extend(tables.destructive.iter().map(destroyed));
     entries.extend(tables.findings.iter().map(found));
@@ -166,26 +169,52 @@ fn closed(window: &ModeWindow, event: Option<&Event>) -> Option<TimelineEntry> {
     })
 }
 
-fn role_changed(change: &InnerChange, tables: Tables<'_>) -> TimelineEntry {
-    let event = &tables.events[change.event];
-    let window = change.window.map(|place| tables.windows.rows[place].row.window_id.clone());
-    TimelineEntry {
-        time: event.time,
+fn role_changed(change: &InnerChange, tables: Tables<'_>) -> Option<TimelineEntry> {
+    let role = &change.role;
+    let told = match change.shown {
+        Shown::Event(place) => {
+            let event = &tables.events[place];
+            TimelineEntry {
+                time: event.time,
+                region: event.region.clone(),
+                actor: actor::of(&event.principal),
+                event_id: event.event_id.clone(),
+                evidence: Some(event.evidence.clone()),
+                ..entry(TimelineKind::ModeRoleChanged, format!("{} on {role}", event.event_name))
+            }
+        }
+        Shown::Listed(place) => {
+            let listed = &tables.listed[place];
+            TimelineEntry {
+                time: listed.created_at,
+                evidence: Some(listed.evidence.clone()),
+                ..entry(TimelineKind::ModeRoleChanged, format!("{role} was created, as an export tells"))
+            }
+        }
+        Shown::Gone(place) => {
+            let listed = &tables.listed[place];
+            let summary = format!("AWS Config recorded {role} as deleted by now");
+            TimelineEntry {
+                time: listed.gone_by,
+                evidence: listed.gone_evidence.clone(),
+                ..entry(TimelineKind::ModeRoleChanged, summary)
+            }
+        }
+        Shown::Rfc(_) => return None,
+    };
+    Some(TimelineEntry {
         account_id: Some(change.account.clone()),
-        region: event.region.clone(),
         mode: Some(change.mode.clone()),
-        actor: actor::of(&event.principal),
         severity: Severity::Low,
-        window_id: window,
-        event_id: event.event_id.clone(),
-        evidence: Some(event.evidence.clone()),
-        ..entry(TimelineKind::ModeRoleChanged, format!("{} on {}", event.event_name, change.role))
-    }
+        window_id: change.window.map(|place| tables.windows.rows[place].row.window_id.clone()),
+        ..told
+    })
 }
 
 fn session_started(session: &ModeSession) -> TimelineEntry {
     let who = session.actor.as_deref().unwrap_or("an unknown caller");
-    let summary = format!("{who} began a session of {} with {} event(s)", session.role_name, session.events);
+    let summary =
+        format!("{who} began a session of {} with {}", session.role_name, counted(session.events, "event"));
     let kind = if session.depth == 0 { TimelineKind::SessionStarted } else { TimelineKind::SessionChained };
     TimelineEntry {
         time: session.started_at,

@@ -20,6 +20,7 @@ use crate::model::mode::{Authorization, ModeWindow, OpenBasis, OpenedBound, Star
 use crate::model::rfc::Rfc;
 use crate::model::time::UtcTime;
 
+use super::listed::ListedRole;
 use super::marks::{Marks, RoleCall};
 use super::session::Sessions;
 
@@ -31,7 +32,8 @@ mod trace;
 
 pub(super) use rfc_evidence::RfcEvidence;
 
-use trace::{Draft, Item, Shown, What};
+pub(super) use trace::Shown;
+use trace::{Draft, Item, What};
 
 /// One window, with the events that opened and closed it.
 #[derive(Clone, Debug)]
@@ -47,8 +49,8 @@ pub(super) struct Window {
 /// A change of a marker role that neither opened nor closed a window.
 #[derive(Clone, Debug)]
 pub(super) struct InnerChange {
-    /// Place of the event.
-    pub(super) event: usize,
+    /// The event, or the row of an export.
+    pub(super) shown: Shown,
     /// The account that owns the role.
     pub(super) account: AccountId,
     /// The mode it marks.
@@ -66,7 +68,7 @@ pub(super) struct Windows {
     pub(super) rows: Vec<Window>,
     /// Place of a session → place of its window.
     pub(super) of_session: BTreeMap<usize, usize>,
-    /// In the order of the events.
+    /// In the order of what shows them.
     pub(super) inner_changes: Vec<InnerChange>,
 }
 
@@ -77,6 +79,8 @@ pub(super) struct Signs<'a> {
     pub(super) events: &'a [Event],
     /// Those that touch marker roles.
     pub(super) marks: &'a Marks,
+    /// Marker roles as exports list them.
+    pub(super) listed: &'a [ListedRole],
     /// The sessions of marker roles.
     pub(super) sessions: &'a Sessions,
     /// All RFCs.
@@ -97,8 +101,8 @@ pub(super) fn of(signs: Signs<'_>, catalogue: &Catalogue) -> Windows {
     let mut windows = Windows::default();
     let mut placed: Vec<(Window, BTreeSet<usize>, Vec<InnerChange>)> = Vec::new();
     for (account, mode, trace) in traced {
-        let change = |(event, role): &(usize, Arc<str>)| InnerChange {
-            event: *event,
+        let change = |(shown, role): &(Shown, Arc<str>)| InnerChange {
+            shown: *shown,
             account: account.clone(),
             mode: mode.clone(),
             role: role.clone(),
@@ -120,7 +124,7 @@ pub(super) fn of(signs: Signs<'_>, catalogue: &Catalogue) -> Windows {
         windows.inner_changes.extend(inside);
         windows.rows.push(window);
     }
-    windows.inner_changes.sort_by_key(|change| change.event);
+    windows.inner_changes.sort_by_key(|change| change.shown);
     windows
 }
 
@@ -160,6 +164,11 @@ fn gather(signs: Signs<'_>, catalogue: &Catalogue) -> BTreeMap<(AccountId, ModeN
             shown: Shown::Event(event),
         });
     }
+    for (place, role) in signs.listed.iter().enumerate() {
+        let marker = &role.marker;
+        let of_role = items.entry((marker.account.clone(), marker.mode.clone())).or_default();
+        of_role.extend(listed_items(place, role));
+    }
     for (place, rfc) in signs.rfcs.iter().enumerate() {
         let target = rfc.target_account_id.clone().filter(|_| rfc.succeeded());
         let (Some(account), Some(mode), Some(time)) = (target, rfc.mode.clone(), rfc.ended_at) else {
@@ -176,6 +185,28 @@ fn gather(signs: Signs<'_>, catalogue: &Catalogue) -> BTreeMap<(AccountId, ModeN
     items
 }
 
+/// What exports tell of one role. Its creation is no item where a CreateRole
+/// record tells the same.
+fn listed_items(place: usize, role: &ListedRole) -> impl Iterator<Item = Item> {
+    let item = |time: Option<UtcTime>, what: What, shown: Shown| {
+        Some(Item {
+            time: time?,
+            what,
+            role: Some(role.marker.role.clone()),
+            landing_zone: role.marker.landing_zone,
+            shown,
+        })
+    };
+    let created = role.created_at.filter(|_| !role.creation_recorded);
+    let there = Shown::Listed(place);
+    let all = [
+        item(created, What::Listed, there),
+        item(role.last_seen_at, What::Seen, there),
+        item(role.gone_by, What::Gone, Shown::Gone(place)),
+    ];
+    all.into_iter().flatten()
+}
+
 fn landing_zone(rfc: &Rfc, catalogue: &Catalogue) -> Option<&'static str> {
     catalogue.change_type(rfc.change_type_id.as_ref()?.as_str())?.landing_zone
 }
@@ -186,8 +217,7 @@ fn finish(draft: &Draft, whose: (&AccountId, &ModeName), signs: Signs<'_>, catal
     let ruling = authorization::of(draft, whose, signs.rfcs, signs.rfc_evidence);
     let named = ruling.rfcs.first().map(|place| &signs.rfcs[*place]);
     let authorizing = named.filter(|_| ruling.authorization == Authorization::Authorized);
-    let bound =
-        if draft.basis == OpenBasis::RoleCreated { OpenedBound::Exact } else { OpenedBound::AtOrBefore };
+    let bound = if draft.basis.is_exact() { OpenedBound::Exact } else { OpenedBound::AtOrBefore };
     let (evidence, created_by) = match draft.shown {
         Shown::Event(place) => {
             let event = &signs.events[place];
@@ -195,6 +225,7 @@ fn finish(draft: &Draft, whose: (&AccountId, &ModeName), signs: Signs<'_>, catal
             (event.evidence.clone(), caller.filter(|_| draft.basis == OpenBasis::RoleCreated))
         }
         Shown::Rfc(place) => (signs.rfcs[place].evidence.clone(), None),
+        Shown::Listed(place) | Shown::Gone(place) => (signs.listed[place].evidence.clone(), None),
     };
     let opened_at = draft.opened_at.to_string();
     let facts = [account.as_str(), mode.as_str(), opened_at.as_str(), bound.as_str()];
@@ -207,6 +238,7 @@ fn finish(draft: &Draft, whose: (&AccountId, &ModeName), signs: Signs<'_>, catal
         opened_bound: bound,
         open_basis: draft.basis,
         closed_at: draft.closed.map(|(time, _)| time),
+        gone_by: draft.gone_by.filter(|_| draft.closed.is_none()),
         last_seen_at: draft.last_seen_at,
         authorization: ruling.authorization,
         authorization_reason: ruling.reason,

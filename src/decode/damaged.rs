@@ -8,6 +8,9 @@ use crate::decode::walk::Walk;
 use crate::limits::{RESYNC_BYTES_MAX, RESYNC_TRIES_MAX};
 use crate::model::problem::ProblemKind;
 
+/// A key that only an entry has: reading may go on after damage where one stands.
+const ENTRY_KEYS: [&str; 7] = ["CloudTrailEvent", "detail-type", "logEvents", "Rfc", "rfc", "RfcId", "rfcId"];
+
 impl<'a> Walk<'a, '_> {
     /// Deals with an entry at `at` that cannot be read as it stands. Returns
     /// where reading goes on.
@@ -36,8 +39,8 @@ impl<'a> Walk<'a, '_> {
         end
     }
 
-    /// Where the next whole record begins: an opening brace after a comma, a
-    /// bracket, a brace or a line end, from which a record can be read.
+    /// Where the next whole record begins: an opening brace from which a record
+    /// can be read.
     fn next_start(&mut self, from: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
         for at in memchr::memchr_iter(b'{', bytes.get(from..)?).map(|offset| from + offset) {
@@ -67,17 +70,13 @@ impl<'a> Walk<'a, '_> {
             return true;
         }
         let Some(members) = Members::parse(&rest[..heads.byte_offset()]) else { return false };
-        members.has("CloudTrailEvent") || members.has("RfcId") || members.has("detail-type")
+        ENTRY_KEYS.iter().any(|key| members.has(key))
     }
 }
 
+/// Whether an entry could begin at this brace. After a colon it is the value of
+/// a member; anything else before it may be the damage itself.
 fn may_start(bytes: &[u8], at: usize) -> bool {
-    for &byte in bytes[..at].iter().rev().take(64) {
-        match byte {
-            b' ' | b'\t' | b'\r' => {}
-            b',' | b'[' | b'}' | b'\n' => return true,
-            _ => return false,
-        }
-    }
-    false
+    let before = bytes[..at].iter().rev().take(64).find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+    before != Some(&b':')
 }

@@ -90,6 +90,10 @@ impl Walk<'_, '_> {
             self.note_format_of_entry(format.name);
         }
         match format.reading {
+            Reading::Elements(_) if is_health_check(members) => {
+                self.note_format(format.name);
+                self.evidence = true;
+            }
             Reading::Elements(key) => self.inner_elements(format, members.get_any(&either_case(key)), at),
             Reading::Object(key) => {
                 let inner = members.get(key).unwrap_or_default();
@@ -134,12 +138,6 @@ impl Walk<'_, '_> {
                 self.evidence = true;
                 let place = self.next_place(span.0, span.1);
                 self.sink.document(Document { kind, text, place });
-            }
-            Reading::NotRead(why) => {
-                self.note_format(format.name);
-                self.not_read = true;
-                let place = self.next_place(span.0, span.1);
-                self.reject(ProblemKind::FormNotRead, place, why.to_owned());
             }
             Reading::NotEvidence(what) => self.lookalike(what.to_owned(), span),
         }
@@ -249,13 +247,28 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Whether an entry is one document, which may be far longer than a record.
+pub(crate) fn is_document(text: &str) -> bool {
+    let format = Members::parse(text).and_then(|members| recognise(&members));
+    format.is_some_and(|format| matches!(format.reading, Reading::Document(_)))
+}
+
 /// The first form whose keys are all there.
 pub(crate) fn recognise(members: &Members<'_>) -> Option<&'static Format> {
     let fits = |format: &&Format| {
         !format.keys.is_empty()
             && format.keys.iter().all(|spellings| spellings.iter().any(|key| members.has(key)))
+            && members.get_any(format.keys[0]).is_some_and(|value| value.contains(format.holding))
     };
     FORMATS.iter().find(fits)
+}
+
+/// Whether this is CloudWatch Logs trying out its own subscription: such an
+/// object never carries a record.
+///
+/// Source: facts/cloudtrail.md 2.2 row 7 (`CONTROL_MESSAGE`, to be skipped).
+fn is_health_check(members: &Members<'_>) -> bool {
+    members.get("messageType") == Some("\"CONTROL_MESSAGE\"")
 }
 
 /// A key as given and with its first letter in the other case.

@@ -1,6 +1,8 @@
 //! The table of forms: how each is known by its content, and what is done with
 //! it. A new form is one row here.
 
+mod exports;
+
 use crate::decode::AsideKind;
 pub(crate) use crate::decode::reading::Reading;
 
@@ -18,8 +20,18 @@ pub enum DocumentKind {
     IamAuthorizationDetails,
     /// An AWS Config snapshot or history.
     ConfigItems,
-    /// `aws cloudtrail describe-trails`.
+    /// `aws cloudtrail describe-trails` and `get-trail`.
     TrailDescription,
+    /// `aws cloudtrail get-trail-status`.
+    TrailStatus,
+    /// `aws cloudtrail get-event-selectors`.
+    EventSelectors,
+    /// `aws iam get-role` and `list-roles`.
+    IamRoles,
+    /// The IAM credential report.
+    CredentialReport,
+    /// `aws organizations list-accounts`.
+    OrganizationAccounts,
 }
 
 /// One form in which evidence comes, or that is easily taken for one.
@@ -33,14 +45,22 @@ pub struct Format {
     pub known_by: &'static str,
     /// Keys that its object must have, each in one of these spellings.
     pub(crate) keys: &'static [&'static [&'static str]],
+    /// A word that must stand in the value of its first key, where that key
+    /// alone says too little.
+    pub(crate) holding: &'static str,
     /// What is done with it.
     pub(crate) reading: Reading,
 }
 
 impl Format {
+    /// The same form, but only if the value of its first key holds that word.
+    const fn holding(self, word: &'static str) -> Self {
+        Self { holding: word, ..self }
+    }
+
     /// Whether this version turns it into events or RFCs.
     pub fn is_read(&self) -> bool {
-        !matches!(self.reading, Reading::NotRead(_) | Reading::NotEvidence(_))
+        !matches!(self.reading, Reading::NotEvidence(_))
     }
 }
 
@@ -52,10 +72,8 @@ const fn row(
     about: &'static str,
     known_by: &'static str,
 ) -> Format {
-    Format { name, about, known_by, keys, reading }
+    Format { name, about, known_by, keys, holding: "", reading }
 }
-
-const NOT_YET: &str = "this version of devtrail does not read it";
 
 /// Records that stand by themselves, named after what holds them.
 pub(crate) const RECORD: &str = "cloudtrail_record";
@@ -199,27 +217,18 @@ pub const FORMATS: &[Format] = &[
         "output of `aws s3api head-object`",
         "object with `Metadata` and `ETag`",
     ),
-    row(
-        "iam_authorization_details",
-        &[&["RoleDetailList", "UserDetailList"]],
-        Reading::Document(DocumentKind::IamAuthorizationDetails),
-        "output of `aws iam get-account-authorization-details`",
-        "object with `RoleDetailList`",
-    ),
-    row(
-        "config_items",
-        &[&["configurationItems"]],
-        Reading::Document(DocumentKind::ConfigItems),
-        "AWS Config snapshot or history",
-        "object with `configurationItems`",
-    ),
-    row(
-        "trail_description",
-        &[&["trailList"]],
-        Reading::Document(DocumentKind::TrailDescription),
-        "output of `aws cloudtrail describe-trails`",
-        "object with `trailList`",
-    ),
+    exports::IAM_AUTHORIZATION_DETAILS,
+    exports::IAM_AUTHORIZATION_ANSWER,
+    exports::IAM_AUTHORIZATION_RESULT,
+    exports::CONFIG_ITEMS,
+    exports::TRAIL_DESCRIPTION,
+    exports::TRAIL,
+    exports::TRAIL_STATUS,
+    exports::EVENT_SELECTORS,
+    exports::IAM_ROLE,
+    exports::IAM_ROLES,
+    exports::CREDENTIAL_REPORT_ANSWER,
+    exports::ORGANIZATION_ACCOUNTS,
     row(
         "lake_result",
         &[&["QueryResultRows"]],
@@ -368,7 +377,7 @@ pub const FORMATS: &[Format] = &[
         "another tool's CSV with the record in one column",
         "header with `message`, `event.original` or the like",
     ),
-    row("credential_report", &[], Reading::NotRead(NOT_YET), "IAM credential report", "its header"),
+    exports::CREDENTIAL_REPORT,
 ];
 
 /// The row whose entries are documents of that kind.

@@ -29,8 +29,6 @@ pub(crate) enum Reading {
     BareRfc,
     /// The entry is a document of another kind than records and RFCs.
     Document(DocumentKind),
-    /// Evidence that this version does not read; what to do instead.
-    NotRead(&'static str),
     /// No evidence of ours; what it is.
     NotEvidence(&'static str),
 }

@@ -117,6 +117,10 @@ pub(crate) fn record<'c>(cells: impl Iterator<Item = (Column, &'c str)>) -> Rebu
             continue;
         }
         match column {
+            Column::Text("eventTime") => {
+                let time = console_time(cell).unwrap_or_else(|| cell.to_owned());
+                fields.push(("eventTime", Value::from(time).to_string().into()));
+            }
             Column::Text(key) => fields.push((key, Value::from(cell).to_string().into())),
             Column::Nested(key) => {
                 let (text, certain) = nested(key, cell);
@@ -134,6 +138,19 @@ pub(crate) fn record<'c>(cells: impl Iterator<Item = (Column, &'c str)>) -> Rebu
         fields.push(("userIdentity", Value::Object(identity).to_string().into()));
     }
     Rebuilt { text: object(&fields), whole }
+}
+
+/// `January 02, 2026, 03:04:05 (UTC+00:00)`, as older consoles print a time, in
+/// the spelling of RFC 3339.
+fn console_time(cell: &str) -> Option<String> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (local, offset) = cell.strip_suffix(')')?.split_once(" (UTC")?;
+    let [date, year, clock] = local.split(", ").collect::<Vec<_>>()[..] else { return None };
+    let (month, day) = date.split_once(' ')?;
+    let month = MONTHS.iter().position(|name| month.starts_with(name))? + 1;
+    let offset = if offset.is_empty() { "Z" } else { offset };
+    Some(format!("{year}-{month:02}-{day:0>2}T{clock}{offset}"))
 }
 
 /// JSON where the cell is JSON, else its row text read as well as it goes.
@@ -169,6 +186,13 @@ mod tests {
             r#"{"eventName":"DeleteBucket","readOnly":"false","userIdentity":{"type":"Root"},"requestParameters":{"bucketName":"a, b=c"}}"#
         );
         assert!(rebuilt.whole);
+    }
+
+    #[test]
+    fn times_of_the_console_are_told_in_full() {
+        let told = console_time("January 02, 2026, 03:04:05 (UTC+01:00)");
+        assert_eq!(told.as_deref(), Some("2026-01-02T03:04:05+01:00"));
+        assert_eq!(console_time("2026-01-02T03:04:05Z"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Decides what a text is; reads no record.
 
 use crate::decode::format::{Reading, named};
-use crate::decode::{Decoded, Fault, Sink, Verdict};
+use crate::decode::{Decoded, Document, Fault, Place, Sink, Verdict};
 use crate::model::problem::ProblemKind;
 
 /// Overwrites each byte that is no part of UTF-8 by `?` and tells where.
@@ -65,10 +65,20 @@ pub(crate) fn other_than_json(all: &str, bad_bytes: &[usize], sink: &mut dyn Sin
     if text.starts_with(['{', '[']) && !looks_binary(text, bad_bytes) {
         return None;
     }
-    if let Some(format) = known_text(text) {
-        return Some(not_read(format, sink));
+    if let Some(name) = known_text(text) {
+        if let Reading::Document(kind) = named(name).reading {
+            let start = all.len() - all.trim_start_matches('\u{feff}').trim_start().len();
+            let place = Place { ordinal: 0, start, end: start + text.len() };
+            sink.document(Document { kind, text, place });
+            return Some(Decoded {
+                format: name,
+                verdict: Verdict::Evidence,
+                rejected: 0,
+                note: String::new(),
+            });
+        }
     }
-    if text.contains("\"eventSource\"") && text.contains("\"eventName\"") {
+    if names_evidence(text) {
         return None;
     }
     let verdict = if looks_binary(text, bad_bytes) {
@@ -83,6 +93,15 @@ pub(crate) fn other_than_json(all: &str, bad_bytes: &[usize], sink: &mut dyn Sin
         sink.fault(Fault { kind: ProblemKind::UnknownForm, ordinal: None, byte: 0, detail });
     }
     Some(Decoded { format: "", verdict, rejected: 0, note: String::new() })
+}
+
+/// Keys of records and RFCs, wherever they stand: evidence with a damaged
+/// beginning, or with a hole in it, is still worth walking through.
+fn names_evidence(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().all(|word| text.contains(word));
+    has(&["\"eventSource\"", "\"eventName\""])
+        || has(&["\"CloudTrailEvent\""])
+        || has(&["\"RfcId\"", "\"ChangeTypeId\""])
 }
 
 /// More than one byte in twenty of the first 4,096 is no text.
@@ -103,16 +122,4 @@ fn known_text(text: &str) -> Option<&'static str> {
         return Some("credential_report");
     }
     None
-}
-
-/// A form that is named and not read: one problem for the object.
-pub(crate) fn not_read(name: &'static str, sink: &mut dyn Sink) -> Decoded {
-    let format = named(name);
-    let why = match format.reading {
-        Reading::NotRead(why) | Reading::NotEvidence(why) => why,
-        _ => "",
-    };
-    let detail = format!("{}: recognised; {why}", format.about);
-    sink.fault(Fault { kind: ProblemKind::FormNotRead, ordinal: None, byte: 0, detail });
-    Decoded { format: format.name, verdict: Verdict::NotRead, rejected: 0, note: String::new() }
 }

@@ -5,6 +5,7 @@
 
 use serde_json::Deserializer;
 
+use crate::decode::entry::is_document;
 use crate::decode::format::{ARRAY, DELIVERY, LINES, RECORD};
 use crate::decode::head::Head;
 use crate::decode::{Decoded, Fault, Place, Sink, Verdict};
@@ -184,6 +185,10 @@ impl<'a, 's> Walk<'a, 's> {
         let mut values = Deserializer::from_str(&self.text[at..]).into_iter::<serde::de::IgnoredAny>();
         let Some(Ok(_)) = values.next() else { return self.damaged_from(at) };
         let end = at + values.byte_offset();
+        if self.text[at..end].contains('{') && self.text[at..].starts_with('"') {
+            // A quote out of place turned the beginning of an entry into a string.
+            return self.damaged_from(at);
+        }
         let place = self.next_place(at, end);
         self.reject(ProblemKind::RejectedRecord, place, "an entry that is no JSON object".to_owned());
         end
@@ -204,7 +209,7 @@ impl<'a, 's> Walk<'a, 's> {
 
     /// An entry that was read as JSON.
     pub(crate) fn whole_entry(&mut self, head: Head<'a>, start: usize, end: usize) {
-        if end - start > RECORD_BYTES_MAX {
+        if end - start > RECORD_BYTES_MAX && !is_document(&self.text[start..end]) {
             let place = self.next_place(start, end);
             let detail = format!("an entry of {} bytes; at most {RECORD_BYTES_MAX} are read", end - start);
             return self.reject(ProblemKind::LimitReached, place, detail);

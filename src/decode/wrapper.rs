@@ -47,7 +47,8 @@ impl Walk<'_, '_> {
         if holds_records(text) {
             self.not_read = true;
             let place = self.next_place(span.0, span.1);
-            let detail = "names of CloudTrail fields in a wrapper, and no whole record could be found in it";
+            let detail =
+                "names of fields of records or RFCs in a wrapper, and none could be found whole in it";
             return self.reject(ProblemKind::FormNotRead, place, detail.to_owned());
         }
         let what = match form {
@@ -123,9 +124,8 @@ impl Walk<'_, '_> {
             return;
         }
         let Some(members) = Members::parse(text) else { return };
-        let known = recognise(&members).filter(|format| {
-            !matches!(format.reading, Reading::Document(_) | Reading::NotRead(_) | Reading::NotEvidence(_))
-        });
+        let known = recognise(&members)
+            .filter(|format| !matches!(format.reading, Reading::Document(_) | Reading::NotEvidence(_)));
         match known {
             Some(format) if !matches!(format.reading, Reading::Wrapper) => {
                 self.by_form(format, &members, text, (at.span, at.nesting.max(1)));
@@ -145,6 +145,7 @@ fn holds_records(text: &str) -> bool {
     (text.contains("\"eventSource\"") && text.contains("\"eventName\""))
         || text.contains("\"insightDetails\"")
         || text.contains("\\\"eventSource\\\"")
+        || (text.contains("\"RfcId\"") && text.contains("\"ChangeTypeId\""))
 }
 
 /// Whether a record, an Insight or an RFC could lie in this text.

@@ -40,7 +40,7 @@ pub struct CoverageDay {
 pub struct Counts {
     /// Records and entries met.
     pub seen: u64,
-    /// Events and RFC records kept for the tables.
+    /// Events, RFC records and rows of other exports kept.
     pub kept: u64,
     /// Copies of an event kept or counted from another place.
     pub duplicates: u64,

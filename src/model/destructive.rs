@@ -219,6 +219,8 @@ pub struct DestructiveAction {
     pub technique_id_legacy: Option<&'static str>,
     /// How many deliveries of the event the dump holds.
     pub copies: u32,
+    /// What AWS Config last recorded of what was destroyed: bounded JSON text.
+    pub lost_configuration: Option<Arc<str>>,
     /// How well the source of the event is anchored.
     pub source_grade: SourceGrade,
     /// Where it lies.

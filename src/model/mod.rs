@@ -4,12 +4,14 @@
 //! Finding and Report *is*. May not import any other module of ours, do I/O,
 //! or know a file format.
 
+pub mod count;
 pub mod coverage;
 pub mod destructive;
 pub mod event;
 pub mod evidence;
 pub mod finding;
 pub mod id;
+pub mod inventory;
 pub mod mode;
 pub mod object;
 pub mod principal;

@@ -42,6 +42,11 @@ pub enum OpenBasis {
 }
 
 impl OpenBasis {
+    /// Whether it is the opening itself, not a sign that came later.
+    pub const fn is_exact(self) -> bool {
+        matches!(self, Self::RoleCreated | Self::Inventory)
+    }
+
     /// The word used in tables.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -95,6 +100,9 @@ pub struct ModeWindow {
     pub open_basis: OpenBasis,
     /// When its last marker role was deleted; `None` if no end was seen.
     pub closed_at: Option<UtcTime>,
+    /// A time by which AWS Config recorded its last marker role as deleted,
+    /// where no record of the deletion itself is in evidence.
+    pub gone_by: Option<UtcTime>,
     /// Latest sign that it was open: a use, a change or its deletion.
     pub last_seen_at: UtcTime,
     /// Whether an RFC stands behind it.

@@ -50,6 +50,8 @@ pub enum ProblemKind {
     ConflictingRfc,
     /// The paths given hold no evidence at all.
     NoEvidence,
+    /// No event is about an account that the user expects.
+    ExpectedAccountMissing,
 }
 
 impl ProblemKind {
@@ -108,6 +110,7 @@ impl ProblemKind {
             Self::NotAFile => ("not_a_file", Low, true),
             Self::ConflictingRfc => ("conflicting_rfc", Low, false),
             Self::NoEvidence => ("no_evidence", High, true),
+            Self::ExpectedAccountMissing => ("expected_account_missing", High, true),
         }
     }
 }

@@ -4,13 +4,15 @@
 //! sentences its parts carry, and nothing of the run itself (no clock, no
 //! thread count): the same evidence gives the same report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::coverage::{Counts, CoverageDay};
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Event;
 use crate::model::finding::{Finding, Incident};
 use crate::model::id::{AccountId, Region};
+use crate::model::inventory::Recording;
 use crate::model::mode::{ModeSession, ModeWindow};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
@@ -43,6 +45,12 @@ pub struct Scope {
     pub selections: Vec<String>,
     /// Objects left out by the date in their key.
     pub objects_left_out: u64,
+    /// Names of accounts, from exports of their organization.
+    pub account_names: BTreeMap<AccountId, Arc<str>>,
+    /// What trails could have recorded, from exports of their settings.
+    pub recording: Recording,
+    /// Accounts that the user expects and that no event is about.
+    pub expected_missing: Vec<AccountId>,
 }
 
 /// Everything a run found out. Rows are in the order in which they are written.

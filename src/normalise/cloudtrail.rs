@@ -4,6 +4,7 @@
 //! record came. A field that holds something else than its format says is left
 //! empty and named; no record is lost for it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::decode::json::{Members, string};
@@ -49,6 +50,16 @@ impl<'a> Fields<'a> {
                 self.wrong_types.push(key);
                 None
             }
+        }
+    }
+
+    /// A string that a person or a program wrote, in which a token may stand.
+    fn free_text(&mut self, key: &'static str) -> Option<Arc<str>> {
+        let text = self.text(key)?;
+        let raw = self.raw(key)?;
+        match redact(raw) {
+            Cow::Borrowed(_) => Some(text),
+            Cow::Owned(clean) => string(&clean).map(|clean| Arc::from(clean.as_ref())),
         }
     }
 
@@ -118,9 +129,9 @@ pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Norm
         event_category: fields.text("eventCategory"),
         read_only: fields.flag("readOnly"),
         error_code: fields.text("errorCode"),
-        error_message: fields.text("errorMessage"),
+        error_message: fields.free_text("errorMessage"),
         source_ip: fields.text("sourceIPAddress"),
-        user_agent: fields.text("userAgent"),
+        user_agent: fields.free_text("userAgent"),
         principal,
         request_id: fields.text("requestID"),
         shared_event_id: fields.text("sharedEventID"),

@@ -5,5 +5,6 @@
 //! time.
 
 pub mod cloudtrail;
+pub mod inventory;
 pub mod rfc;
 pub mod secrets;

@@ -249,7 +249,7 @@ impl Fields<'_> {
                     return Some(shared(redact(text)));
                 }
                 self.odd.push(name);
-                Some(Value::String(text.clone()).to_string().into())
+                Some(shared(redact(&Value::String(text.clone()).to_string())))
             }
             object @ Value::Object(_) => Some(shared(redact(&object.to_string()))),
             _ => self.odd(name),

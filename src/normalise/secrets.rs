@@ -13,11 +13,11 @@ use crate::decode::json::{string, string_end};
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "REDACTED";
 
-/// Parts of key names, in lower case, whose string values are secret.
+/// Parts of key names, in lower case and without `_` and `-`, whose string values are secret.
 ///
 /// Source: facts/cloudtrail.md 1.2 (credentials), 1.6 (password fields);
 /// facts/ams.md 6.
-const SECRET_KEYS: [&str; 20] = [
+const SECRET_KEYS: [&str; 19] = [
     "sessiontoken",
     "secretaccesskey",
     "secretkey",
@@ -26,7 +26,6 @@ const SECRET_KEYS: [&str; 20] = [
     "passphrase",
     "secretstring",
     "secretbinary",
-    "security-token",
     "securitytoken",
     "clientsecret",
     "authtoken",
@@ -46,101 +45,226 @@ const TOKEN_STARTS: [&str; 4] = ["IQoJ", "FwoG", "FQoG", "AQoD"];
 /// Characters from which a text that begins like a session token is one.
 const TOKEN_CHARS_MIN: usize = 100;
 
+/// Without one of these, in any case, a text holds none of the above: keys are
+/// spelled `sessionToken`, `SESSION_TOKEN` or `session-token`.
+const STEMS: [&str; 7] = ["secret", "passw", "passphrase", "token", "private", "assertion", "apikey"];
+
 static SUSPECTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
-        .build(SECRET_KEYS.iter().chain(&TOKEN_STARTS))
+        .build(STEMS.iter().chain(&TOKEN_STARTS))
         .expect("a fixed list of short words builds")
 });
+
+/// Whether a text may hold a secret. An escape could hide the word that tells.
+fn suspicious(text: &str) -> bool {
+    SUSPECTS.is_match(text) || text.contains("\\u")
+}
 
 /// Whether the value at hand is secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Secret {
     /// It is not.
     No,
-    /// The value that comes next is.
-    Next,
+    /// The value that comes next is; also if it is a number.
+    Next { number: bool },
     /// Every string down to the end of this nesting depth is.
     Inside(usize),
+}
+
+/// What the key at hand says of its value, in `{"Name": …, "Value": …}`.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Role {
+    #[default]
+    Other,
+    Name,
+    Value,
+}
+
+/// One object or array around the place at hand.
+#[derive(Default)]
+struct Frame {
+    role: Role,
+    /// Its name is that of a secret: its values are secret, before and after.
+    secret_name: bool,
+    values: Vec<(usize, usize)>,
+}
+
+/// A walk over JSON text that notes what has to be replaced.
+struct Scan<'a> {
+    json: &'a str,
+    cuts: Vec<(usize, usize, String)>,
+    frames: Vec<Frame>,
+    secret: Secret,
 }
 
 /// JSON text with the value of every secret key, and every session token,
 /// replaced by `"REDACTED"`. Text without any is returned as it is.
 pub fn redact(json: &str) -> Cow<'_, str> {
-    if !SUSPECTS.is_match(json) {
+    if !suspicious(json) {
         return Cow::Borrowed(json);
     }
-    let bytes = json.as_bytes();
+    let mut scan = Scan { json, cuts: Vec::new(), frames: Vec::new(), secret: Secret::No };
+    scan.run();
+    let mut cuts = scan.cuts;
+    if cuts.is_empty() {
+        return Cow::Borrowed(json);
+    }
+    cuts.sort();
     let mut out = String::with_capacity(json.len());
-    let (mut copied, mut at, mut depth, mut secret) = (0, 0, 0usize, Secret::No);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'{' | b'[' => {
-                depth += 1;
-                if secret == Secret::Next {
-                    secret = Secret::Inside(depth);
-                }
-            }
-            b'}' | b']' => {
-                if secret == Secret::Inside(depth) {
-                    secret = Secret::No;
-                }
-                depth = depth.saturating_sub(1);
-            }
-            b',' if secret == Secret::Next => secret = Secret::No,
-            b'"' => {
-                let Some(end) = string_end(bytes, at) else {
-                    // Cut inside a string: it cannot be told what it is, so it goes.
-                    out.push_str(&json[copied..at]);
-                    out.push('"');
-                    out.push_str(REDACTED);
-                    return Cow::Owned(out);
-                };
-                let raw = &json[at..end];
-                if json[end..].trim_start().starts_with(':') {
-                    if matches!(secret, Secret::No | Secret::Next) {
-                        secret = if is_secret_key(raw) { Secret::Next } else { Secret::No };
-                    }
-                } else if let Some(clean) = clean_value(raw, secret != Secret::No) {
-                    out.push_str(&json[copied..at]);
-                    out.push_str(&clean);
-                    copied = end;
-                }
-                at = end;
-                continue;
-            }
-            _ => {}
+    let mut copied = 0;
+    for (start, end, clean) in cuts {
+        if start >= copied {
+            out.push_str(&json[copied..start]);
+            out.push_str(&clean);
+            copied = end;
         }
-        at += 1;
     }
     out.push_str(&json[copied..]);
     Cow::Owned(out)
 }
 
+impl Scan<'_> {
+    fn run(&mut self) {
+        let bytes = self.json.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            at = match bytes[at] {
+                b'{' | b'[' => {
+                    let role = self.frames.last().map(|frame| frame.role).unwrap_or_default();
+                    self.frames.push(Frame { role, ..Frame::default() });
+                    if matches!(self.secret, Secret::Next { .. }) {
+                        self.secret = Secret::Inside(self.frames.len());
+                    }
+                    at + 1
+                }
+                b'}' | b']' => {
+                    self.close(bytes[at] == b']');
+                    at + 1
+                }
+                b',' => {
+                    if matches!(self.secret, Secret::Next { .. }) {
+                        self.secret = Secret::No;
+                    }
+                    at + 1
+                }
+                b'"' => {
+                    let end = string_end(bytes, at);
+                    self.text(at, end);
+                    end.unwrap_or(bytes.len())
+                }
+                b'0'..=b'9' | b'-' => self.number(at),
+                _ => at + 1,
+            };
+        }
+        // What is cut short may have had its name still to come.
+        while !self.frames.is_empty() {
+            self.close(false);
+        }
+    }
+
+    fn close(&mut self, array: bool) {
+        if self.secret == Secret::Inside(self.frames.len()) {
+            self.secret = Secret::No;
+        }
+        let Some(frame) = self.frames.pop() else { return };
+        if frame.secret_name {
+            self.cuts.extend(frame.values.into_iter().map(|(start, end)| (start, end, quoted())));
+        } else if array && let Some(outer) = self.frames.last_mut() {
+            outer.values.extend(frame.values);
+        }
+    }
+
+    /// A string from `at`; without an end it is cut, and cannot be told.
+    fn text(&mut self, at: usize, end: Option<usize>) {
+        let Some(end) = end else {
+            return self.cuts.push((at, self.json.len(), format!("\"{REDACTED}")));
+        };
+        let raw = &self.json[at..end];
+        if self.json[end..].trim_start().starts_with(':') {
+            return self.key(&string(raw).unwrap_or_default());
+        }
+        if let Some(clean) = clean_value(raw, self.secret != Secret::No) {
+            self.cuts.push((at, end, clean));
+        }
+        let Some(frame) = self.frames.last_mut() else { return };
+        match frame.role {
+            Role::Name => frame.secret_name |= is_secret_word(&string(raw).unwrap_or_default()),
+            Role::Value => frame.values.push((at, end)),
+            Role::Other => {}
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        let word = key.to_ascii_lowercase();
+        if let Some(frame) = self.frames.last_mut() {
+            frame.role = match () {
+                () if word.contains("value") => Role::Value,
+                () if word.ends_with("name") || word.ends_with("key") => Role::Name,
+                () => Role::Other,
+            };
+        }
+        if !matches!(self.secret, Secret::Inside(_)) {
+            let number = SECRET_KEYS.iter().any(|secret| plain(key).ends_with(secret));
+            self.secret = if is_secret_word(key) { Secret::Next { number } } else { Secret::No };
+        }
+    }
+
+    fn number(&mut self, at: usize) -> usize {
+        let rest = &self.json.as_bytes()[at..];
+        let length =
+            rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).count();
+        if self.secret == (Secret::Next { number: true }) {
+            self.cuts.push((at, at + length, quoted()));
+        }
+        at + length
+    }
+}
+
+fn quoted() -> String {
+    format!("\"{REDACTED}\"")
+}
+
 /// The replacement of a string value, if it needs one.
 fn clean_value(raw: &str, secret: bool) -> Option<String> {
     if secret {
-        return Some(format!("\"{REDACTED}\""));
+        return Some(quoted());
     }
-    if !SUSPECTS.is_match(raw) {
+    if !suspicious(raw) {
         return None;
     }
     let text = string(raw)?;
-    let token = TOKEN_STARTS.iter().any(|start| {
-        text.find(start).is_some_and(|at| {
-            let rest = &text.as_bytes()[at..];
-            rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/=%-_".contains(byte)).count()
-                >= TOKEN_CHARS_MIN
-        })
-    });
-    if token {
-        return Some(format!("\"{REDACTED}\""));
-    }
-    if !text.contains(['{', '&', '=']) {
-        return None;
-    }
-    let inner = if text.contains('"') { redact(&text).into_owned() } else { redact_query(&text) };
+    let bare = without_tokens(&text);
+    let inner = if bare.contains('{') || bare.contains('[') {
+        redact(&bare).into_owned()
+    } else if bare.contains('=') {
+        redact_query(&bare)
+    } else {
+        bare.into_owned()
+    };
     (inner != text).then(|| serde_json::Value::String(inner).to_string())
+}
+
+/// The text with every session token in it replaced.
+fn without_tokens(text: &str) -> Cow<'_, str> {
+    let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=%-_".contains(byte);
+    let next =
+        |from: usize| TOKEN_STARTS.iter().filter_map(|start| Some(from + text[from..].find(start)?)).min();
+    let (mut out, mut copied, mut from) = (String::new(), 0, 0);
+    while let Some(at) = next(from) {
+        let length = text.as_bytes()[at..].iter().take_while(|byte| of_token(byte)).count();
+        if length >= TOKEN_CHARS_MIN {
+            out.push_str(&text[copied..at]);
+            out.push_str(REDACTED);
+            copied = at + length;
+        }
+        from = at + length;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
 }
 
 /// `key=value&…` text with the values of secret keys replaced.
@@ -152,14 +276,15 @@ fn redact_query(text: &str) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-/// Whether a key, as a raw JSON string, names a secret.
-fn is_secret_key(raw: &str) -> bool {
-    is_secret_word(&string(raw).unwrap_or_default())
+/// Whether a key names a secret.
+fn is_secret_word(key: &str) -> bool {
+    let key = plain(key);
+    SECRET_KEYS.iter().any(|secret| key.contains(secret))
 }
 
-fn is_secret_word(key: &str) -> bool {
-    let key = key.to_ascii_lowercase().replace('_', "");
-    SECRET_KEYS.iter().any(|secret| key.contains(secret))
+/// A key as [`SECRET_KEYS`] spells it.
+fn plain(key: &str) -> String {
+    key.to_ascii_lowercase().replace(['_', '-', ' '], "")
 }
 
 #[cfg(test)]
@@ -201,6 +326,21 @@ mod tests {
                 r#"{"url":"https://b/?X-Amz-Security-Token=REDACTED&x=1"}"#.into(),
             ),
             (r#"{"sessionToken":"cut sho"#.into(), r#"{"sessionToken":"REDACTED"#.into()),
+            (r#"{"session\u0054oken":"x"}"#.into(), r#"{"session\u0054oken":"REDACTED"}"#.into()),
+            (r#"{"AWS_SECRET_ACCESS_KEY":"x"}"#.into(), r#"{"AWS_SECRET_ACCESS_KEY":"REDACTED"}"#.into()),
+            (
+                r#"[{"Value":"x","Name":"DbPassword"},{"Name":"A","Value":"y"}]"#.into(),
+                r#"[{"Value":"REDACTED","Name":"DbPassword"},{"Name":"A","Value":"y"}]"#.into(),
+            ),
+            (
+                r#"{"parameterKey":"Password","values":["x","y"],"b":{"value":"z"}}"#.into(),
+                r#"{"parameterKey":"Password","values":["REDACTED","REDACTED"],"b":{"value":"z"}}"#.into(),
+            ),
+            (
+                r#"{"password":1234,"minimumPasswordLength":8}"#.into(),
+                r#"{"password":"REDACTED","minimumPasswordLength":8}"#.into(),
+            ),
+            (format!(r#""no access for {token}, sorry""#), r#""no access for REDACTED, sorry""#.into()),
         ];
         for (json, expected) in &cases {
             assert_eq!(redact(json), expected.as_str());

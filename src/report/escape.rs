@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 /// Stands for text that was cut off.
-pub const CUT_MARK: &str = " […]";
+pub const CUT_MARK: &str = "… (cut)";
 
 /// Text that a terminal, or an eye, cannot be fooled with: control characters,
 /// line breaks included, and all that is invisible or reorders text become
@@ -204,6 +204,6 @@ mod tests {
     #[test]
     fn a_cut_is_marked_and_falls_between_characters() {
         assert_eq!(shorten("äöü", 3), "äöü");
-        assert_eq!(shorten("äöüß", 3), "äöü […]");
+        assert_eq!(shorten("äöüß", 3), "äöü… (cut)");
     }
 }

@@ -7,10 +7,13 @@
 //! Sentences hold no text of the evidence but regions; writers escape them all
 //! the same.
 
+mod recording;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::model::count::{counted, grouped};
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::{DestructiveAction, Reversibility};
 use crate::model::event::Outcome;
@@ -138,24 +141,6 @@ impl<'a> Headline<'a> {
     }
 }
 
-/// A number with a comma between groups of three digits.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number and its noun, with the plural's `s`.
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
 /// What was read, to be put after a verb; `None` if nothing was.
 fn extent(report: &Report, gaps: usize) -> Option<String> {
     let scope = &report.scope;
@@ -180,7 +165,12 @@ fn extent(report: &Report, gaps: usize) -> Option<String> {
 
 fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec<String> {
     let scope = &report.scope;
-    let mut sentences = Vec::new();
+    // What was left out by choice comes first: it bounds every other sentence.
+    let mut sentences = scope.selections.clone();
+    if scope.objects_left_out > 0 {
+        sentences
+            .push(format!("{} left out by the date in the key.", counted(scope.objects_left_out, "object")));
+    }
     if scope.first_event_time.is_none() {
         sentences
             .push("No CloudTrail event was read: what was done in any account cannot be seen.".to_owned());
@@ -192,22 +182,16 @@ fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec<String> {
             );
         }
         if !scope.categories.contains("Data") {
-            sentences.push(
-                "No data events: deletions of S3 objects, table items and other contents cannot be seen."
-                    .to_owned(),
-            );
+            sentences.push(recording::no_data_events(&scope.recording));
         }
     }
+    sentences.extend(recording::limits(&scope.recording));
+    sentences.extend(recording::expected_missing(&scope.expected_missing));
     if report.rfcs.is_empty() {
         sentences.push("No RFC was read: whether a mode was allowed to open cannot be told.".to_owned());
     }
     sentences.extend(losses_sentence(problems));
     sentences.extend(integrity_sentences(report));
-    if scope.objects_left_out > 0 {
-        sentences
-            .push(format!("{} left out by the date in the key.", counted(scope.objects_left_out, "object")));
-    }
-    sentences.extend(scope.selections.iter().cloned());
     sentences
 }
 
@@ -233,7 +217,7 @@ fn integrity_sentences(report: &Report) -> Vec<String> {
         (Integrity::Missing, "missing from the dump though a digest lists it"),
         (Integrity::TrailingData, "with bytes that no digest hash covers"),
         (Integrity::Unreferenced, "listed by no digest of its trail"),
-        (Integrity::NoDigest, "without any digest: alterations of it cannot be seen"),
+        (Integrity::NoDigest, "without any digest: alterations cannot be seen"),
     ]
     .into_iter()
     .filter_map(|(integrity, what)| {

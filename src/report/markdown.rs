@@ -4,13 +4,14 @@
 //! the evidence stands in code spans (`escape::markdown`). Points to the tables
 //! for the rest: at most about 150 lines.
 
+use crate::model::count::{counted, grouped};
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Outcome;
 use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
 use crate::report::column::AsText;
 use crate::report::escape::{markdown, shorten};
-use crate::report::headline::{Headline, counted, grouped};
+use crate::report::headline::Headline;
 
 /// The file's name in the output folder.
 pub const FILE: &str = "report.md";
@@ -79,7 +80,7 @@ fn windows(report: &Report) -> Vec<String> {
         let closed = window.closed_at.map_or("**no end seen**".to_owned(), |time| time.to_string());
         let cells = [
             code(&window.mode),
-            code(&window.account_id),
+            account(window, report),
             format!("{} ({})", window.opened_at, window.opened_bound.as_str()),
             closed,
             window.authorization.as_str().to_owned(),
@@ -95,6 +96,13 @@ fn windows(report: &Report) -> Vec<String> {
         report.windows.iter().take(WINDOWS_MAX).map(row),
         rest(report.windows.len(), WINDOWS_MAX, "mode_windows"),
     )
+}
+
+/// The account's id, and its name if an export tells it.
+fn account(window: &ModeWindow, report: &Report) -> String {
+    let name = report.scope.account_names.get(&window.account_id);
+    let name = name.map(|name| format!(" {}", code(name))).unwrap_or_default();
+    format!("{}{name}", code(&window.account_id))
 }
 
 /// Those ahead of the end of the evidence; how many passed before it.

@@ -18,6 +18,7 @@ pub mod escape;
 pub mod folder;
 pub mod headline;
 pub mod html;
+pub mod manifest;
 pub mod markdown;
 pub mod parquet;
 pub mod run_json;
@@ -192,7 +193,7 @@ impl Job<'_> {
     }
 }
 
-/// Writes the formats asked for, and run.json, into the staging folder.
+/// Writes the formats asked for, the input's manifest and run.json into the staging folder.
 /// `events_csv` asks for the table `events` as CSV too, if the report holds it.
 /// Gives the paths written, relative to the folder.
 ///
@@ -210,7 +211,9 @@ pub fn write_all(
     for output in OUTPUTS.iter().filter(|output| formats.contains(&output.format)) {
         written.extend((output.write)(&job)?);
     }
-    written.extend(job.text(run_json::FILE, &run_json::render(facts))?);
+    let manifest = manifest::render(report);
+    written.extend(job.text(manifest::FILE, &manifest)?);
+    written.extend(job.text(run_json::FILE, &run_json::render(facts, &manifest::sha256(&manifest)))?);
     Ok(written)
 }
 

@@ -18,18 +18,20 @@ struct Run<'a> {
     version: &'a str,
     schema_version: &'a str,
     catalogue_sha256: &'a str,
+    manifest_sha256: &'a str,
     arguments: &'a [String],
     started_at: String,
     threads: usize,
 }
 
-/// The file's content.
-pub fn render(facts: &RunFacts) -> String {
+/// The file's content. `manifest_sha256` is the hash of the input's manifest.
+pub fn render(facts: &RunFacts, manifest_sha256: &str) -> String {
     let run = Run {
         tool: TOOL,
         version: &facts.version,
         schema_version: &facts.schema_version,
         catalogue_sha256: &facts.catalogue_sha256,
+        manifest_sha256,
         arguments: &facts.arguments,
         started_at: facts.started_at.to_string(),
         threads: facts.threads,
@@ -54,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_run_is_told_and_recognised() {
-        let text = render(&crate::report::sample::facts());
+        let text = render(&crate::report::sample::facts(), "");
         assert!(text.starts_with("{\n  \"tool\": \"devtrail\",\n  \"version\": \"0.1.0\","), "{text}");
         assert!(text.contains("\"started_at\": \"2026-01-02T03:04:05Z\""), "{text}");
         assert!(is_ours(text.as_bytes()));

@@ -112,6 +112,8 @@ impl Sample<'_> {
             last_event_time: Some(at("2025-03-20T18:00:00Z")),
             selections: vec![self.text("only what --region names was read.").to_string()],
             objects_left_out: 3,
+            account_names: [(AccountId::from(ACCOUNTS[0]), self.text("shop"))].into(),
+            ..Scope::default()
         }
     }
 
@@ -224,6 +226,7 @@ impl Sample<'_> {
             opened_bound: OpenedBound::Exact,
             open_basis: OpenBasis::RoleCreated,
             closed_at: closed.map(at),
+            gone_by: None,
             last_seen_at: closed.map_or(at("2025-03-19T10:00:00Z"), at),
             authorization: Authorization::Authorized,
             authorization_reason: self.text("RFC a3b1c9d2-0001 holds the opening").to_string(),

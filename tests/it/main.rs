@@ -5,18 +5,34 @@
 //!   and against the generator's truth. A new case needs no Rust.
 //! - `demo`: what the README's first command prints and writes.
 //! - `determinism`: threads, folder order, zone and locale change no byte.
-//! - `hostile`: damaged, odd and malicious input.
 //! - `forms`: every form of facts/cloudtrail.md 2.2, one sample each.
+//! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
+//!   and `hostile_secrets` for damage, places and secrets.
+//! - `inventory`: exports of IAM, Config, trails and organizations beside logs.
 //! - `quirks`: twenty odd forms in which dumps really come.
-//! - `cli`: help, flags, exit codes, what goes to which stream.
+//! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
 //! - `real_logs`: public logs that lie beside the project, if they do.
+//! - `readme`: the README's tables and printed output.
 //! - `tidy`: layers, headers, lengths.
 
+#![expect(clippy::disallowed_methods, reason = "tests read what runs wrote, and name folders by variables")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+
 mod archives;
+mod beside;
 mod cases;
+mod cli;
+mod cli_runs;
 mod demo;
 mod determinism;
 mod forms;
+mod hostile;
+mod hostile_cut;
+mod hostile_paths;
+mod hostile_secrets;
+mod inventory;
+mod quirks;
+mod readme;
 mod real_logs;
 mod runner;
 mod tidy;

@@ -73,7 +73,7 @@ pub(super) fn of(
     let failed = those(|bearing| *bearing == Bearing::DoesNot);
     let may = those(|bearing| matches!(bearing, Bearing::May(_)));
     let mut why: Vec<String> = Vec::new();
-    if draft.basis != OpenBasis::RoleCreated {
+    if !draft.basis.is_exact() {
         why.push(unseen(draft));
     }
     why.extend(bearings.iter().filter_map(|(place, bearing)| match bearing {
@@ -116,7 +116,7 @@ fn bearing(rfc: &Rfc, place: usize, account: &AccountId, draft: &Draft) -> Optio
     }
     let foreign = rfc.target_account_id.as_ref().is_some_and(|target| target != account);
     let known_target = rfc.target_account_id.is_some();
-    let exact = draft.basis == OpenBasis::RoleCreated;
+    let exact = draft.basis.is_exact();
     let by_then = begun_by(rfc, draft.opened_at);
     let held = by_then && !over_before(rfc, draft.opened_at);
     // An opening that was not seen may lie long before its first sign.

@@ -34,7 +34,7 @@ impl Drop for Scratch {
 
 fn write_report(staging: &Staging, content: &str) {
     write_file(&staging.path().join("tables/a.csv"), |out| out.write_all(content.as_bytes())).unwrap();
-    let run = run_json::render(&sample::facts());
+    let run = run_json::render(&sample::facts(), "");
     write_file(&staging.path().join(run_json::FILE), |out| out.write_all(run.as_bytes())).unwrap();
 }
 

@@ -12,8 +12,9 @@ mod view;
 use askama::Template;
 use sha2::{Digest, Sha256};
 
+use crate::model::count::grouped;
 use crate::model::report::Report;
-use crate::report::headline::{Headline, grouped};
+use crate::report::headline::Headline;
 use picture::Picture;
 use view::{DeadlineView, Shown, TableView};
 
@@ -57,7 +58,11 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
         facts: [&head.windows_sentence, &head.destructive_sentence, &head.counts].map(|text| Shown::of(text)),
         cards: cards(head),
         not_covered: head.not_covered.iter().map(|text| Shown::of(text)).collect(),
-        open_windows: head.open_windows.iter().map(|window| view::open_window(window)).collect(),
+        open_windows: head
+            .open_windows
+            .iter()
+            .map(|window| view::open_window(window, report.scope.account_names.get(&window.account_id)))
+            .collect(),
         deadlines: ahead
             .iter()
             .take(view::DEADLINES_MAX)

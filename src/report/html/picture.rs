@@ -13,6 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::count::{counted, grouped};
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::{DestructiveAction, Reversibility};
 use crate::model::event::Outcome;
@@ -20,7 +21,7 @@ use crate::model::mode::{ModeWindow, OpenedBound};
 use crate::model::report::Report;
 use crate::model::rfc::Rfc;
 use crate::model::time::UtcTime;
-use crate::report::headline::{Headline, counted, grouped};
+use crate::report::headline::Headline;
 use crate::report::html::axis::{Axis, Tick};
 use crate::report::html::view::Shown;
 

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
+use crate::model::count::grouped;
 use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
 use crate::report::column::{AsText, Cell, Table, number, text, word};
 use crate::report::escape::{shorten, terminal};
-use crate::report::headline::{Deadline, Headline, grouped};
+use crate::report::headline::{Deadline, Headline};
 use crate::report::html::shown::SHOWN;
 use crate::report::tables;
 
@@ -69,13 +71,15 @@ impl DeadlineView {
 }
 
 /// What is said of a window with no end seen.
-pub(super) fn open_window(window: &ModeWindow) -> Shown {
+pub(super) fn open_window(window: &ModeWindow, account_name: Option<&Arc<str>>) -> Shown {
     let bound = match window.opened_bound {
         crate::model::mode::OpenedBound::Exact => "opened",
         crate::model::mode::OpenedBound::AtOrBefore => "open at or before",
     };
+    let name = account_name.map(|name| format!(" ({name})")).unwrap_or_default();
+    let gone = window.gone_by.map(|time| format!(", recorded as gone by {time}")).unwrap_or_default();
     let text = format!(
-        "{} in {}: {bound} {}, last sign of it {}, {}: {}",
+        "{} in {}{name}: {bound} {}, last sign of it {}{gone}, {}: {}",
         window.mode,
         window.account_id,
         window.opened_at,
@@ -122,6 +126,7 @@ pub(super) fn tables(report: &Report, head: &Headline<'_>) -> Vec<TableView> {
             Some(show(table, title, columns))
         })
         .collect();
+    views.iter_mut().filter(|view| view.id == "mode_windows").for_each(|view| name_accounts(view, report));
     views.push(problems(head));
     views.push(evidence(report));
     views
@@ -144,6 +149,17 @@ fn show(table: &Table<'_>, title: &'static str, names: &[&'static str]) -> Table
             .map(|&place| HeadView { name: table.columns[place].name, meaning: table.columns[place].meaning })
             .collect(),
         rows: (0..shown).map(row).collect(),
+    }
+}
+
+/// Puts the name of an account behind its id, where an export tells it.
+fn name_accounts(view: &mut TableView, report: &Report) {
+    let Some(column) = view.columns.iter().position(|head| head.name == "account_id") else { return };
+    for (cells, window) in view.rows.iter_mut().zip(&report.windows) {
+        if let Some(name) = report.scope.account_names.get(&window.account_id) {
+            let text = format!("{} {name}", window.account_id);
+            cells[column].text = Shown::short(&text, CELL_CHARS_MAX);
+        }
     }
 }
 

@@ -73,6 +73,7 @@ impl Sample<'_> {
             technique_id: Some("T1485"),
             technique_id_legacy: None,
             copies: 1,
+            lost_configuration: self.some("{\"engine\":\"postgres\"}"),
             source_grade: SourceGrade::Unreferenced,
             evidence: self.evidence(n.unsigned_abs()),
         }

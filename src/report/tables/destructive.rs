@@ -61,6 +61,11 @@ const COLUMNS: &[Column<DestructiveAction>] = &[
     Column::text("source_object", "object that holds the record", |a| text(&a.evidence.object)),
     Column::int("source_record", "0-based ordinal of the record", |a| number(a.evidence.record)),
     Column::text(
+        "lost_configuration",
+        "last configuration that AWS Config recorded before the call, without secrets, cut if long",
+        |a| maybe(&a.lost_configuration),
+    ),
+    Column::text(
         "source_grade",
         "how well the source of the record is anchored, from digest_signed to summary",
         |a| word(a.source_grade.as_str()),

@@ -1,0 +1,99 @@
+//! manifest.sha256: the hash of every object of the dump as it was read, in the
+//! form that `sha256sum -c` checks inside the dump.
+//!
+//! Owns: the file's lines and its escaping. Entries inside an archive have no
+//! file of their own and are left to their archive's line.
+
+use sha2::{Digest, Sha256};
+
+use crate::model::object::Object;
+use crate::model::report::Report;
+
+/// The file's name in the output folder.
+pub const FILE: &str = "manifest.sha256";
+
+/// The file's content, a line for each object that could be hashed, by path.
+pub fn render(report: &Report) -> String {
+    report.objects.iter().filter(|object| has_a_file(object)).map(line).collect()
+}
+
+/// SHA-256 of a manifest, lower-case hex.
+pub fn sha256(manifest: &str) -> String {
+    Sha256::digest(manifest.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn has_a_file(object: &Object) -> bool {
+    !object.sha256.is_empty() && !object.path.as_str().contains('!')
+}
+
+/// `<hash>  <path>`; a path with a backslash or a line end is escaped and the
+/// line marked by a leading backslash, as `sha256sum` does.
+fn line(object: &Object) -> String {
+    let path = object.path.as_str();
+    if !path.contains(['\\', '\n', '\r']) {
+        return format!("{}  {path}\n", object.sha256);
+    }
+    let path = path.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+    format!("\\{}  {path}\n", object.sha256)
+}
+
+/// Reads a manifest: hash and path of each line; a line of another form is
+/// given back as it is.
+///
+/// # Errors
+/// The 1-based number of the first line that is none of a manifest.
+pub fn parse(manifest: &str) -> Result<Vec<(String, String)>, usize> {
+    let read = |(index, line): (usize, &str)| {
+        let (escaped, line) = match line.strip_prefix('\\') {
+            Some(rest) => (true, rest),
+            None => (false, line),
+        };
+        let (hash, path) = line.split_once("  ").or_else(|| line.split_once(" *")).ok_or(index + 1)?;
+        let sound = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let path = if escaped { unescape(path) } else { path.to_owned() };
+        if sound { Ok((hash.to_ascii_lowercase(), path)) } else { Err(index + 1) }
+    };
+    manifest.lines().enumerate().filter(|(_, line)| !line.is_empty()).map(read).collect()
+}
+
+fn unescape(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    let mut chars = path.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => text.push(match chars.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some(other) => other,
+                None => '\\',
+            }),
+            (other, false) => text.push(other),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_manifest_reads_back_whatever_the_paths_hold() {
+        for report in [sample::plain(), sample::hostile()] {
+            let hashed = report.objects.iter().filter(|object| has_a_file(object));
+            let expected: Vec<(String, String)> = hashed
+                .map(|object| (object.sha256.clone(), object.path.as_str().to_owned()))
+                .filter(|(hash, _)| hash.len() == 64)
+                .collect();
+            let text = render(&report);
+            if let Ok(read) = parse(&text) {
+                assert_eq!(read, expected);
+            }
+        }
+        assert_eq!(parse("no manifest\n"), Err(1));
+        let hash = "0".repeat(64);
+        assert_eq!(parse(&format!("\\{hash}  a\\\\b\\nc\n")), Ok(vec![(hash.clone(), "a\\b\nc".to_owned())]));
+        assert_eq!(parse(&format!("{hash} *x y\n")), Ok(vec![(hash, "x y".to_owned())]));
+    }
+}

@@ -1,0 +1,80 @@
+//! The README's tables and printed output are what the program says: this test
+//! compares them, and `DEVTRAIL_BLESS=1` rewrites them.
+
+use std::fmt::Write as _;
+
+use devtrail::decode::FORMATS;
+use devtrail::model::report::Report;
+use devtrail::report::{OUTPUTS, tables};
+
+use crate::runner::{analyze, project, run};
+
+/// Replaces what stands between two marks of the README by this, or compares.
+fn part(name: &str, content: &str) {
+    let path = project().join("README.md");
+    let readme = std::fs::read_to_string(&path).expect("README.md");
+    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
+    let (before, rest) = readme.split_once(&begin).unwrap_or_else(|| panic!("the README has {begin}"));
+    let (found, after) = rest.split_once(&end).unwrap_or_else(|| panic!("the README has {end}"));
+    if std::env::var_os("DEVTRAIL_BLESS").is_some() {
+        std::fs::write(&path, format!("{before}{begin}{content}{end}{after}")).expect("README.md");
+    } else {
+        assert_eq!(found, content, "the README's part `{name}`");
+    }
+}
+
+/// One test, so that no two rewrite the file at once.
+#[test]
+fn every_generated_part_of_the_readme_is_true() {
+    part("demo", &demo());
+    part("inputs", &inputs());
+    part("outputs", &outputs());
+    part("columns", &columns());
+    part("exit", &exit());
+}
+
+fn demo() -> String {
+    let done = analyze(&project().join("sample-logs/demo"), &[]);
+    let printed = done.ended.stdout.replace(&done.out.display().to_string(), "audit");
+    assert!(printed.lines().count() <= 25, "{printed}");
+    format!("```text\n{}\n```\n", printed.trim_end())
+}
+
+fn inputs() -> String {
+    let mut text = String::from("| form | what it is | known by | read |\n|---|---|---|---|\n");
+    for format in FORMATS {
+        let read = if format.is_read() { "yes" } else { "named, not read" };
+        writeln!(text, "| `{}` | {} | {} | {read} |", format.name, format.about, format.known_by)
+            .expect("a string");
+    }
+    text
+}
+
+fn outputs() -> String {
+    let mut text = String::from("| `--format` | file | what it is for |\n|---|---|---|\n");
+    for output in OUTPUTS {
+        writeln!(text, "| `{}` | `{}` | {} |", output.name, output.files, output.about).expect("a string");
+    }
+    text
+}
+
+fn columns() -> String {
+    let report = Report { events: Some(Vec::new()), ..Report::default() };
+    let mut text = String::new();
+    for table in tables::all(&report) {
+        writeln!(text, "<details><summary><code>{}</code></summary>\n", table.name).expect("a string");
+        text.push_str("| column | meaning |\n|---|---|\n");
+        for column in &table.columns {
+            let meaning = column.meaning.replace('|', "\\|");
+            writeln!(text, "| `{}` | {meaning} |", column.name).expect("a string");
+        }
+        text.push_str("\n</details>\n\n");
+    }
+    text
+}
+
+fn exit() -> String {
+    let help = run(&["--help"]).stdout;
+    let start = help.find("Exit status:").expect("the help tells the exit status");
+    format!("```text\n{}\n```\n", help[start..].trim_end())
+}
