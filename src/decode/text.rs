@@ -65,18 +65,13 @@ pub(crate) fn other_than_json(all: &str, bad_bytes: &[usize], sink: &mut dyn Sin
     if text.starts_with(['{', '[']) && !looks_binary(text, bad_bytes) {
         return None;
     }
-    if let Some(name) = known_text(text) {
-        if let Reading::Document(kind) = named(name).reading {
-            let start = all.len() - all.trim_start_matches('\u{feff}').trim_start().len();
-            let place = Place { ordinal: 0, start, end: start + text.len() };
-            sink.document(Document { kind, text, place });
-            return Some(Decoded {
-                format: name,
-                verdict: Verdict::Evidence,
-                rejected: 0,
-                note: String::new(),
-            });
-        }
+    if let Some(name) = known_text(text)
+        && let Reading::Document(kind) = named(name).reading
+    {
+        let start = all.len() - all.trim_start_matches('\u{feff}').trim_start().len();
+        let place = Place { ordinal: 0, start, end: start + text.len() };
+        sink.document(Document { kind, text, place });
+        return Some(Decoded { format: name, verdict: Verdict::Evidence, rejected: 0, note: String::new() });
     }
     if names_evidence(text) {
         return None;

@@ -40,6 +40,21 @@ fn row_text(value: &Value) -> String {
 }
 
 pub(super) fn forms() -> Vec<Sample> {
+    let mut all = csv_forms();
+    all.extend(json_forms());
+    all
+}
+
+/// Two records as rows that CloudTrail Lake prints.
+fn lake_rows() -> [Vec<String>; 2] {
+    two().map(|one| {
+        let mut row = cells(&one, &FIELDS, row_text);
+        row[2] = row[2].replace('T', " ").replace('Z', ".000");
+        row
+    })
+}
+
+fn csv_forms() -> Vec<Sample> {
     let console = [
         "User name",
         "AWS access key",
@@ -86,20 +101,24 @@ pub(super) fn forms() -> Vec<Sample> {
         row[1] = row_text(&one["userIdentity"]);
         row
     });
-    let lake = two().map(|one| {
-        let mut row = cells(&one, &FIELDS, row_text);
-        row[2] = row[2].replace('T', " ").replace('Z', ".000");
-        row
-    });
+    let lake = lake_rows();
     let query = "# Execution Time: 2026-01-02 Query Statement: SELECT *\n FROM x, y WHERE a = 'b'\n";
+    vec![
+        sample(13, "event_history.csv", csv(&console, &kept), "console_csv").of_grade("summary"),
+        sample(18, "result_1.csv.gz", gzip((query.to_owned() + &csv(&FIELDS, &lake)).as_bytes()), "lake_csv")
+            .of_grade("summary"),
+        sample(21, "athena.csv", csv(&lower, &athena), "athena_csv"),
+        sample(23, "lake.jsonl", lines(|one, _| ocsf(one).to_string()), "security_lake").of_grade("summary"),
+    ]
+}
+
+fn json_forms() -> Vec<Sample> {
+    let lake = lake_rows();
     let rows: Value = lake
         .iter()
         .map(|row| FIELDS.iter().zip(row).map(|(name, cell)| json!({*name: cell})).collect::<Value>())
         .collect();
     vec![
-        sample(13, "event_history.csv", csv(&console, &kept), "console_csv").of_grade("summary"),
-        sample(18, "result_1.csv.gz", gzip((query.to_owned() + &csv(&FIELDS, &lake)).as_bytes()), "lake_csv")
-            .of_grade("summary"),
         sample(
             19,
             "query.json",
@@ -107,8 +126,6 @@ pub(super) fn forms() -> Vec<Sample> {
             "lake_result",
         )
         .of_grade("summary"),
-        sample(21, "athena.csv", csv(&lower, &athena), "athena_csv"),
-        sample(23, "lake.jsonl", lines(|one, _| ocsf(one).to_string()), "security_lake").of_grade("summary"),
         sample(
             22,
             "unload.jsonl",
