@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use devtrail::catalogue::Catalogue;
 use devtrail::classify::Classifier;
-use devtrail::decode::{self, Document, Fault, Record, RfcEntry, Sink};
+use devtrail::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use devtrail::evidence::discover::discover;
 use devtrail::evidence::read::{Buffer, read};
 
@@ -70,6 +70,8 @@ impl Sink for Counting<'_> {
     }
 
     fn rfc(&mut self, _: RfcEntry<'_>) {}
+
+    fn aside(&mut self, _: Aside<'_>) {}
 
     fn document(&mut self, _: Document<'_>) {}
 

@@ -11,12 +11,13 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::cli::{Analyze, Cli, Color, EventsWanted, FormatName, Verify};
+use crate::dump::Observer;
 use crate::error::Error;
 use crate::integrity::{self, Assessment, Line, LogState, Standing};
 use crate::model::report::Report;
 use crate::model::severity::Severity;
 use crate::report::{Format, OUTPUTS};
-use crate::run::{self, Destination, EventsTable, Observer, Options};
+use crate::run::{self, Destination, EventsTable, Options};
 use crate::terminal::{Progress, Terminal, Verbosity};
 
 /// All input was read.

@@ -3,16 +3,25 @@
 //! Owns how the stages work together on one object; it is the unit of parallel
 //! work and shares no state with other objects. May not write anything.
 
+mod archive;
+mod aside;
+mod canonical;
 mod covered;
+mod inventory;
+mod unopened;
 
-use std::cell::RefCell;
+use std::collections::BTreeMap;
 
+use self::aside::Asides;
+pub use self::canonical::CanonicalHashes;
+use self::canonical::CanonicalSink;
+use self::covered::packing;
+use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
-use crate::decode::{self, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
-use crate::evidence::discover::{Found, Obstacle};
-use crate::evidence::read::{Buffer, Container, Content, FirstMember, read};
+use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
+use crate::evidence::discover::Found;
+use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self, KeyFacts};
-use crate::examine::covered::packing;
 use crate::integrity::{self, Packing};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
@@ -26,9 +35,7 @@ use crate::model::time::UtcTime;
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
-use crate::timeline::{Fingerprint, Location, RunKey, content_hash};
-
-mod inventory;
+use crate::timeline::{Fingerprint, Location, RunKey};
 
 /// What one object gave.
 #[derive(Debug)]
@@ -55,6 +62,8 @@ pub struct Examined {
     pub packing: Packing,
     /// The same object up to the end of its first gzip member, if more follows.
     pub first_member: Option<(FirstMember, Box<Examined>)>,
+    /// Whether its bytes are those of an archive that has its own row.
+    pub inside_archive: bool,
 }
 
 /// What a run gives to the examination of each of its objects.
@@ -66,98 +75,79 @@ pub struct Examiner<'c> {
     pub key: RunKey,
 }
 
-thread_local! {
-    /// Inflated content of the object at hand; its memory serves the next one.
-    static BUFFER: RefCell<Buffer> = RefCell::default();
-}
-
 impl Examiner<'_> {
-    /// Examines the object with this index in the run.
-    pub fn examine(&self, index: u32, found: &Found) -> Examined {
-        let key_facts = s3_key::facts(found.path.as_str());
-        let mut sink = ObjectSink::new(self, index, &found.path, &key_facts);
+    /// Examines an object, and if it is an archive, all in it. Locations in
+    /// what it gives name no object yet: their place in the run is not known.
+    pub fn examine(&self, found: &Found) -> Vec<Examined> {
         if let Some(obstacle) = &found.obstacle {
+            let key_facts = s3_key::facts(found.path.as_str());
+            let mut sink = ObjectSink::new(self, &found.path, &key_facts);
             let object = not_opened(found, obstacle, key_facts);
             sink.problems.extend(obstacle.problem(&found.path));
-            return sink.finish(object);
+            return vec![sink.finish(object)];
         }
-        BUFFER.with_borrow_mut(|buffer| {
-            let content = read(&found.location, buffer);
-            let inflated = buffer.content();
-            // Decided later whether the rest counts: a digest covers this much.
-            let covered =
-                content.first_member.as_ref().map(|first| inflated[..first.inflated_bytes].to_vec());
-            let all = decoded(found, (&content, inflated), sink);
-            let Some(first) = content.first_member.clone().filter(|_| all.object.format == DELIVERY) else {
-                return all;
-            };
-            let sink = ObjectSink::new(self, index, &found.path, &key_facts);
-            let short = decoded(found, (&content, &mut covered.unwrap_or_default()), sink);
-            Examined { first_member: Some((first, Box::new(short))), ..all }
-        })
+        let mut all =
+            archive::contents(found, &|path, content, inflated| self.content(path, content, inflated));
+        if let Some((_, inside)) = all.split_last_mut() {
+            inside.iter_mut().for_each(|one| one.inside_archive = true);
+        }
+        all
     }
 
-    /// Reads the object again for the records with these ordinals, and gives
-    /// the hashes of their contents with their spelling taken out, and their
-    /// event ids.
-    pub fn canonical(&self, found: &Found, ordinals: &[u32]) -> Vec<(u32, u64, String)> {
-        let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
-        BUFFER.with_borrow_mut(|buffer| {
-            read(&found.location, buffer);
-            decode::decode(buffer.content(), &mut sink);
+    fn content(&self, path: &ObjectPath, content: Content, inflated: &mut [u8]) -> Examined {
+        // Decided later whether the rest counts: a digest covers this much.
+        let covered = content.first_member.as_ref().map(|first| inflated[..first.inflated_bytes].to_vec());
+        let all = self.decoded(path, &content, inflated);
+        let Some(first) = content.first_member.clone().filter(|_| all.object.format == DELIVERY) else {
+            return all;
+        };
+        let short = self.decoded(path, &content, &mut covered.unwrap_or_default());
+        Examined { first_member: Some((first, Box::new(short))), ..all }
+    }
+
+    /// Decodes the content of an object, or as much of it as is given.
+    fn decoded(&self, path: &ObjectPath, content: &Content, inflated: &mut [u8]) -> Examined {
+        let mut sink = ObjectSink::new(self, path, &s3_key::facts(path.as_str()));
+        for fault in &content.faults {
+            sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));
+        }
+        let decoded = match content.container {
+            Container::NotOpened(packing) => not_opened_packing(packing, &mut sink),
+            Container::Archive(kind) => archive_itself(kind),
+            Container::Plain | Container::Gzip | Container::Packed(_) => decode::decode(inflated, &mut sink),
+        };
+        let object = row(path, content, &decoded);
+        sink.counts.rejected += decoded.rejected;
+        sink.counts.seen += decoded.rejected;
+        Examined { packing: packing(content), ..sink.finish(object) }
+    }
+
+    /// Reads an object again for some records in it: path, and ordinals in
+    /// their order. Gives the hashes of their contents with their spelling
+    /// taken out, and their event ids.
+    pub fn canonical(
+        &self,
+        found: &Found,
+        wanted: &BTreeMap<&ObjectPath, Vec<u32>>,
+    ) -> Vec<(ObjectPath, CanonicalHashes)> {
+        let all = archive::contents(found, &|path, content, inflated| {
+            let ordinals = wanted.get(path)?;
+            let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
+            if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
+                decode::decode(inflated, &mut sink);
+            }
+            Some((path.clone(), sink.hashes))
         });
-        sink.hashes
+        all.into_iter().flatten().collect()
     }
 }
 
 /// The form in which trails deliver: the only one that digests list.
 const DELIVERY: &str = "cloudtrail_delivery";
 
-/// Decodes the content of an object, or as much of it as is given.
-fn decoded(
-    found: &Found,
-    (content, inflated): (&Content, &mut [u8]),
-    mut sink: ObjectSink<'_, '_>,
-) -> Examined {
-    for fault in &content.faults {
-        sink.problems.add(Problem::of_object(&found.path, fault.kind, fault.detail.clone()));
-    }
-    let decoded = match content.container {
-        Container::NotOpened(packing) => not_opened_packing(packing, &mut sink),
-        Container::Plain | Container::Gzip => decode::decode(inflated, &mut sink),
-    };
-    let object = row(found, content, &decoded);
-    sink.counts.rejected += decoded.rejected;
-    sink.counts.seen += decoded.rejected;
-    Examined { packing: packing(content), ..sink.finish(object) }
-}
-
-/// An entry of the dump that was not opened at all.
-fn not_opened(found: &Found, obstacle: &Obstacle, key: KeyFacts) -> Object {
-    let (status, note) = match obstacle {
-        Obstacle::LinkInside(target) => (
-            ObjectStatus::NotEvidence,
-            format!("symbolic link to `{target}`, which is read at its own place"),
-        ),
-        Obstacle::LinkOutside(target) => (
-            ObjectStatus::Unreadable,
-            format!("symbolic link to `{target}`, outside the paths given: not followed"),
-        ),
-        Obstacle::NotAFile => (ObjectStatus::Unreadable, "not a regular file".to_owned()),
-        Obstacle::Unreadable(why) => (ObjectStatus::Unreadable, why.clone()),
-    };
-    Object { account_id: key.account_id, region: key.region, status, note, ..Object::blank(&found.path) }
-}
-
-fn not_opened_packing(packing: &'static str, sink: &mut ObjectSink<'_, '_>) -> Decoded {
-    let detail = format!("{packing} archive: recognised; unpack it first, this version does not open it");
-    sink.fault(Fault { kind: ProblemKind::FormNotRead, ordinal: None, byte: 0, detail });
-    Decoded { format: packing, verdict: Verdict::NotRead, rejected: 0 }
-}
-
-fn row(found: &Found, content: &Content, decoded: &Decoded) -> Object {
+fn row(path: &ObjectPath, content: &Content, decoded: &Decoded) -> Object {
     let (status, note) = match &decoded.verdict {
-        Verdict::Evidence => (ObjectStatus::Read, String::new()),
+        Verdict::Evidence => (ObjectStatus::Read, decoded.note.clone()),
         Verdict::NotRead => (ObjectStatus::Unreadable, "recognised, not read: see problems".to_owned()),
         Verdict::NotEvidence(what) => (ObjectStatus::NotEvidence, what.clone()),
         Verdict::Unknown => (ObjectStatus::Unreadable, "nothing in it could be recognised".to_owned()),
@@ -172,14 +162,13 @@ fn row(found: &Found, content: &Content, decoded: &Decoded) -> Object {
         rejected: decoded.rejected,
         status,
         note,
-        ..Object::blank(&found.path)
+        ..Object::blank(path)
     }
 }
 
 /// Takes what decoding finds in one object.
 struct ObjectSink<'e, 'c> {
     examiner: &'e Examiner<'c>,
-    index: u32,
     path: ObjectPath,
     key_account: Option<AccountId>,
     key_region: Option<Region>,
@@ -193,13 +182,14 @@ struct ObjectSink<'e, 'c> {
     fingerprints: Vec<Fingerprint>,
     counts: Counts,
     documents: Vec<integrity::Document>,
+    /// Records that tell of no single call, by their category.
+    asides: Asides,
 }
 
 impl<'e, 'c> ObjectSink<'e, 'c> {
-    fn new(examiner: &'e Examiner<'c>, index: u32, path: &ObjectPath, key: &KeyFacts) -> Self {
+    fn new(examiner: &'e Examiner<'c>, path: &ObjectPath, key: &KeyFacts) -> Self {
         Self {
             examiner,
-            index,
             path: path.clone(),
             key_account: key.account_id.clone(),
             key_region: key.region.clone(),
@@ -212,6 +202,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             fingerprints: Vec::new(),
             counts: Counts::default(),
             documents: Vec::new(),
+            asides: Asides::default(),
         }
     }
 
@@ -220,6 +211,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         let account = account.or_else(|| self.inventory.agreed_account());
         object.account_id = object.account_id.or(self.key_account).or(account);
         object.region = object.region.or(self.key_region).or(region);
+        let notes = std::iter::once(std::mem::take(&mut object.note)).chain(self.asides.notes());
+        object.note = notes.filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");
         object.records = self.counts.seen - self.counts.rejected;
         object.rejected = self.counts.rejected;
         (object.first_event_time, object.last_event_time) = self.tally.span();
@@ -242,6 +235,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             documents: self.documents,
             packing: Packing::NotRead,
             first_member: None,
+            inside_archive: false,
         }
     }
 
@@ -301,6 +295,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             return false;
         }
         let known: Vec<&str> = record.head.wrong_types().collect();
+        read.event.source_grade = record.grade;
         read.wrong_types.retain(|field| !known.contains(field));
         if !read.wrong_types.is_empty() {
             let detail = format!("of another type than the format says: {}", read.wrong_types.join(", "));
@@ -333,7 +328,7 @@ impl Sink for ObjectSink<'_, '_> {
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
         let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");
-        let location = Location { object: self.index, record: ordinal };
+        let location = Location { object: 0, record: ordinal };
         let identity = (event_id, recipient);
         self.fingerprints.push(Fingerprint::new(self.examiner.key, identity, record.text, (location, kept)));
     }
@@ -360,6 +355,15 @@ impl Sink for ObjectSink<'_, '_> {
                 self.problem(ProblemKind::RejectedRecord, entry.place, why);
             }
         }
+    }
+
+    fn aside(&mut self, aside: Aside<'_>) {
+        self.counts.seen += 1;
+        self.counts.counted_only += 1;
+        let category = self.asides.add(aside.kind);
+        let (account, time) = aside::account_and_time(&aside);
+        let account = account.or_else(|| self.key_account.clone());
+        self.tally.add(account.as_ref(), aside.head.region.as_str(), time, Some(category));
     }
 
     fn document(&mut self, document: Document<'_>) {
@@ -396,29 +400,4 @@ impl Sink for ObjectSink<'_, '_> {
         };
         self.problems.add(problem);
     }
-}
-
-/// Takes the canonical hashes of a few records.
-struct CanonicalSink<'o> {
-    key: RunKey,
-    ordinals: &'o [u32],
-    hashes: Vec<(u32, u64, String)>,
-}
-
-impl Sink for CanonicalSink<'_> {
-    fn record(&mut self, record: Record<'_>) {
-        let Ok(ordinal) = u32::try_from(record.place.ordinal) else { return };
-        if self.ordinals.binary_search(&ordinal).is_ok() {
-            let canonical = decode::json::canonical(record.text);
-            let hash = content_hash(self.key, canonical.as_deref().unwrap_or(record.text));
-            let id = record.head.event_id.as_str().unwrap_or_default().to_owned();
-            self.hashes.push((ordinal, hash, id));
-        }
-    }
-
-    fn rfc(&mut self, _: RfcEntry<'_>) {}
-
-    fn document(&mut self, _: Document<'_>) {}
-
-    fn fault(&mut self, _: Fault) {}
 }

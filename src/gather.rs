@@ -56,6 +56,7 @@ pub fn gather(
         events.extend(one.events.into_iter().filter_map(|event| original(event, index, copies)));
     }
     mark_integrity(&mut objects, &assessment);
+    grade(&mut events, &objects);
     problems.extend(assessment.problems);
     objects.extend(assessment.missing.into_iter().map(missing));
     objects.sort_by(|a, b| a.path.cmp(&b.path));
@@ -70,6 +71,16 @@ pub fn gather(
     scope.recording = Recording::of(&inventory.trails);
     let sources = Sources { events, rfc_records, inventory, coverage, scope, objects, problems };
     Gathered { sources, events: table }
+}
+
+/// Tells each event how well its object is anchored.
+fn grade(events: &mut [Event], objects: &[Object]) {
+    let integrity: BTreeMap<&ObjectPath, Option<Integrity>> =
+        objects.iter().map(|object| (&object.path, object.integrity)).collect();
+    for event in events {
+        let of_object = integrity.get(&event.evidence.object).copied().flatten();
+        event.source_grade = event.source_grade.with_integrity(of_object);
+    }
 }
 
 /// The event with its number of copies, unless it is itself a copy.
@@ -104,7 +115,9 @@ fn scope(examined: &[Examined], copies: &Copies) -> Scope {
     let mut scope = Scope { objects: examined.len() as u64, ..Scope::default() };
     let mut counts = Counts::default();
     for one in examined {
-        scope.bytes += one.object.bytes;
+        if !one.inside_archive {
+            scope.bytes += one.object.bytes;
+        }
         scope.inflated_bytes += one.object.inflated_bytes;
         scope.categories.extend(one.tally.categories());
         let (first, last) = one.tally.span();

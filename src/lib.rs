@@ -37,6 +37,8 @@ pub mod examine;
 
 pub mod gather;
 
+pub mod dump;
+
 pub mod correlate;
 
 pub mod report;

@@ -40,6 +40,33 @@ pub const RESYNC_TRIES_MAX: usize = 4096;
 /// Bytes in which a record must end for reading to go on with it after damage.
 pub const RESYNC_BYTES_MAX: usize = 1024 * 1024;
 
+/// Nesting of Presto row text that is read. CloudTrail's own objects nest 5.
+pub const ROW_TEXT_DEPTH_MAX: usize = 32;
+
+/// Objects and lists between a wrapper's own object and the record inside it.
+/// `hits.hits[]._source.event.original` needs five.
+pub const WRAPPER_DEPTH_MAX: usize = 12;
+
+/// Lines looked at for the header of a table that begins with a comment, which
+/// holds the text of a query in CloudTrail Lake.
+pub const COMMENT_LINES_MAX: usize = 256;
+
+/// Archives inside archives. A zip of a tar.gz of gzipped objects needs two.
+pub const ARCHIVE_NESTING_MAX: usize = 4;
+
+/// Entries of one archive and of all inside it. A year of one organisation's
+/// trail has about that many objects; each costs a row of the evidence table.
+pub const ARCHIVE_ENTRIES_MAX: u64 = 1_000_000;
+
+/// Bytes of entries that are held in memory while they are examined.
+pub const ARCHIVE_BATCH_BYTES: usize = 64 * 1024 * 1024;
+
+/// Entries that are examined together.
+pub const ARCHIVE_BATCH_ENTRIES: usize = 256;
+
+/// Memory that an xz stream may ask for, in KiB: its largest preset needs 65 MiB.
+pub const XZ_MEMORY_KIB_MAX: u32 = 128 * 1024;
+
 /// Characters kept of a resource's configuration as AWS Config recorded it.
 /// Most are under 2 KB; the object itself holds the rest.
 pub const CONFIGURATION_CHARS_MAX: usize = 2000;

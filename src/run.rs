@@ -8,26 +8,22 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rayon::prelude::*;
-
 use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
 use crate::correlate;
+use crate::dump::{Dump, Observer, look, prune};
 use crate::error::Error;
-use crate::evidence::discover::{Found, discover};
 use crate::evidence::read::{Buffer, read};
-use crate::evidence::s3_key;
-use crate::examine::{Examined, Examiner};
-use crate::gather::{self, Gathered};
+use crate::examine::Examiner;
+use crate::gather::Gathered;
 use crate::integrity::{self, Assessment, Given, PublicKey};
-use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
-use crate::timeline::{Fingerprints, Location, RunKey};
+use crate::timeline::RunKey;
 
 /// Where the reports go.
 #[derive(Clone, Debug)]
@@ -87,16 +83,6 @@ pub struct Options {
     pub threads: Option<usize>,
     /// The command line, for run.json.
     pub arguments: Vec<String>,
-}
-
-/// Is told how far a run is. Called from all threads.
-pub trait Observer: Sync {
-    /// The objects are known: this many, with this many bytes as stored.
-    fn found(&self, objects: u64, bytes: u64);
-    /// One more object was read.
-    fn object(&self, bytes: u64, records: u64, problems: u64);
-    /// A stage after reading begins.
-    fn stage(&self, what: &'static str);
 }
 
 /// What the user's own files say, beside the evidence.
@@ -164,23 +150,14 @@ fn reconstruct(
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
-    let found = look(&options.paths)?;
-    let (found, left_out) = prune(found, options.object_days);
-    let examiner = Examiner {
-        classifier: Classifier::new(&given.catalogue, options.events == EventsTable::All),
-        key: RunKey::draw(),
-    };
-    let examined = examine_all(&found, &examiner, observer, interrupted)?;
+    let (found, left_out) = prune(look(&options.paths)?, options.object_days);
+    let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
+    let examiner = Examiner { classifier, key: RunKey::draw() };
+    let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
-    let assessment = assess(&examined, Given { keys: &given.keys, left_out: &left_out });
-    // What no digest covers must be gone before copies are compared: it could
-    // pass for the original.
-    let short = |(index, one): (usize, Examined)| {
-        if assessment.first_member_only.contains(&index) { one.without_what_follows() } else { one }
-    };
-    let examined = examined.into_iter().enumerate().map(short).collect();
+    let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
     observer.stage("comparing copies");
-    let Gathered { sources, events } = gather_all(examined, (&examiner, &found), options, assessment);
+    let Gathered { sources, events } = dump.gather(assessment, options.events != EventsTable::No);
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
@@ -222,77 +199,11 @@ pub fn verify(
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
     let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
-    let mut examined = examine_all(&found, &examiner, observer, interrupted)?;
+    let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
-    let assessment = assess(&examined, Given { keys: &keys, left_out: &[] });
-    let problems = examined.iter_mut().flat_map(|one| std::mem::take(&mut one.problems)).collect();
+    let assessment = dump.assess(Given { keys: &keys, left_out: &[] });
+    let problems = dump.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.problems)).collect();
     Ok(Verified { assessment, problems })
-}
-
-fn look(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
-    discover(paths).map_err(|fault| Error::Input { path: fault.path, source: fault.source })
-}
-
-/// Reads every object, in parallel.
-fn examine_all(
-    found: &[Found],
-    examiner: &Examiner<'_>,
-    observer: &dyn Observer,
-    interrupted: &AtomicBool,
-) -> Result<Vec<Examined>, Error> {
-    observer.found(found.len() as u64, found.iter().map(|one| one.bytes).sum());
-    found
-        .par_iter()
-        .enumerate()
-        .map(|(index, one)| {
-            if interrupted.load(Ordering::Relaxed) {
-                return Err(Error::Interrupted);
-            }
-            let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");
-            let examined = examiner.examine(index, one);
-            observer.object(one.bytes, examined.counts.seen, examined.problems.len() as u64);
-            Ok(examined)
-        })
-        .collect()
-}
-
-fn assess(examined: &[Examined], given: Given<'_>) -> Assessment {
-    let stored: Vec<_> = examined.iter().map(Examined::stored).collect();
-    integrity::assess(&stored, given)
-}
-
-fn gather_all(
-    mut examined: Vec<Examined>,
-    (examiner, found): (&Examiner<'_>, &[Found]),
-    options: &Options,
-    assessment: Assessment,
-) -> Gathered {
-    let all = examined.iter_mut().flat_map(|one| std::mem::take(&mut one.fingerprints)).collect();
-    let fingerprints = Fingerprints::new(all);
-    let again = look_again(&fingerprints.unsettled(), examiner, found);
-    let hashes: Vec<(Location, u64)> = again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
-    let copies = fingerprints.settle(&hashes);
-    let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
-    gather::gather(examined, &copies, &ids, options.events != EventsTable::No, assessment)
-}
-
-/// Reads the objects of unsettled records once more; see `Fingerprints::unsettled`.
-fn look_again(
-    unsettled: &[Location],
-    examiner: &Examiner<'_>,
-    found: &[Found],
-) -> Vec<(Location, u64, String)> {
-    let per_object: Vec<&[Location]> = unsettled.chunk_by(|a, b| a.object == b.object).collect();
-    per_object
-        .par_iter()
-        .flat_map(|locations| {
-            let object = locations[0].object;
-            let ordinals: Vec<u32> = locations.iter().map(|location| location.record).collect();
-            let again = examiner.canonical(&found[object as usize], &ordinals);
-            let place = move |record| Location { object, record };
-            again.into_iter().map(|(record, hash, id)| (place(record), hash, id)).collect::<Vec<_>>()
-        })
-        .collect()
 }
 
 fn selection(options: &Options) -> correlate::Selection {
@@ -395,19 +306,6 @@ fn public_keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Error> {
         }
     }
     Ok(keys)
-}
-
-/// Leaves out objects by the date in their key; tells which.
-fn prune(found: Vec<Found>, (from, to): (Option<Day>, Option<Day>)) -> (Vec<Found>, Vec<ObjectPath>) {
-    let wanted = |one: &Found| {
-        if from.is_none() && to.is_none() {
-            return true;
-        }
-        let Some(day) = s3_key::facts(one.path.as_str()).day else { return true };
-        from.is_none_or(|from| day >= from) && to.is_none_or(|to| day < to)
-    };
-    let (kept, left_out): (Vec<Found>, Vec<Found>) = found.into_iter().partition(wanted);
-    (kept, left_out.into_iter().map(|one| one.path).collect())
 }
 
 /// The run's clock, read once; it reaches run.json and nothing else.

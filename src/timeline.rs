@@ -43,6 +43,11 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
+    /// Says which object of the run its record lies in.
+    pub fn set_object(&mut self, object: u32) {
+        self.location.object = object;
+    }
+
     /// Of the record with this event id and recipient account. `kept` tells
     /// whether its event is kept or only counted.
     pub fn new(key: RunKey, identity: (&str, &str), text: &str, (location, kept): (Location, bool)) -> Self {

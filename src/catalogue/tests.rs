@@ -7,6 +7,7 @@ use crate::model::destructive::{Category, Reversibility};
 use crate::model::event::Event;
 use crate::model::evidence::{Evidence, ObjectPath};
 use crate::model::principal::Principal;
+use crate::model::source_grade::SourceGrade;
 
 mod conditions;
 mod modes;
@@ -41,6 +42,7 @@ fn event(source: &str, name: &str, parameters: Option<&str>) -> Event {
         additional_event_data: None,
         category: None,
         copies: 1,
+        source_grade: SourceGrade::Unreferenced,
         evidence: Evidence { object: ObjectPath::new("a.json"), record: 0, start: 0, end: 1 },
     }
 }

@@ -125,6 +125,7 @@ fn row(
         technique_id_legacy: judgement.technique_id_legacy,
         copies: event.copies,
         lost_configuration,
+        source_grade: event.source_grade,
         evidence: event.evidence.clone(),
     }
 }

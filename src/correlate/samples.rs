@@ -13,6 +13,7 @@ use crate::model::id::{AccessKeyId, AccountId, Arn, EventId, RfcId};
 use crate::model::principal::{Principal, SessionIssuer};
 use crate::model::report::{Report, Scope};
 use crate::model::rfc::{RfcRecord, RfcSource};
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::{Day, UtcTime};
 
 use super::{Options, Sources, all};
@@ -72,6 +73,7 @@ pub(super) fn call(minute: i64, source: &str, name: &str) -> Event {
         additional_event_data: None,
         category: None,
         copies: 1,
+        source_grade: SourceGrade::Unreferenced,
         evidence: evidence(u64::try_from(minute).unwrap_or(0)),
     }
 }

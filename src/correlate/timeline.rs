@@ -3,16 +3,19 @@
 //! Owns: which rows of the other tables make entries, their sentences, and the
 //! order. Adds no fact of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::count::counted;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
+use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
 use crate::model::mode::{Authorization, ModeSession, ModeWindow, OpenedBound};
 use crate::model::rfc::{Rfc, RfcAction, RfcStep, RfcStepKind};
 use crate::model::severity::Severity;
+use crate::model::source_grade::SourceGrade;
 use crate::model::timeline::{TimelineEntry, TimelineKind};
 
 use super::listed::ListedRole;
@@ -47,12 +50,25 @@ pub(super) fn of(tables: Tables<'_>) -> Vec<TimelineEntry> {
     entries.extend(tables.destructive.iter().map(destroyed));
     entries.extend(tables.findings.iter().map(found));
     entries.extend(tables.coverage.iter().filter(|row| row.objects == 0).map(gap));
+    grade(&mut entries, tables.events);
     entries.sort_by_cached_key(|entry| {
         let place = (entry.account_id.clone(), entry.region.clone(), entry.kind);
         let proof = (entry.event_id.clone(), order::none_last(entry.evidence.clone()));
         (order::none_last(entry.time), place, proof, entry.summary.clone(), entry.finding_id.clone())
     });
     entries
+}
+
+/// Gives each entry that an event shows the grade of that event.
+fn grade(entries: &mut [TimelineEntry], events: &[Event]) {
+    let shown: BTreeSet<&Evidence> = entries.iter().filter_map(|entry| entry.evidence.as_ref()).collect();
+    let graded = events.iter().filter(|event| shown.contains(&event.evidence));
+    let grades: BTreeMap<&Evidence, SourceGrade> =
+        graded.map(|event| (&event.evidence, event.source_grade)).collect();
+    drop(shown);
+    for entry in entries {
+        entry.source_grade = entry.evidence.as_ref().and_then(|evidence| grades.get(evidence)).copied();
+    }
 }
 
 /// An entry that is about nothing yet.
@@ -71,6 +87,7 @@ fn entry(kind: TimelineKind, summary: String) -> TimelineEntry {
         rfc_id: None,
         event_id: None,
         finding_id: None,
+        source_grade: None,
         evidence: None,
     }
 }

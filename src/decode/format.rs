@@ -3,28 +3,8 @@
 
 mod exports;
 
-/// What is done with an entry of a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// The array under this key holds entries.
-    Elements(&'static str),
-    /// The object under this key is an entry.
-    Object(&'static str),
-    /// The string under this key holds an entry as JSON text.
-    Text(&'static str),
-    /// An EventBridge envelope: an RFC state change, a record, or something else.
-    Envelope,
-    /// The object under this key is an RFC in full.
-    Rfc(&'static str),
-    /// The entry itself is an RFC, in full or as a summary.
-    BareRfc,
-    /// The entry is a document of another kind than records and RFCs.
-    Document(DocumentKind),
-    /// Evidence that this version does not read; what to do instead.
-    NotRead(&'static str),
-    /// No evidence of ours; what it is.
-    NotEvidence(&'static str),
-}
+use crate::decode::AsideKind;
+pub(crate) use crate::decode::reading::Reading;
 
 /// Documents beside records and RFCs: what they hold is read as a whole, after
 /// all objects.
@@ -80,7 +60,7 @@ impl Format {
 
     /// Whether this version turns it into events or RFCs.
     pub fn is_read(&self) -> bool {
-        !matches!(self.reading, Reading::NotRead(_) | Reading::NotEvidence(_))
+        !matches!(self.reading, Reading::NotEvidence(_))
     }
 }
 
@@ -94,8 +74,6 @@ const fn row(
 ) -> Format {
     Format { name, about, known_by, keys, holding: "", reading }
 }
-
-const NOT_YET: &str = "this version of devtrail does not read it";
 
 /// Records that stand by themselves, named after what holds them.
 pub(crate) const RECORD: &str = "cloudtrail_record";
@@ -171,10 +149,10 @@ pub const FORMATS: &[Format] = &[
     ),
     row(
         "cloudwatch_message",
-        &[&["message"], &["timestamp"], &["id"]],
+        &[&["message"], &["timestamp"], &["id", "ingestionTime"]],
         Reading::Text("message"),
-        "one log event of a CloudWatch Logs subscription",
-        "object with `id`, `timestamp` and `message`",
+        "log events of CloudWatch Logs, one a line",
+        "object with `message`, `timestamp`, and `id` or `ingestionTime`",
     ),
     row(
         "get_rfc",
@@ -214,19 +192,15 @@ pub const FORMATS: &[Format] = &[
     row(
         "cloudtrail_insight",
         &[&["insightDetails"]],
-        Reading::NotRead(
-            "CloudTrail Insights record: recognised; it tells of rates, not of single calls, and this version does not read it",
-        ),
-        "CloudTrail Insights record",
+        Reading::Aside(AsideKind::Insight),
+        "CloudTrail Insights records: counted, they tell of rates and not of single calls",
         "record with `insightDetails`",
     ),
     row(
         "cloudtrail_aggregated",
         &[&["timeWindow"], &["summary"], &["eventCategory"]],
-        Reading::NotRead(
-            "CloudTrail aggregated event: recognised; it holds counts, not calls, and this version does not read it",
-        ),
-        "CloudTrail aggregated event",
+        Reading::Aside(AsideKind::Aggregated),
+        "CloudTrail aggregated events: counted, they hold numbers and not single calls",
         "record with `timeWindow` and `summary`",
     ),
     row(
@@ -258,54 +232,50 @@ pub const FORMATS: &[Format] = &[
     row(
         "lake_result",
         &[&["QueryResultRows"]],
-        Reading::NotRead(
-            "CloudTrail Lake result: recognised; export the trail's S3 objects instead, this version does not read it",
-        ),
-        "output of `aws cloudtrail get-query-results`",
+        Reading::Rows("QueryResultRows"),
+        "output of `aws cloudtrail get-query-results`; nested columns are a best effort",
         "object with `QueryResultRows`",
     ),
     row(
         "logs_insights_result",
         &[&["results"], &["statistics"]],
-        Reading::NotRead("CloudWatch Logs Insights result: recognised; this version does not read it"),
-        "output of `aws logs get-query-results`",
+        Reading::Rows("results"),
+        "output of `aws logs get-query-results` with `@message`",
         "object with `results` and `statistics`",
     ),
     row(
         "log_events",
         &[&["events"], &["searchedLogStreams", "nextForwardToken", "nextToken"]],
-        Reading::NotRead("CloudWatch Logs events: recognised; this version does not read them"),
-        "output of `aws logs filter-log-events`",
+        Reading::Elements("events"),
+        "output of `aws logs filter-log-events` or `get-log-events`",
         "object with `events` and a token",
     ),
     row(
         "sns_message",
         &[&["TopicArn"], &["Message"]],
-        Reading::NotRead("SNS message: recognised; this version does not open it"),
-        "SNS notification",
+        Reading::Text("Message"),
+        "SNS notification that carries a record or an EventBridge event",
         "object with `TopicArn` and `Message`",
     ),
     row(
         "sqs_message",
-        &[&["body"], &["messageId", "receiptHandle"]],
-        Reading::NotRead("SQS message: recognised; this version does not open it"),
-        "SQS message",
+        &[&["body", "Body"], &["messageId", "MessageId", "receiptHandle", "ReceiptHandle"]],
+        Reading::Text("body"),
+        "SQS message that carries a record, an EventBridge event or an SNS notification",
         "object with `body` and `messageId`",
     ),
     row(
         "splunk_result",
         &[&["result"], &["preview", "offset"]],
-        Reading::NotRead(
-            "Splunk export: recognised; export the raw objects instead, this version does not read it",
-        ),
-        "Splunk export",
+        Reading::Wrapper,
+        "Splunk export in JSON, with `_raw`",
         "object with `result` and `preview`",
     ),
     row(
         "elastic_hit",
         &[&["_source"], &["_index", "_id"]],
-        Reading::NotRead("Elasticsearch or OpenSearch export: recognised; this version does not read it"),
-        "Elasticsearch or OpenSearch export",
+        Reading::Wrapper,
+        "Elasticsearch or OpenSearch export with `event.original` or `message`",
         "object with `_source`",
     ),
     row(
@@ -329,17 +299,84 @@ pub const FORMATS: &[Format] = &[
         "GuardDuty finding",
         "object with `schemaVersion`, `service` and `severity`",
     ),
-    row("utf16_text", &[], Reading::NotRead(NOT_YET), "text in UTF-16", "byte order mark"),
+    row(
+        "wrapped_record",
+        &[],
+        Reading::Wrapper,
+        "CloudTrail records in any other JSON, as an object or as JSON text",
+        "a record, or the text of one, somewhere inside",
+    ),
     row(
         "cloudwatch_export",
         &[],
-        Reading::NotRead(NOT_YET),
-        "CloudWatch Logs export to S3",
-        "lines of time and JSON",
+        Reading::Elements(""),
+        "CloudWatch Logs export to S3, or the output of `aws logs tail`",
+        "lines of a time and JSON",
     ),
-    row("console_csv", &[], Reading::NotRead(NOT_YET), "Event history CSV of the console", "its header"),
-    row("athena_csv", &[], Reading::NotRead(NOT_YET), "Athena result as CSV", "its header"),
-    row("lake_csv", &[], Reading::NotRead(NOT_YET), "CloudTrail Lake result as CSV", "its first line"),
+    row(
+        "prefixed_lines",
+        &[],
+        Reading::Elements(""),
+        "lines of JSON behind a header, such as syslog's",
+        "a first line that ends in a JSON object",
+    ),
+    row(
+        "console_csv",
+        &[],
+        Reading::Elements(""),
+        "Event history CSV of the console: a summary of each record",
+        "header with `Event name`, `Event time` and `Event ID`",
+    ),
+    row(
+        "athena_csv",
+        &[],
+        Reading::Elements(""),
+        "Athena result as CSV; nested columns are a best effort",
+        "header with `eventname`, `eventsource` and `eventtime`",
+    ),
+    row(
+        "lake_csv",
+        &[],
+        Reading::Elements(""),
+        "CloudTrail Lake result as CSV; nested columns are a best effort",
+        "header with `eventName`, `eventSource` and `eventTime`, maybe after `# Execution Time`",
+    ),
+    row(
+        "security_lake",
+        &[&["class_uid"], &["metadata"], &["api"]],
+        Reading::Ocsf,
+        "Security Lake events in JSON (OCSF): a summary of each record; its Parquet is named, not read",
+        "object with `class_uid`, `metadata` and `api`",
+    ),
+    row(
+        "athena_rows",
+        &[&["eventname"], &["eventsource"], &["eventtime"]],
+        Reading::Columns,
+        "Athena result as JSON (UNLOAD, CTAS); nested columns are a best effort",
+        "object with `eventname`, `eventsource` and `eventtime`",
+    ),
+    row(
+        "lookup_csv",
+        &[],
+        Reading::Text("CloudTrailEvent"),
+        "entries of `lookup-events` as CSV",
+        "header with `CloudTrailEvent`",
+    ),
+    row(
+        "logs_insights_csv",
+        &[],
+        Reading::Text("@message"),
+        "CloudWatch Logs Insights result as CSV",
+        "header with `@message`",
+    ),
+    row("splunk_csv", &[], Reading::Text("_raw"), "Splunk export as CSV", "header with `_raw`"),
+    row(
+        "message_csv",
+        &[],
+        Reading::Text("message"),
+        "another tool's CSV with the record in one column",
+        "header with `message`, `event.original` or the like",
+    ),
     exports::CREDENTIAL_REPORT,
 ];
 

@@ -77,7 +77,8 @@ impl<'a, 's> Walk<'a, 's> {
         self.verdict(values)
     }
 
-    fn verdict(mut self, values: u64) -> Decoded {
+    /// What the object came to, after all of it was walked.
+    pub(crate) fn verdict(mut self, values: u64) -> Decoded {
         let format = if self.format == RECORD && values > 1 { LINES } else { self.format };
         if self.evidence
             && let Some((place, what)) = self.lookalikes.take()
@@ -101,7 +102,7 @@ impl<'a, 's> Walk<'a, 's> {
             let what = self.lookalikes.map(|(_, what)| what);
             Verdict::NotEvidence(what.unwrap_or_else(|| "JSON in no known form".to_owned()))
         };
-        Decoded { format, verdict, rejected: self.rejected }
+        Decoded { format, verdict, rejected: self.rejected, note: String::new() }
     }
 
     /// An object at the top: walked by its leading key, or an entry.
@@ -243,6 +244,35 @@ impl<'a, 's> Walk<'a, 's> {
         if self.format.is_empty() {
             self.format = name;
         }
+    }
+
+    /// The form of an entry names the object, also where all that is known so
+    /// far is that the object holds `Records`.
+    pub(crate) fn note_format_of_entry(&mut self, name: &'static str) {
+        if self.format.is_empty() || (self.format == DELIVERY && self.ordinal == 0) {
+            self.format = name;
+        }
+    }
+
+    /// Takes the name of a form back that turned out not to be the object's.
+    pub(crate) fn forget_format(&mut self, name: &'static str) {
+        if self.format == name {
+            self.format = "";
+        }
+    }
+
+    /// How many entries were met so far.
+    pub(crate) fn entries(&self) -> u64 {
+        self.ordinal
+    }
+
+    /// Whether the array at hand is that of a delivered object.
+    pub(crate) fn is_delivery(&self) -> bool {
+        self.frame == DELIVERY
+    }
+
+    pub(crate) fn enter_delivery(&mut self) {
+        self.frame = DELIVERY;
     }
 
     fn note_container(&mut self, key: &'static str) {

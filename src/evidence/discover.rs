@@ -167,14 +167,20 @@ fn found(location: &Path, base: &Path, bytes: u64, obstacle: Option<Obstacle>) -
 
 /// The path with `/` between its parts and each byte that is no UTF-8 as `\xNN`.
 fn printable(path: &Path) -> String {
+    let text = printable_bytes(path.as_os_str().as_encoded_bytes());
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
+}
+
+/// The text with each byte that is no UTF-8 as `\xNN`.
+pub(super) fn printable_bytes(bytes: &[u8]) -> String {
     let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+    for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
             write!(text, "\\x{byte:02X}").expect("writing to a string cannot fail");
         }
     }
-    if cfg!(windows) { text.replace('\\', "/") } else { text }
+    text
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! The only module that opens inputs, and it opens them read-only. May not
 //! parse log records, and never writes.
 
+pub mod archive;
 pub mod discover;
 pub mod read;
 pub mod s3_key;
+pub mod unpack;

@@ -11,6 +11,8 @@ use std::path::Path;
 use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
+use crate::evidence::archive::ArchiveKind;
+use crate::evidence::unpack::Packing;
 use crate::limits::{INFLATE_RATIO_FLOOR_BYTES, INFLATE_RATIO_MAX, INFLATED_BYTES_MAX};
 use crate::model::problem::ProblemKind;
 
@@ -21,6 +23,10 @@ pub enum Container {
     Plain,
     /// gzip, one or more members.
     Gzip,
+    /// Another packing of one stream.
+    Packed(Packing),
+    /// An archive, whose entries are objects of their own.
+    Archive(ArchiveKind),
     /// A packing that this version does not open; its name.
     NotOpened(&'static str),
 }
@@ -68,6 +74,9 @@ pub struct FirstMember {
 /// Bytes inflated at a time: small enough to be hashed while still in cache.
 const STEP_BYTES: usize = 128 * 1024;
 
+/// Bytes in which a tar archive shows itself.
+const TAR_MAGIC_END: u64 = 262;
+
 /// Room for inflated content, whose memory is reused from object to object.
 #[derive(Debug, Default)]
 pub struct Buffer {
@@ -96,9 +105,7 @@ impl Buffer {
 /// Reading never fails as a whole: what could be read is kept, and `faults`
 /// says what could not.
 pub fn read(location: &Path, inflated: &mut Buffer) -> Content {
-    #[expect(clippy::disallowed_methods, reason = "the one place that opens inputs, read-only")]
-    let opened = File::open(location);
-    match opened {
+    match open(location) {
         Ok(file) => read_from(file, inflated),
         Err(error) => {
             inflated.len = 0;
@@ -107,6 +114,12 @@ pub fn read(location: &Path, inflated: &mut Buffer) -> Content {
             content
         }
     }
+}
+
+/// Opens an object, read-only.
+pub(super) fn open(location: &Path) -> io::Result<File> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens inputs, read-only")]
+    File::open(location)
 }
 
 /// Reads from any source of bytes; see [`read`].
@@ -118,7 +131,7 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
         Ok(first) => content.container = container_of(first),
         Err(error) => content.faults.push(unreadable(&error)),
     }
-    let mut sink = Inflating { buffer: inflated, hash: Sha256::new(), limit_hit: false };
+    let mut sink = Inflating { buffer: inflated, hash: Sha256::new(), limit_hit: false, is_tar: false };
     match content.container {
         Container::Gzip => {
             content.first_member = inflate_members(&mut stored, &mut sink, &mut content.faults);
@@ -128,13 +141,32 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
                 content.faults.push(unreadable(&error));
             }
         }
-        Container::Plain | Container::NotOpened(_) => {}
+        Container::Packed(packing) => {
+            let unpacked = packing.reader(&mut stored).and_then(|mut one| sink.take_all(&mut one, |_| None));
+            content.faults.extend(unpacked.err().map(|error| inflate_fault(&error, sink.buffer.len)));
+        }
+        Container::Plain | Container::Archive(_) | Container::NotOpened(_) => {}
+    }
+    let packing = match content.container {
+        Container::Gzip => Packing::Gzip,
+        Container::Packed(packing) => packing,
+        _ => Packing::Plain,
+    };
+    if packing != Packing::Plain
+        && let Some(kind) = archive_inside(sink.is_tar, packing, sink.buffer.content())
+    {
+        // Its entries are read on their own: what was inflated so far goes.
+        content.container = Container::Archive(kind);
+        content.faults.clear();
+        (sink.limit_hit, sink.buffer.len, sink.hash) = (false, 0, Sha256::new());
     }
     if sink.limit_hit {
         content.faults.push(limit(sink.buffer.len));
     }
-    content.inflated_sha256 = hex(&sink.hash.finalize());
-    content.inflated_bytes = inflated.len as u64;
+    if !matches!(content.container, Container::Archive(_)) {
+        content.inflated_sha256 = hex(&sink.hash.finalize());
+        content.inflated_bytes = inflated.len as u64;
+    }
     // What was not needed above still belongs to the stored hash.
     let already = content.faults.iter().any(|fault| fault.kind == ProblemKind::UnreadableObject);
     if let Err(error) = io::copy(&mut stored, &mut io::sink())
@@ -148,7 +180,7 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
     content
 }
 
-fn nothing() -> Content {
+pub(super) fn nothing() -> Content {
     Content {
         sha256: String::new(),
         inflated_sha256: String::new(),
@@ -176,25 +208,32 @@ fn limit(kept: usize) -> Fault {
 ///
 /// Source: facts/cloudtrail.md 2.2 row 27; Parquet's magic from its format page.
 fn container_of(first: &[u8]) -> Container {
-    const KNOWN: [(&[u8], &str); 6] = [
-        (b"\x28\xb5\x2f\xfd", "zstd"),
-        (b"PK\x03\x04", "zip"),
-        (b"BZh", "bzip2"),
-        (b"\xfd7zXZ\0", "xz"),
-        (b"7z\xbc\xaf\x27\x1c", "7z"),
-        (b"PAR1", "parquet"),
-    ];
-    if first.starts_with(b"\x1f\x8b") {
-        return Container::Gzip;
+    const KNOWN: [(&[u8], &str); 3] = [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"PAR1", "parquet"), (b"ORC", "orc")];
+    match Packing::of(first) {
+        Packing::Plain => {}
+        Packing::Gzip => return Container::Gzip,
+        packing => return Container::Packed(packing),
+    }
+    if first.starts_with(b"PK\x03\x04") || first.starts_with(b"PK\x05\x06") {
+        return Container::Archive(ArchiveKind::Zip);
     }
     if let Some((_, name)) = KNOWN.iter().find(|(magic, _)| first.starts_with(magic)) {
         return Container::NotOpened(name);
     }
-    if first.get(257..262) == Some(b"ustar".as_slice()) {
-        Container::NotOpened("tar")
-    } else {
-        Container::Plain
+    if is_tar(first) { Container::Archive(ArchiveKind::Tar(Packing::Plain)) } else { Container::Plain }
+}
+
+fn is_tar(first: &[u8]) -> bool {
+    first.get(257..262) == Some(b"ustar".as_slice())
+}
+
+/// The archive that the content of a packed stream is, if it is one.
+fn archive_inside(is_tar: bool, packing: Packing, inflated: &[u8]) -> Option<ArchiveKind> {
+    if is_tar {
+        return Some(ArchiveKind::Tar(packing));
     }
+    let inside = container_of(&inflated[..inflated.len().min(512)]);
+    (inside != Container::Plain).then_some(ArchiveKind::Single(packing))
 }
 
 /// Inflates member after member, and says what follows the first; gives the
@@ -214,7 +253,7 @@ fn inflate_members<R: Read>(
             faults.push(inflate_fault(&error, sink.buffer.len));
             return first;
         }
-        if sink.limit_hit {
+        if sink.limit_hit || sink.is_tar {
             return first;
         }
         let next = stored.fill_buf();
@@ -245,9 +284,9 @@ fn inflate_members<R: Read>(
     first
 }
 
-fn inflate_fault(error: &io::Error, kept: usize) -> Fault {
+pub(super) fn inflate_fault(error: &io::Error, kept: usize) -> Fault {
     if error.kind() == io::ErrorKind::UnexpectedEof {
-        let detail = format!("the gzip stream is cut short; the first {kept} bytes were read");
+        let detail = format!("the packed stream is cut short; the first {kept} bytes were read");
         return Fault { kind: ProblemKind::TruncatedObject, detail };
     }
     let damaged = matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
@@ -260,6 +299,8 @@ struct Inflating<'a> {
     buffer: &'a mut Buffer,
     hash: Sha256,
     limit_hit: bool,
+    /// The content begins as a tar archive: no more of it was taken.
+    is_tar: bool,
 }
 
 impl Inflating<'_> {
@@ -289,6 +330,10 @@ impl Inflating<'_> {
             };
             self.hash.update(&step[..read]);
             self.buffer.len += read;
+            if len < TAR_MAGIC_END && is_tar(&self.buffer.bytes[..self.buffer.len]) {
+                self.is_tar = true;
+                return Ok(());
+            }
         }
     }
 }
@@ -442,7 +487,8 @@ mod tests {
 
     #[test]
     fn packings_are_told_by_their_first_bytes() {
-        assert_eq!(run(b"PK\x03\x04rest").0.container, Container::NotOpened("zip"));
+        assert_eq!(run(b"PK\x03\x04rest").0.container, Container::Archive(ArchiveKind::Zip));
+        assert_eq!(run(b"7z\xbc\xaf\x27\x1c").0.container, Container::NotOpened("7z"));
         assert_eq!(run(b"{}").0.container, Container::Plain);
         assert_eq!(run(b"").0.bytes, 0);
     }

@@ -53,6 +53,8 @@ pub(super) fn packing(content: &Content) -> Packing {
             Packing::Broken
         }
         Container::Gzip => Packing::Gzip,
-        Container::Plain | Container::NotOpened(_) => Packing::Plain,
+        Container::Plain | Container::Packed(_) | Container::Archive(_) | Container::NotOpened(_) => {
+            Packing::Plain
+        }
     }
 }

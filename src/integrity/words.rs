@@ -9,9 +9,9 @@ use crate::integrity::Assessment;
 use crate::integrity::chain::{Chain, ChainDigest};
 use crate::integrity::listing::{ListedLog, LogState};
 use crate::integrity::standing::{Fault, Standing};
+use crate::model::count::counted;
 use crate::model::problem::ProblemKind;
 use crate::report::escape;
-use crate::model::count::counted;
 
 /// One line of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

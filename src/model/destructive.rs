@@ -6,6 +6,7 @@ use crate::model::event::Outcome;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, ModeName, Region, RfcId, SessionId, WindowId};
 use crate::model::severity::Severity;
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
 
 /// What kind of harm a call does. The words are those of the `category` column;
@@ -220,6 +221,8 @@ pub struct DestructiveAction {
     pub copies: u32,
     /// What AWS Config last recorded of what was destroyed: bounded JSON text.
     pub lost_configuration: Option<Arc<str>>,
+    /// How well the source of the event is anchored.
+    pub source_grade: SourceGrade,
     /// Where it lies.
     pub evidence: Evidence,
 }

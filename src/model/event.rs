@@ -6,6 +6,7 @@ use crate::model::destructive::Category;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, Region};
 use crate::model::principal::Principal;
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
 
 /// JSON text as it lay in the record, secrets replaced.
@@ -95,6 +96,8 @@ pub struct Event {
     pub category: Option<Category>,
     /// How many deliveries of this event the dump holds; 1 = once.
     pub copies: u32,
+    /// How well its source is anchored.
+    pub source_grade: SourceGrade,
     /// Where it lies.
     pub evidence: Evidence,
 }

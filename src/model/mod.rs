@@ -19,5 +19,6 @@ pub mod problem;
 pub mod report;
 pub mod rfc;
 pub mod severity;
+pub mod source_grade;
 pub mod time;
 pub mod timeline;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, FindingId, ModeName, Region, RfcId, SessionId, WindowId};
 use crate::model::severity::Severity;
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
 
 /// What happened. The words are those of the `kind` column; order is the order
@@ -101,6 +102,8 @@ pub struct TimelineEntry {
     pub event_id: Option<EventId>,
     /// The finding it is.
     pub finding_id: Option<FindingId>,
+    /// How well the source of its event is anchored; `None` if it has none.
+    pub source_grade: Option<SourceGrade>,
     /// Where it lies; `None` for an absence.
     pub evidence: Option<Evidence>,
 }

@@ -12,6 +12,7 @@ use crate::model::event::{Event, RawJson, strip_api_date};
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccessKeyId, AccountId, Arn, EventId, Region};
 use crate::model::principal::{Principal, SessionIssuer};
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
 use crate::normalise::secrets::redact;
 
@@ -101,7 +102,8 @@ pub fn account_of(
 }
 
 /// Reads one record. `around` is the account that its envelope or the key of
-/// its object names.
+/// its object names. The grade is that of a whole record from somewhere; who
+/// knows the container says better.
 ///
 /// Source: facts/cloudtrail.md 1.1, 1.2, 1.6.
 pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Normalised {
@@ -141,6 +143,7 @@ pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Norm
         additional_event_data: fields.json("additionalEventData"),
         category: None,
         copies: 1,
+        source_grade: SourceGrade::Export,
         evidence,
     };
     fields.wrong_types.extend(identity.wrong_types);

@@ -36,6 +36,8 @@ impl Sink for Seen {
         self.note(record.place, record.head.event_id.as_str().unwrap_or_default());
     }
 
+    fn aside(&mut self, _: devtrail::decode::Aside<'_>) {}
+
     fn rfc(&mut self, entry: RfcEntry<'_>) {
         let value: Value = serde_json::from_str(entry.text).unwrap_or_default();
         self.note(entry.place, value["RfcId"].as_str().unwrap_or_default());

@@ -1,9 +1,11 @@
 //! The one integration test binary.
 //!
+//! - `archives`: every kind of archive, one in another, and hostile ones.
 //! - `cases`: every story of `sample-logs/cases`, against its expected tables
 //!   and against the generator's truth. A new case needs no Rust.
 //! - `demo`: what the README's first command prints and writes.
 //! - `determinism`: threads, folder order, zone and locale change no byte.
+//! - `forms`: every form of facts/cloudtrail.md 2.2, one sample each.
 //! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
 //!   and `hostile_secrets` for damage, places and secrets.
 //! - `inventory`: exports of IAM, Config, trails and organizations beside logs.
@@ -17,12 +19,14 @@
 #![expect(clippy::disallowed_methods, reason = "tests read what runs wrote, and name folders by variables")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod archives;
 mod beside;
 mod cases;
 mod cli;
 mod cli_runs;
 mod demo;
 mod determinism;
+mod forms;
 mod hostile;
 mod hostile_cut;
 mod hostile_paths;

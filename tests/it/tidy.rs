@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 20] = [
+const LAYERS: [(&str, u32); 21] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -22,11 +22,12 @@ const LAYERS: [(&str, u32); 20] = [
     ("examine", 4),
     ("error", 4),
     ("gather", 5),
-    ("run", 6),
-    ("cli", 7),
-    ("terminal", 8),
-    ("command", 9),
-    ("lib", 10),
+    ("dump", 6),
+    ("run", 7),
+    ("cli", 8),
+    ("terminal", 9),
+    ("command", 10),
+    ("lib", 11),
 ];
 
 /// Lines of a file without its tests.

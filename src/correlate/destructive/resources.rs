@@ -127,8 +127,8 @@ fn listed(event: &Event, noun: &str) -> Vec<(Arc<str>, Option<Arc<str>>)> {
     let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut all: Vec<(Arc<str>, Option<Arc<str>>)> = Vec::new();
     for item in items {
-        let arn = payload::text(item, &["ARN"]).or_else(|| payload::text(item, &["arn"]));
-        let kind = payload::text(item, &["type"]).map(Arc::from);
+        let arn = ["ARN", "arn", "resourceName"].iter().find_map(|key| payload::text(item, &[key]));
+        let kind = ["type", "resourceType"].iter().find_map(|key| payload::text(item, &[key])).map(Arc::from);
         if let Some(arn) = arn
             && !all.iter().any(|(known, _)| **known == *arn)
         {

@@ -10,6 +10,7 @@ use crate::model::id::{
 };
 use crate::model::principal::{Principal, SessionIssuer};
 use crate::model::severity::Severity;
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
 use crate::model::timeline::{TimelineEntry, TimelineKind};
 use crate::report::sample::{ACCOUNTS, Sample, at};
@@ -73,6 +74,7 @@ impl Sample<'_> {
             technique_id_legacy: None,
             copies: 1,
             lost_configuration: self.some("{\"engine\":\"postgres\"}"),
+            source_grade: SourceGrade::Unreferenced,
             evidence: self.evidence(n.unsigned_abs()),
         }
     }
@@ -92,6 +94,7 @@ impl Sample<'_> {
             rfc_id: action.rfc_id.clone(),
             event_id: action.event_id.clone(),
             finding_id: None,
+            source_grade: Some(action.source_grade),
             evidence: Some(action.evidence.clone()),
         }
     }
@@ -100,6 +103,7 @@ impl Sample<'_> {
         TimelineEntry {
             time: None,
             kind: TimelineKind::EvidenceGap,
+            source_grade: None,
             evidence: None,
             ..self.entry(&self.action(0, at("2025-03-04T12:00:00Z")))
         }
@@ -191,6 +195,7 @@ impl Sample<'_> {
             additional_event_data: None,
             category: Some(Category::ResourceDestruction),
             copies: 2,
+            source_grade: SourceGrade::Unreferenced,
             evidence: self.evidence(1),
         }
     }

@@ -65,4 +65,9 @@ const COLUMNS: &[Column<DestructiveAction>] = &[
         "last configuration that AWS Config recorded before the call, without secrets, cut if long",
         |a| maybe(&a.lost_configuration),
     ),
+    Column::text(
+        "source_grade",
+        "how well the source of the record is anchored, from digest_signed to summary",
+        |a| word(a.source_grade.as_str()),
+    ),
 ];

@@ -71,11 +71,11 @@ mod tests {
         ),
         (
             "destructive_actions",
-            "event_time, event_id, account_id, region, event_source, event_name, category, outcome, error_code, reversibility, recoverable_until, recovery, undone_by_event_id, undone_at, resource_type, resources, resource_count, mode, attribution, window_id, session_id, actor, principal_arn, principal_type, source_ip, user_agent, authorization, rfc_id, severity, technique_id, technique_id_legacy, copies, source_object, source_record, lost_configuration",
+            "event_time, event_id, account_id, region, event_source, event_name, category, outcome, error_code, reversibility, recoverable_until, recovery, undone_by_event_id, undone_at, resource_type, resources, resource_count, mode, attribution, window_id, session_id, actor, principal_arn, principal_type, source_ip, user_agent, authorization, rfc_id, severity, technique_id, technique_id_legacy, copies, source_object, source_record, lost_configuration, source_grade",
         ),
         (
             "timeline",
-            "seq, time, kind, account_id, region, mode, actor, summary, severity, window_id, session_id, rfc_id, event_id, finding_id, source_object, source_record",
+            "seq, time, kind, account_id, region, mode, actor, summary, severity, window_id, session_id, rfc_id, event_id, finding_id, source_object, source_record, source_grade",
         ),
         (
             "findings",

@@ -30,4 +30,7 @@ const COLUMNS: &[Column<TimelineEntry>] = &[
     Column::int("source_record", "0-based ordinal of the record that shows it", |t| {
         number(t.evidence.as_ref().map(|evidence| evidence.record))
     }),
+    Column::text("source_grade", "how well the source of its event is anchored; empty if it has none", |t| {
+        t.source_grade.map_or(Cell::Empty, |grade| word(grade.as_str()))
+    }),
 ];

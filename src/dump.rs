@@ -1,0 +1,161 @@
+//! Every object of the dump, examined: what the digests say of it, and copies
+//! compared.
+//!
+//! Owns how objects are read in parallel and brought into one order. Decides
+//! nothing about what they say.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use crate::error::Error;
+use crate::evidence::discover::{Found, discover};
+use crate::evidence::s3_key;
+use crate::examine::{Examined, Examiner};
+use crate::gather::{self, Gathered};
+use crate::integrity::{self, Assessment, Given};
+use crate::model::evidence::ObjectPath;
+use crate::model::time::Day;
+use crate::timeline::{Fingerprints, Location};
+
+/// Is told how far a run is. Called from all threads.
+pub trait Observer: Sync {
+    /// The objects are known: this many, with this many bytes as stored.
+    fn found(&self, objects: u64, bytes: u64);
+    /// One more object was read.
+    fn object(&self, bytes: u64, records: u64, problems: u64);
+    /// A stage after reading begins.
+    fn stage(&self, what: &'static str);
+}
+
+/// Every object below the paths.
+///
+/// # Errors
+/// A path that cannot be looked at.
+pub fn look(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
+    discover(paths).map_err(|fault| Error::Input { path: fault.path, source: fault.source })
+}
+
+/// The objects of a dump and what they gave, entries of archives included.
+#[derive(Debug)]
+pub struct Dump<'a> {
+    examiner: &'a Examiner<'a>,
+    found: &'a [Found],
+    /// What each object gave, in the order of paths.
+    pub examined: Vec<Examined>,
+    /// For each of `examined`, the object of the dump that it came from.
+    origins: Vec<usize>,
+}
+
+impl<'a> Dump<'a> {
+    /// Reads every object, in parallel.
+    ///
+    /// # Errors
+    /// The user's interrupt.
+    pub fn read(
+        found: &'a [Found],
+        examiner: &'a Examiner<'a>,
+        observer: &dyn Observer,
+        interrupted: &AtomicBool,
+    ) -> Result<Self, Error> {
+        observer.found(found.len() as u64, found.iter().map(|one| one.bytes).sum());
+        let per_object: Vec<Vec<Examined>> = found
+            .par_iter()
+            .map(|one| {
+                if interrupted.load(Ordering::Relaxed) {
+                    return Err(Error::Interrupted);
+                }
+                let examined = examiner.examine(one);
+                let seen = examined.iter().map(|part| part.counts.seen).sum();
+                let problems: usize = examined.iter().map(|part| part.problems.len()).sum();
+                observer.object(one.bytes, seen, problems as u64);
+                Ok(examined)
+            })
+            .collect::<Result<_, _>>()?;
+        let (examined, origins) = in_one_order(per_object);
+        Ok(Self { examiner, found, examined, origins })
+    }
+
+    /// What the digests prove of the objects.
+    pub fn assess(&self, given: Given<'_>) -> Assessment {
+        let stored: Vec<_> = self.examined.iter().map(Examined::stored).collect();
+        integrity::assess(&stored, given)
+    }
+
+    /// Puts together what all objects gave, copies compared and removed.
+    ///
+    /// What no digest covers goes first: it could pass for the original.
+    pub fn gather(mut self, assessment: Assessment, events_table: bool) -> Gathered {
+        let short = |(index, one): (usize, Examined)| {
+            if assessment.first_member_only.contains(&index) { one.without_what_follows() } else { one }
+        };
+        self.examined = std::mem::take(&mut self.examined).into_iter().enumerate().map(short).collect();
+        number(&mut self.examined);
+        let all = self.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.fingerprints)).collect();
+        let fingerprints = Fingerprints::new(all);
+        let again = self.look_again(&fingerprints.unsettled());
+        let hashes: Vec<(Location, u64)> =
+            again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
+        let copies = fingerprints.settle(&hashes);
+        let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
+        gather::gather(self.examined, &copies, &ids, events_table, assessment)
+    }
+
+    /// Reads the objects of unsettled records once more; see `Fingerprints::unsettled`.
+    fn look_again(&self, unsettled: &[Location]) -> Vec<(Location, u64, String)> {
+        let mut per_object = BTreeMap::<usize, BTreeMap<&ObjectPath, Vec<u32>>>::new();
+        let mut places = BTreeMap::<&ObjectPath, u32>::new();
+        for location in unsettled {
+            let path = &self.examined[location.object as usize].object.path;
+            places.insert(path, location.object);
+            let wanted = per_object.entry(self.origins[location.object as usize]).or_default();
+            wanted.entry(path).or_default().push(location.record);
+        }
+        let mut again: Vec<(Location, u64, String)> = per_object
+            .par_iter()
+            .flat_map_iter(|(origin, wanted)| self.examiner.canonical(&self.found[*origin], wanted))
+            .flat_map_iter(|(path, records)| {
+                let object = places[&path];
+                records.into_iter().map(move |(record, hash, id)| (Location { object, record }, hash, id))
+            })
+            .collect();
+        again.sort_unstable();
+        again
+    }
+}
+
+/// Objects and entries of archives in the order of their paths, and for each
+/// the object of the dump that it came from.
+fn in_one_order(per_object: Vec<Vec<Examined>>) -> (Vec<Examined>, Vec<usize>) {
+    let mut all: Vec<(usize, Examined)> = per_object
+        .into_iter()
+        .enumerate()
+        .flat_map(|(origin, parts)| parts.into_iter().map(move |part| (origin, part)))
+        .collect();
+    all.sort_by(|(_, a), (_, b)| a.object.path.cmp(&b.object.path));
+    let origins = all.iter().map(|(origin, _)| *origin).collect();
+    (all.into_iter().map(|(_, one)| one).collect(), origins)
+}
+
+/// Tells every fingerprint the place of its object in the run.
+fn number(examined: &mut [Examined]) {
+    for (place, one) in examined.iter_mut().enumerate() {
+        let place = u32::try_from(place).expect("a dump holds fewer than 2^32 objects");
+        one.fingerprints.iter_mut().for_each(|print| print.set_object(place));
+    }
+}
+
+/// Leaves out objects by the date in their key; tells which.
+pub fn prune(found: Vec<Found>, (from, to): (Option<Day>, Option<Day>)) -> (Vec<Found>, Vec<ObjectPath>) {
+    let wanted = |one: &Found| {
+        if from.is_none() && to.is_none() {
+            return true;
+        }
+        let Some(day) = s3_key::facts(one.path.as_str()).day else { return true };
+        from.is_none_or(|from| day >= from) && to.is_none_or(|to| day < to)
+    };
+    let (kept, left_out): (Vec<Found>, Vec<Found>) = found.into_iter().partition(wanted);
+    (kept, left_out.into_iter().map(|one| one.path).collect())
+}

@@ -1,0 +1,127 @@
+//! The contents of one object of the dump: itself, or, if it is an archive, all
+//! that lies in it.
+//!
+//! Owns: the paths of entries, nesting, and how many entries are in memory.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::evidence::archive::{ArchiveKind, Budget, Entry, Source, walk};
+use crate::evidence::discover::Found;
+use crate::evidence::read::{Buffer, Container, Content, Fault};
+use crate::limits::{ARCHIVE_BATCH_BYTES, ARCHIVE_BATCH_ENTRIES, ARCHIVE_NESTING_MAX};
+use crate::model::evidence::ObjectPath;
+use crate::model::problem::ProblemKind;
+
+/// Is given each content with its path, its facts and its inflated bytes.
+pub(super) type Each<'f, T> = &'f (dyn Fn(&ObjectPath, Content, &mut [u8]) -> T + Sync);
+
+thread_local! {
+    /// Inflated content of the object at hand; its memory serves the next one.
+    static BUFFER: RefCell<Buffer> = RefCell::default();
+}
+
+/// Calls `each` for the object and, if it is an archive, for each entry before
+/// it, in an order that does not depend on threads.
+pub(super) fn contents<T: Send>(found: &Found, each: Each<'_, T>) -> Vec<T> {
+    let visit = Visit { budget: Budget::new(found.bytes), each };
+    visit.open(&found.path, Source::Object(&found.location), 0)
+}
+
+struct Visit<'f, T> {
+    budget: Budget,
+    each: Each<'f, T>,
+}
+
+impl<T: Send> Visit<'_, T> {
+    fn open(&self, path: &ObjectPath, source: Source<'_>, depth: usize) -> Vec<T> {
+        let read = BUFFER.with_borrow_mut(|buffer| {
+            let content = source.read(buffer);
+            match content.container {
+                Container::Archive(kind) => Err((content, kind)),
+                _ => Ok((self.each)(path, content, buffer.content())),
+            }
+        });
+        match read {
+            Ok(one) => vec![one],
+            Err((content, kind)) => self.archive(path, source, (content, kind), depth),
+        }
+    }
+
+    /// An archive: its entries batch by batch, then its own row.
+    fn archive(
+        &self,
+        path: &ObjectPath,
+        source: Source<'_>,
+        (mut content, kind): (Content, ArchiveKind),
+        depth: usize,
+    ) -> Vec<T> {
+        let mut found = Vec::new();
+        if depth >= ARCHIVE_NESTING_MAX {
+            let detail =
+                format!("archives nested more than {ARCHIVE_NESTING_MAX} deep: this one was not opened");
+            content.faults.push(Fault { kind: ProblemKind::LimitReached, detail });
+        } else {
+            let mut batch = Batch::default();
+            let faults = walk(source, kind, &self.budget, &mut |entry| {
+                if batch.add(path, entry) {
+                    found.extend(self.batch(batch.take(), depth));
+                }
+            });
+            found.extend(self.batch(batch.take(), depth));
+            content.faults.extend(faults);
+        }
+        found.push((self.each)(path, content, &mut []));
+        found
+    }
+
+    fn batch(&self, entries: Vec<(ObjectPath, Entry)>, depth: usize) -> Vec<T> {
+        entries.into_par_iter().flat_map_iter(|(path, entry)| self.entry(&path, entry, depth)).collect()
+    }
+
+    fn entry(&self, path: &ObjectPath, entry: Entry, depth: usize) -> Vec<T> {
+        if entry.readable && entry.faults.is_empty() {
+            return self.open(path, Source::Entry(&entry.bytes), depth + 1);
+        }
+        BUFFER.with_borrow_mut(|buffer| {
+            let mut content = Source::Entry(&entry.bytes).read(buffer);
+            content.faults.extend(entry.faults);
+            if !entry.readable {
+                content.container = Container::NotOpened("");
+            }
+            vec![(self.each)(path, content, buffer.content())]
+        })
+    }
+}
+
+/// Entries that are examined together.
+#[derive(Default)]
+struct Batch {
+    entries: Vec<(ObjectPath, Entry)>,
+    bytes: usize,
+    /// Every path given out: two entries may have one name.
+    paths: BTreeSet<String>,
+}
+
+impl Batch {
+    /// Adds an entry; true if the batch is full.
+    fn add(&mut self, outer: &ObjectPath, entry: Entry) -> bool {
+        let plain = format!("{outer}!{}", entry.name);
+        let mut path = plain.clone();
+        let mut copy = 1;
+        while !self.paths.insert(path.clone()) {
+            copy += 1;
+            path = format!("{plain} ({copy})");
+        }
+        self.bytes += entry.bytes.len();
+        self.entries.push((ObjectPath::new(path), entry));
+        self.bytes >= ARCHIVE_BATCH_BYTES || self.entries.len() >= ARCHIVE_BATCH_ENTRIES
+    }
+
+    fn take(&mut self) -> Vec<(ObjectPath, Entry)> {
+        self.bytes = 0;
+        std::mem::take(&mut self.entries)
+    }
+}
