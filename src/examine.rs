@@ -7,6 +7,7 @@ mod archive;
 mod aside;
 mod canonical;
 mod covered;
+mod event_time;
 mod inventory;
 mod unopened;
 
@@ -16,6 +17,7 @@ use self::aside::Asides;
 pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
 use self::covered::packing;
+use self::event_time::event_time;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
 use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
@@ -253,22 +255,12 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         self.problems.add(Problem::of_record(&self.path, kind, at, detail));
     }
 
-    /// The event's time, with a problem where it is missing, broken or absurd.
     fn time_of(&mut self, record: &Record<'_>) -> Option<UtcTime> {
-        let Some(text) = record.head.event_time.as_str() else {
-            self.problem(ProblemKind::InvalidTime, record.place, "no eventTime".to_owned());
-            return None;
-        };
-        let Some(time) = UtcTime::parse(text) else {
-            let detail = format!("eventTime `{text}` is no time");
-            self.problem(ProblemKind::InvalidTime, record.place, detail);
-            return None;
-        };
-        if !(CLOUDTRAIL_BEGAN..FAR_FUTURE).contains(&time) {
-            let detail = format!("eventTime {time} is outside the life of CloudTrail");
-            self.problem(ProblemKind::ImplausibleTime, record.place, detail);
+        let (time, odd) = event_time(record.head.event_time.as_str());
+        if let Some((kind, detail)) = odd {
+            self.problem(kind, record.place, detail);
         }
-        Some(time)
+        time
     }
 
     fn count(&mut self, record: &Record<'_>, around: Option<&AccountId>) {
@@ -305,12 +297,6 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         true
     }
 }
-
-/// CloudTrail was announced on 13 November 2013; earlier event times cannot be.
-const CLOUDTRAIL_BEGAN: UtcTime = UtcTime::from_seconds(1_383_264_000);
-
-/// 1 January 2100: no event of this service's life is later.
-const FAR_FUTURE: UtcTime = UtcTime::from_seconds(4_102_444_800);
 
 impl Sink for ObjectSink<'_, '_> {
     fn record(&mut self, record: Record<'_>) {

@@ -40,13 +40,13 @@ impl<T: Send> Visit<'_, T> {
         let read = BUFFER.with_borrow_mut(|buffer| {
             let content = source.read(buffer);
             match content.container {
-                Container::Archive(kind) => Err((content, kind)),
+                Container::Archive(kind) => Err(Box::new((content, kind))),
                 _ => Ok((self.each)(path, content, buffer.content())),
             }
         });
         match read {
             Ok(one) => vec![one],
-            Err((content, kind)) => self.archive(path, source, (content, kind), depth),
+            Err(archive) => self.archive(path, source, *archive, depth),
         }
     }
 
