@@ -3,6 +3,7 @@
 //! Owns how the stages work together on one object; it is the unit of parallel
 //! work and shares no state with other objects. May not write anything.
 
+mod canonical;
 mod covered;
 
 use std::cell::RefCell;
@@ -12,6 +13,7 @@ use crate::decode::{self, Decoded, Document, Fault, Record, RfcEntry, Sink, Verd
 use crate::evidence::discover::{Found, Obstacle};
 use crate::evidence::read::{Buffer, Container, Content, FirstMember, read};
 use crate::evidence::s3_key::{self, KeyFacts};
+use crate::examine::canonical::CanonicalSink;
 use crate::examine::covered::packing;
 use crate::integrity::{self, Packing};
 use crate::model::coverage::Counts;
@@ -25,7 +27,7 @@ use crate::model::time::UtcTime;
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
-use crate::timeline::{Fingerprint, Location, RunKey, content_hash};
+use crate::timeline::{Fingerprint, Location, RunKey};
 
 /// What one object gave.
 #[derive(Debug)]
@@ -380,29 +382,4 @@ impl Sink for ObjectSink<'_, '_> {
         };
         self.problems.add(problem);
     }
-}
-
-/// Takes the canonical hashes of a few records.
-struct CanonicalSink<'o> {
-    key: RunKey,
-    ordinals: &'o [u32],
-    hashes: Vec<(u32, u64, String)>,
-}
-
-impl Sink for CanonicalSink<'_> {
-    fn record(&mut self, record: Record<'_>) {
-        let Ok(ordinal) = u32::try_from(record.place.ordinal) else { return };
-        if self.ordinals.binary_search(&ordinal).is_ok() {
-            let canonical = decode::json::canonical(record.text);
-            let hash = content_hash(self.key, canonical.as_deref().unwrap_or(record.text));
-            let id = record.head.event_id.as_str().unwrap_or_default().to_owned();
-            self.hashes.push((ordinal, hash, id));
-        }
-    }
-
-    fn rfc(&mut self, _: RfcEntry<'_>) {}
-
-    fn document(&mut self, _: Document<'_>) {}
-
-    fn fault(&mut self, _: Fault) {}
 }
