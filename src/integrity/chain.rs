@@ -28,8 +28,8 @@ pub struct Chain {
     pub home_region: Region,
     /// Whether it lists logs that were left out at first.
     pub backfill: bool,
-    /// Whether its trail is one of an organisation, told from its keys.
-    pub of_organization: bool,
+    /// The organisation whose trail it is, told from its keys.
+    pub organization: Option<String>,
     /// Its digests, oldest first.
     pub digests: Vec<ChainDigest>,
     /// Digests that it names and the dump does not hold, as `s3://bucket/key`.
@@ -132,7 +132,7 @@ fn chain_of(group: &[Sheet<'_>], standings: &[Standing], without_key: &BTreeSet<
         trail: name.trail.clone(),
         home_region: name.home_region.clone(),
         backfill: name.backfill,
-        of_organization: first.object.contains("AWSLogs/o-"),
+        organization: first.organization().map(ToOwned::to_owned),
         digests,
         missing: Vec::new(),
         gaps: Vec::new(),

@@ -143,6 +143,15 @@ impl Digest {
         &self.name.region
     }
 
+    /// The organisation whose trail it belongs to, told from its key: a member
+    /// account may have a trail of the same name.
+    ///
+    /// Source: facts/cloudtrail.md 2.1 (KEY), 1.5 (two trails in one bucket).
+    pub fn organization(&self) -> Option<&str> {
+        let (_, rest) = self.object.split_once("AWSLogs/")?;
+        rest.split('/').next().filter(|part| part.starts_with("o-"))
+    }
+
     /// `s3://bucket/key`.
     pub fn url(&self) -> String {
         format!("s3://{}/{}", self.bucket, self.object)

@@ -42,7 +42,7 @@ fn meta(metadata: &Members<'_>, wanted: &str) -> Option<String> {
 }
 
 /// The name of a digest in the last part of a path, up to its `.json`.
-pub(crate) fn digest_stem(path: &str) -> Option<String> {
+fn digest_stem(path: &str) -> Option<String> {
     let file = path.rsplit(['/', '!']).next()?;
     let stem = file.split(".json").next()?;
     stem.contains("_CloudTrail-Digest_").then(|| stem.to_owned())

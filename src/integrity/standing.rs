@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
+use crate::evidence::s3_key::digest_name;
 use crate::integrity::digest::Digest;
 use crate::integrity::place::{file, is_at_home};
-use crate::integrity::side_car::{SideCar, digest_stem};
+use crate::integrity::side_car::SideCar;
 use crate::integrity::{Assessment, Document, Keys, Stored};
 use crate::limits::SIGNATURE_TRIES_MAX;
 use crate::model::evidence::ObjectPath;
@@ -65,7 +66,8 @@ impl Sheet<'_> {
     /// What sorts digests into chains.
     pub(crate) fn chain(&self) -> impl Ord + '_ {
         let name = &self.digest.name;
-        (&name.account_id, &name.region, &name.trail, &name.home_region, name.backfill)
+        let trail = (&name.trail, &name.home_region, self.digest.organization());
+        (&name.account_id, &name.region, trail, name.backfill)
     }
 }
 
@@ -124,12 +126,11 @@ pub(crate) fn sheets<'a>(objects: &[Stored<'a>], done: &mut Assessment) -> Vec<S
     sheets
 }
 
+/// Whether its form or its name is that of a digest.
 fn passes_for_digest(stored: &Stored<'_>) -> bool {
-    let named = digest_stem(stored.object.path.as_str()).is_some();
-    let other =
-        stored.documents.iter().any(|document| matches!(document, Document::SideCar(_) | Document::Nothing));
-    stored.object.format == "cloudtrail_digest"
-        || (named && !other && !stored.object.path.as_str().ends_with(".json.json"))
+    let path = stored.object.path.as_str();
+    let name = path.rsplit(['/', '!']).next().unwrap_or_default();
+    stored.object.format == "cloudtrail_digest" || digest_name(name).is_some()
 }
 
 /// A signature that may belong to a digest.

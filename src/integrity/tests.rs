@@ -284,3 +284,14 @@ fn the_words_are_those_of_the_aws_cli_and_escape_what_they_quote() {
     assert!(!all.iter().any(|line| matches!(line, Line::Fault(text) if text.contains('\u{1b}'))));
     assert_eq!(lines(&Assessment::default()), [Line::Result("No digests found".to_owned())]);
 }
+
+#[test]
+fn trails_of_one_name_in_an_account_and_its_organization_are_two_chains() {
+    let mut bucket = Bucket::sound();
+    let (mut of_organization, last) = (Bucket::new(), 1);
+    of_organization.digest_with(last, &[], |text| text.replace("\"AWSLogs/", "\"AWSLogs/o-exampleorg1/"));
+    bucket.things.append(&mut of_organization.things);
+    let done = bucket.assess(&[]);
+    assert_eq!(done.chains.len(), 2);
+    assert_eq!(kinds(&done), ["invalid_digest"], "it does not lie where it says");
+}

@@ -54,10 +54,11 @@ const TOLD_APART: [ProblemKind; 7] = [
 pub fn lines(assessment: &Assessment) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut at = 0;
-    let same_trail = |a: &Chain, b: &Chain| {
-        (&a.account_id, &a.region, &a.trail, &a.home_region)
-            == (&b.account_id, &b.region, &b.trail, &b.home_region)
+    let trail_of = |chain: &Chain| {
+        let owner = (chain.account_id.clone(), chain.organization.clone());
+        (owner, chain.region.clone(), chain.trail.clone(), chain.home_region.clone())
     };
+    let same_trail = |a: &Chain, b: &Chain| trail_of(a) == trail_of(b);
     for chains in assessment.chains.chunk_by(same_trail) {
         let range = at..at + chains.len();
         at = range.end;
@@ -139,9 +140,9 @@ fn trail_name(chain: &Chain) -> String {
         _ if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     };
-    if chain.of_organization {
+    if let Some(organization) = &chain.organization {
         return format!(
-            "{} (of an organization, home region {region}) in account {}",
+            "{} of organization {organization} (home region {region}) in account {}",
             chain.trail, chain.account_id
         );
     }
