@@ -128,6 +128,10 @@ pub struct Verify {
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub public_keys: Vec<PathBuf>,
 
+    /// Tell instead what has changed since an earlier report wrote this manifest.sha256
+    #[arg(long, value_name = "FILE", conflicts_with = "public_keys", help_heading = "Evidence")]
+    pub manifest: Option<PathBuf>,
+
     /// Show no progress
     #[arg(long, help_heading = "Display")]
     pub no_progress: bool,

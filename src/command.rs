@@ -11,12 +11,14 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::cli::{Analyze, Cli, Color, EventsWanted, FormatName, Verify};
+use crate::custody::{Change, Comparison};
 use crate::dump::Observer;
 use crate::error::Error;
 use crate::integrity::{self, Assessment, Line, LogState, Standing};
+use crate::model::count::grouped;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
-use crate::report::{Format, OUTPUTS};
+use crate::report::{Format, OUTPUTS, escape};
 use crate::run::{self, Destination, EventsTable, Options};
 use crate::terminal::{Progress, Terminal, Verbosity};
 
@@ -88,6 +90,13 @@ pub fn verify(flags: &Verify, color: Color, interrupted: &AtomicBool) -> Result<
     let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress: flags.no_progress };
     let terminal = Terminal::new(color, verbosity);
     let watch = Watch { terminal: &terminal, progress: OnceLock::new() };
+    if let Some(manifest) = &flags.manifest {
+        let compared = run::compare_with_manifest((&flags.paths, manifest), &watch, interrupted);
+        if let Some(progress) = watch.progress.get() {
+            progress.finish();
+        }
+        return tell_changes(&compared?, &terminal);
+    }
     let verified = run::verify((&flags.paths, &flags.public_keys), &watch, interrupted);
     if let Some(progress) = watch.progress.get() {
         progress.finish();
@@ -104,6 +113,26 @@ pub fn verify(flags: &Verify, color: Color, interrupted: &AtomicBool) -> Result<
     }
     let lost = verified.problems.iter().chain(&verified.assessment.problems).any(|one| one.kind.is_loss());
     Ok(if lost || !all_valid(&verified.assessment) { INCOMPLETE } else { CLEAN })
+}
+
+/// Prints what has changed since a manifest; gives the exit code.
+fn tell_changes(compared: &Comparison, terminal: &Terminal) -> Result<u8, Error> {
+    for (path, change) in &compared.changes {
+        let word = match change {
+            Change::Changed => "CHANGED: its bytes are not those of the manifest",
+            Change::Missing => "MISSING: the manifest lists it",
+            Change::New => "NEW: the manifest does not list it",
+        };
+        terminal.fault(&format!("Object\t{}\t{word}", escape::terminal(path)));
+    }
+    let listed = compared.changes.iter().filter(|(_, change)| *change != Change::New).count() as u64;
+    let total = compared.unchanged + listed;
+    terminal.result(&format!(
+        "{}/{} objects as the manifest lists them",
+        grouped(compared.unchanged),
+        grouped(total)
+    ))?;
+    Ok(if compared.is_whole() { CLEAN } else { INCOMPLETE })
 }
 
 /// Whether there are digests, and all of them and all that they list is valid.

@@ -107,6 +107,14 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// A manifest cannot be used.
+    #[error("cannot use the manifest `{}`: {why}", .path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// The worker threads cannot be started.
     #[error("cannot start the worker threads")]
     Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -131,7 +139,8 @@ impl Error {
             | Self::ModesInvalid { .. }
             | Self::AccountsUnreadable { .. }
             | Self::AccountsInvalid { .. }
-            | Self::PublicKeys { .. } => ErrorKind::Usage,
+            | Self::PublicKeys { .. }
+            | Self::Manifest { .. } => ErrorKind::Usage,
             Self::Report(error) => match error {
                 ReportError::Folder(error) => match error {
                     FolderError::NoName { .. }
@@ -167,6 +176,7 @@ impl Error {
             Self::PublicKeys { .. } => {
                 Some("`devtrail verify --help` shows how to save the keys with list-public-keys")
             }
+            Self::Manifest { .. } => Some("give the manifest.sha256 of an earlier report"),
             Self::Stdout(_) => Some("write into a folder with --output <DIR>"),
             Self::Threads(_) => Some("try a smaller number with --threads"),
             Self::Signal(_) | Self::Interrupted => None,

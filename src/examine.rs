@@ -24,7 +24,7 @@ use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sin
 use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self, KeyFacts};
-use crate::integrity::{self, Packing};
+use crate::integrity::{self, Delivery, Packing};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::{Evidence, ObjectPath};
@@ -60,6 +60,8 @@ pub struct Examined {
     pub counts: Counts,
     /// Digests, keys and signatures in it.
     pub documents: Vec<integrity::Document>,
+    /// Deliveries of log objects that its records tell of.
+    pub deliveries: Vec<Delivery>,
     /// How its content came out of its packing.
     pub packing: Packing,
     /// The same object up to the end of its first gzip member, if more follows.
@@ -184,6 +186,7 @@ struct ObjectSink<'e, 'c> {
     fingerprints: Vec<Fingerprint>,
     counts: Counts,
     documents: Vec<integrity::Document>,
+    deliveries: Vec<Delivery>,
     /// Records that tell of no single call, by their category.
     asides: Asides,
 }
@@ -204,6 +207,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             fingerprints: Vec::new(),
             counts: Counts::default(),
             documents: Vec::new(),
+            deliveries: Vec::new(),
             asides: Asides::default(),
         }
     }
@@ -235,6 +239,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             fingerprints: self.fingerprints,
             counts: self.counts,
             documents: self.documents,
+            deliveries: self.deliveries,
             packing: Packing::NotRead,
             first_member: None,
             inside_archive: false,
@@ -304,6 +309,7 @@ impl Sink for ObjectSink<'_, '_> {
         let around =
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
         self.count(&record, around.as_ref());
+        self.deliveries.extend(Delivery::of(&record));
         let kept = self.examiner.classifier.may_matter(&record.head, record.text)
             && self.keep(&record, around.as_ref());
         if kept {

@@ -45,6 +45,8 @@ pub mod report;
 
 pub mod error;
 
+pub mod custody;
+
 pub mod run;
 
 pub mod terminal;

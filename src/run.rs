@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
 use crate::correlate;
+use crate::custody::{self, Comparison};
 use crate::dump::{Dump, Observer, look, prune};
 use crate::error::Error;
 use crate::evidence::read::{Buffer, read};
@@ -306,6 +307,22 @@ fn public_keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Error> {
         }
     }
     Ok(keys)
+}
+
+/// Reads a dump and compares it with a manifest of an earlier run.
+///
+/// # Errors
+/// When the dump or the manifest cannot be looked at.
+pub fn compare_with_manifest(
+    (paths, manifest): (&[PathBuf], &Path),
+    observer: &dyn Observer,
+    interrupted: &AtomicBool,
+) -> Result<Comparison, Error> {
+    let catalogue = Catalogue::builtin();
+    let found = look(paths)?;
+    let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+    let dump = Dump::read(&found, &examiner, observer, interrupted)?;
+    custody::compare(&dump, manifest)
 }
 
 /// The run's clock, read once; it reaches run.json and nothing else.

@@ -17,6 +17,7 @@ impl Examined {
             packing: self.packing,
             first_member: self.first_member.as_ref().map(|(first, _)| first),
             documents: &self.documents,
+            deliveries: &self.deliveries,
         }
     }
 

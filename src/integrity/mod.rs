@@ -11,6 +11,7 @@
 //! opens nothing, and drops nothing: it says what others have to drop.
 
 mod chain;
+mod delivery;
 mod digest;
 mod hours;
 mod key;
@@ -25,6 +26,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::integrity::chain::{Chain, ChainDigest};
+pub use crate::integrity::delivery::Delivery;
 pub use crate::integrity::digest::{Digest, Listed, Previous};
 pub use crate::integrity::hours::Hours;
 pub use crate::integrity::key::{PublicKey, list as list_of_keys};
@@ -103,6 +105,8 @@ pub struct Stored<'a> {
     pub first_member: Option<&'a FirstMember>,
     /// The documents in it.
     pub documents: &'a [Document],
+    /// Deliveries that its records tell of.
+    pub deliveries: &'a [Delivery],
 }
 
 /// Beside the objects: keys that were given, and objects left unopened.
@@ -173,6 +177,7 @@ pub fn assess(objects: &[Stored<'_>], given: Given<'_>) -> Assessment {
     hours::cover(&sheets, &standings, &mut done);
     listing::compare(&sheets, &standings, (objects, given.left_out), &mut done);
     listing::unreferenced(objects, &mut done);
+    delivery::missing(objects, given, &mut done);
     chain::cut_short(&sheets, objects, &mut done);
     done
 }

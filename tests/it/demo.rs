@@ -64,6 +64,38 @@ fn the_manifest_of_the_input_checks_the_dump() {
     }
 }
 
+/// `verify --manifest` tells what changed since, and only that.
+#[test]
+fn a_manifest_tells_what_has_changed_since() {
+    let scratch = crate::runner::scratch();
+    let dump = scratch.path().join("dump");
+    for name in ["a.json", "b.json", "c.json"] {
+        crate::runner::put(&dump, name, crate::runner::delivery(&[name]));
+    }
+    let done = analyze(&dump, &[]);
+    let manifest = done.out.join("manifest.sha256");
+    let verify = || {
+        let words: [&std::ffi::OsStr; 4] =
+            ["verify".as_ref(), dump.as_ref(), "--manifest".as_ref(), manifest.as_ref()];
+        crate::runner::run(&words)
+    };
+    let same = verify();
+    assert_eq!(
+        (same.code, same.stdout.as_str(), same.stderr.as_str()),
+        (0, "3/3 objects as the manifest lists them\n", "")
+    );
+    std::fs::write(dump.join("a.json"), crate::runner::delivery(&["other"])).expect("a change");
+    std::fs::remove_file(dump.join("b.json")).expect("a removal");
+    crate::runner::put(&dump, "d.json", "{}");
+    let changed = verify();
+    assert_eq!(changed.code, 3);
+    assert_eq!(changed.stdout, "1/3 objects as the manifest lists them\n");
+    let told: Vec<&str> = changed.stderr.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(told, ["Object\ta.json\tCHANGED", "Object\tb.json\tMISSING", "Object\td.json\tNEW"]);
+    std::fs::write(&manifest, "no manifest").expect("a change");
+    assert_eq!(verify().code, 2);
+}
+
 /// A generated dump, every story in it, against the generator's truth.
 #[test]
 fn a_generated_landing_zone_agrees_with_its_truth() {

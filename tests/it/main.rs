@@ -3,6 +3,7 @@
 //! - `archives`: every kind of archive, one in another, and hostile ones.
 //! - `cases`: every story of `sample-logs/cases`, against its expected tables
 //!   and against the generator's truth. A new case needs no Rust.
+//! - `delivered`: deliveries that data events recorded, against the dump.
 //! - `demo`: what the README's first command prints and writes.
 //! - `determinism`: threads, folder order, zone and locale change no byte.
 //! - `forms`: every form of facts/cloudtrail.md 2.2, one sample each.
@@ -24,6 +25,7 @@ mod beside;
 mod cases;
 mod cli;
 mod cli_runs;
+mod delivered;
 mod demo;
 mod determinism;
 mod forms;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 21] = [
+const LAYERS: [(&str, u32); 22] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -23,11 +23,12 @@ const LAYERS: [(&str, u32); 21] = [
     ("error", 4),
     ("gather", 5),
     ("dump", 6),
-    ("run", 7),
-    ("cli", 8),
-    ("terminal", 9),
-    ("command", 10),
-    ("lib", 11),
+    ("custody", 7),
+    ("run", 8),
+    ("cli", 9),
+    ("terminal", 10),
+    ("command", 11),
+    ("lib", 12),
 ];
 
 /// Lines of a file without its tests.

@@ -96,6 +96,7 @@ impl Thing {
             packing: self.packing,
             first_member: self.first_member.as_ref(),
             documents: &self.documents,
+            deliveries: &[],
         }
     }
 }
