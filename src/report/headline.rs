@@ -213,8 +213,8 @@ fn integrity_sentences(report: &Report) -> Vec<String> {
     let count =
         |wanted| report.objects.iter().filter(|object| object.integrity == Some(wanted)).count() as u64;
     [
-        (Integrity::Modified, "altered after delivery: a digest lists another hash"),
-        (Integrity::Missing, "missing from the dump though a digest lists it"),
+        (Integrity::Modified, "not as a digest says: altered, or a digest that fails its own check"),
+        (Integrity::Missing, "missing from the dump though a digest or a data event names it"),
         (Integrity::TrailingData, "with bytes that no digest hash covers"),
         (Integrity::Unreferenced, "listed by no digest of its trail"),
         (Integrity::NoDigest, "without any digest: alterations cannot be seen"),
@@ -400,7 +400,7 @@ mod tests {
         let all = head.not_covered.join("\n");
         assert!(all.contains("No events from us-east-1: AMS records RFC calls only there"), "{all}");
         assert!(all.contains("No data events: deletions of S3 objects"), "{all}");
-        assert!(all.contains("1 object altered after delivery"), "{all}");
+        assert!(all.contains("1 object not as a digest says"), "{all}");
         assert!(all.contains("3 problems mean that evidence was lost"), "{all}");
     }
 
