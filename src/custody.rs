@@ -56,7 +56,7 @@ pub fn compare(dump: &Dump<'_>, path: &Path) -> Result<Comparison, Error> {
     let mut now: BTreeMap<&str, &str> = dump
         .examined
         .iter()
-        .filter(|one| !one.inside_archive && !one.object.sha256.is_empty())
+        .filter(|one| !one.object.inside_archive && !one.object.sha256.is_empty())
         .map(|one| (one.object.path.as_str(), one.object.sha256.as_str()))
         .collect();
     let mut comparison = Comparison::default();

@@ -66,8 +66,6 @@ pub struct Examined {
     pub packing: Packing,
     /// The same object up to the end of its first gzip member, if more follows.
     pub first_member: Option<(FirstMember, Box<Examined>)>,
-    /// Whether its bytes are those of an archive that has its own row.
-    pub inside_archive: bool,
 }
 
 /// What a run gives to the examination of each of its objects.
@@ -93,7 +91,7 @@ impl Examiner<'_> {
         let mut all =
             archive::contents(found, &|path, content, inflated| self.content(path, content, inflated));
         if let Some((_, inside)) = all.split_last_mut() {
-            inside.iter_mut().for_each(|one| one.inside_archive = true);
+            inside.iter_mut().for_each(|one| one.object.inside_archive = true);
         }
         all
     }
@@ -242,7 +240,6 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             deliveries: self.deliveries,
             packing: Packing::NotRead,
             first_member: None,
-            inside_archive: false,
         }
     }
 

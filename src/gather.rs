@@ -115,7 +115,7 @@ fn scope(examined: &[Examined], copies: &Copies) -> Scope {
     let mut scope = Scope { objects: examined.len() as u64, ..Scope::default() };
     let mut counts = Counts::default();
     for one in examined {
-        if !one.inside_archive {
+        if !one.object.inside_archive {
             scope.bytes += one.object.bytes;
         }
         scope.inflated_bytes += one.object.inflated_bytes;

@@ -76,6 +76,8 @@ impl Integrity {
 pub struct Object {
     /// Its path inside the dump.
     pub path: ObjectPath,
+    /// Whether it lies inside an archive, which has a row of its own.
+    pub inside_archive: bool,
     /// SHA-256, lower-case hex, of the bytes as stored; empty if unreadable.
     pub sha256: String,
     /// SHA-256, lower-case hex, of the inflated content; empty if unreadable.
@@ -113,6 +115,7 @@ impl Object {
     pub fn blank(path: &ObjectPath) -> Self {
         Self {
             path: path.clone(),
+            inside_archive: false,
             sha256: String::new(),
             inflated_sha256: String::new(),
             bytes: 0,

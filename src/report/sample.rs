@@ -120,6 +120,7 @@ impl Sample<'_> {
     fn objects(&self) -> Vec<Object> {
         let plain = |integrity, status| Object {
             path: self.object(),
+            inside_archive: false,
             sha256: "ab".repeat(32),
             inflated_sha256: "cd".repeat(32),
             bytes: 12_345,

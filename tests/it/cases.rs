@@ -7,21 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::runner::{Analysis, Row, analyze, project};
-
-/// Tables whose rows `expected/` holds whole.
-const TABLES: [&str; 10] = [
-    "evidence",
-    "problems",
-    "coverage",
-    "rfcs",
-    "mode_windows",
-    "mode_sessions",
-    "destructive_actions",
-    "timeline",
-    "findings",
-    "incidents",
-];
+use crate::runner::{Analysis, Row, TABLES, analyze, project};
 
 fn cases() -> Vec<PathBuf> {
     let folder = project().join("sample-logs/cases");

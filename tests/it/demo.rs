@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::cases::agrees;
-use crate::runner::{analyze, project};
+use crate::runner::{TABLES, analyze, project};
 
 #[test]
 fn the_demo_agrees_with_its_truth_and_ends_with_zero() {
@@ -26,18 +26,7 @@ fn every_promised_file_is_there_and_its_sum_is_right() {
     ] {
         assert!(done.out.join(name).is_file(), "{name}");
     }
-    for table in [
-        "evidence",
-        "problems",
-        "coverage",
-        "rfcs",
-        "mode_windows",
-        "mode_sessions",
-        "destructive_actions",
-        "timeline",
-        "findings",
-        "incidents",
-    ] {
+    for table in TABLES {
         for kind in ["csv", "parquet"] {
             assert!(done.out.join("tables").join(format!("{table}.{kind}")).is_file(), "{table}.{kind}");
         }

@@ -5,6 +5,20 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// Every table that is always written.
+pub(crate) const TABLES: [&str; 10] = [
+    "evidence",
+    "problems",
+    "coverage",
+    "rfcs",
+    "mode_windows",
+    "mode_sessions",
+    "destructive_actions",
+    "timeline",
+    "findings",
+    "incidents",
+];
+
 /// The folder of the project.
 pub(crate) fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
