@@ -36,6 +36,9 @@ pub struct Principal {
     pub session_created_at: Option<UtcTime>,
     /// `sessionContext.webIdFederationData.federatedProvider`.
     pub federated_provider: Option<Arc<str>>,
+    /// `inScopeOf.sourceArn`: the function, instance or other resource that a
+    /// service issued the credentials to.
+    pub in_scope_of: Option<Arc<str>>,
 }
 
 /// The role or user that a session was issued from.

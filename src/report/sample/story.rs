@@ -40,6 +40,8 @@ impl Sample<'_> {
         ][turn % 4];
         let in_mode = n % 3 != 0;
         DestructiveAction {
+            link_confidence: None,
+            attribution_path: String::new(),
             event_time: Some(time),
             event_id: Some(EventId::new(self.text(&format!("00000000-0000-4000-8000-{n:012}")))),
             account_id: Some(AccountId::from(ACCOUNTS[turn % 5 / 4])),
