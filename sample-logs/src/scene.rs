@@ -109,6 +109,11 @@ impl Scene {
 
     /// A call by `who` at `time`; gives the event id.
     pub(crate) fn call(&mut self, who: &Actor, time: i64, call: Call) -> String {
+        self.call_telling(who, time, call, "")
+    }
+
+    /// The same with an `additionalEventData`.
+    pub(crate) fn call_telling(&mut self, who: &Actor, time: i64, call: Call, more_json: &str) -> String {
         let event_id = self.prng.uuid();
         self.note_session(who, &call);
         self.note_destruction(who, time, &call, &event_id);
@@ -135,6 +140,7 @@ impl Scene {
             response_json: fill(&call.response.to_string()),
             resources_json: if resources.is_empty() { String::new() } else { json!(resources).to_string() },
             read_only: call.read_only,
+            additional_json: more_json.to_owned(),
             ..Record::default()
         };
         self.push(record, call.region)
@@ -196,6 +202,43 @@ impl Scene {
         let session = self.truth.sessions.len() - 1;
         actor.standing = Some(Standing { attribution: "chained", session, ..standing });
         actor
+    }
+
+    /// Says that a caller descends from a mode session: `attribution` is `chained` or `workload`, `basis` what
+    /// shows when the session began.
+    pub(crate) fn descends(
+        &mut self,
+        parent: &Actor,
+        child: &mut Actor,
+        attribution: &'static str,
+        (basis, started_at): (&'static str, i64),
+    ) {
+        let Some(standing) = parent.standing.clone() else { return };
+        let root = self.truth.sessions[standing.session].clone();
+        let (role_name, role_session_name, access_key_id) = match &child.kind {
+            Kind::Role(session) => {
+                (session.role.clone(), session.session_name.clone(), session.access_key.clone())
+            }
+            Kind::User { name, access_key, .. } => {
+                (format!("user/{name}"), String::new(), access_key.clone())
+            }
+            Kind::Root | Kind::Saml { .. } | Kind::Service(_) => return,
+        };
+        self.truth.sessions.push(Session {
+            account_id: child.account.clone(),
+            role_name,
+            role_session_name,
+            access_key_id,
+            started_at,
+            start_basis: basis,
+            depth: root.depth + 1,
+            events: 0,
+            writes: 0,
+            denied: 0,
+            ..root
+        });
+        let session = self.truth.sessions.len() - 1;
+        child.standing = Some(Standing { attribution, session, ..standing });
     }
 
     fn begin_session(&mut self, actor: &mut Actor, login: &Login<'_>, person: String, basis: &'static str) {

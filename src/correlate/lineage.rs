@@ -95,15 +95,7 @@ fn walk(evidence: Evidence<'_>, sessions: &mut Sessions) -> Vec<Gift> {
             held.add(gift.clone());
         }
         held.sort();
-        level = Vec::new();
-        let mut left = Vec::new();
-        for candidate in candidates {
-            match held.link(&candidate, events) {
-                Some(link) => level.extend(attach(&candidate, &link, events, sessions)),
-                None => left.push(candidate),
-            }
-        }
-        candidates = left;
+        (level, candidates) = linked(candidates, &held, events, sessions);
         level.extend(unused(&gifts, events, sessions));
         for place in &level {
             of_session.insert(*place, Vec::new());
@@ -114,6 +106,31 @@ fn walk(evidence: Evidence<'_>, sessions: &mut Sessions) -> Vec<Gift> {
         all.extend(gifts);
     }
     all
+}
+
+/// Attaches the candidates that are linked to what is held; gives the new
+/// sessions and the candidates that are left. One whose own credential was
+/// issued to it by another of them is left for the next depth: its key tells
+/// more than the name that both share.
+fn linked(
+    candidates: Vec<Candidate>,
+    held: &Held,
+    events: &[Event],
+    sessions: &mut Sessions,
+) -> (Vec<usize>, Vec<Candidate>) {
+    let links: Vec<Option<Link>> = candidates.iter().map(|candidate| held.link(candidate, events)).collect();
+    let both = || candidates.iter().zip(&links);
+    let theirs = both().filter(|(_, link)| link.is_some()).flat_map(|(one, _)| one.draft.events.iter());
+    let theirs: BTreeSet<usize> = theirs.copied().collect();
+    let (mut level, mut left) = (Vec::new(), Vec::new());
+    for (candidate, link) in candidates.into_iter().zip(links) {
+        let deeper = candidate.draft.issue.is_some_and(|issue| theirs.contains(&issue));
+        match link.filter(|link| !deeper || link.by_key) {
+            Some(link) => level.extend(attach(&candidate, &link, events, sessions)),
+            None => left.push(candidate),
+        }
+    }
+    (level, left)
 }
 
 fn first(level: &[usize]) -> usize {
@@ -207,6 +224,7 @@ fn unused(gifts: &[Gift], events: &[Event], sessions: &mut Sessions) -> Vec<usiz
             via: SessionVia::RoleChain,
             event: gift.grant.event,
             until: None,
+            by_key: true,
         };
         added.push(add(&draft, &link, events, sessions));
     }

@@ -63,6 +63,8 @@ pub(super) struct Link {
     pub(super) event: usize,
     /// After that the credential was no longer the parent's.
     pub(super) until: Option<UtcTime>,
+    /// Whether the key itself was given.
+    pub(super) by_key: bool,
 }
 
 /// All gifts of one depth.
@@ -168,7 +170,8 @@ fn link(gift: &Gift, candidate: &Candidate, events: &[Event]) -> Option<Link> {
     };
     let confidence = confidence.min(gift.confidence);
     let until = grant.until;
-    (!ended).then_some(Link { parent: gift.parent, confidence, via, event: grant.event, until })
+    let by_key = matches!(grant.given, Given::Key(_));
+    (!ended).then_some(Link { parent: gift.parent, confidence, via, event: grant.event, until, by_key })
 }
 
 fn within(grant: &Grant, within_s: Option<i64>, started: Option<UtcTime>) -> bool {
