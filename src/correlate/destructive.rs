@@ -125,6 +125,7 @@ fn row(
         copies: event.copies,
         lost_configuration,
         source_grade: event.source_grade,
+        principal_class: actor::class(event, context.catalogue),
         link_confidence: session.and_then(|row| row.link_confidence),
         attribution_path: session.map(|row| lineage::of_call(row, event)).unwrap_or_default(),
         evidence: event.evidence.clone(),

@@ -193,7 +193,8 @@ fn add(draft: &Draft, link: &Link, events: &[Event], sessions: &mut Sessions) ->
     let place = sessions.rows.len();
     sessions.rows.push(row);
     sessions.of_event.extend(draft.events.iter().map(|event| (*event, place)));
-    let descent = Descent { parent: link.parent, confidence: link.confidence, event: link.event };
+    let descent =
+        Descent { parent: link.parent, confidence: link.confidence, event: link.event, after: link.after };
     sessions.descents.insert(place, descent);
     place
 }
@@ -223,6 +224,7 @@ fn unused(gifts: &[Gift], events: &[Event], sessions: &mut Sessions) -> Vec<usiz
             confidence: gift.confidence,
             via: SessionVia::RoleChain,
             event: gift.grant.event,
+            after: None,
             until: None,
             by_key: true,
         };

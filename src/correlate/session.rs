@@ -52,6 +52,8 @@ pub(super) struct Descent {
     pub(super) confidence: LinkConfidence,
     /// Place of the event that shows it.
     pub(super) event: usize,
+    /// Place of an event before it that made it possible.
+    pub(super) after: Option<usize>,
 }
 
 /// Gathers the sessions of all marked events.

@@ -6,6 +6,7 @@ use crate::model::event::Outcome;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, ModeName, Region, RfcId, SessionId, WindowId};
 use crate::model::mode::LinkConfidence;
+use crate::model::principal::PrincipalClass;
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
@@ -224,6 +225,8 @@ pub struct DestructiveAction {
     pub lost_configuration: Option<Arc<str>>,
     /// How well the source of the event is anchored.
     pub source_grade: SourceGrade,
+    /// Whose hand made it: AMS, a service, or a customer.
+    pub principal_class: PrincipalClass,
     /// The weakest link between the call and the mode role's own session;
     /// `None` for calls of that session itself, and of no mode.
     pub link_confidence: Option<LinkConfidence>,

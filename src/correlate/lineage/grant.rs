@@ -51,6 +51,8 @@ pub(super) struct Grant {
     /// Place of the event that gave it.
     pub(super) event: usize,
     pub(super) time: UtcTime,
+    /// Place of an earlier event that gave its caller the means, if another did.
+    pub(super) after: Option<usize>,
     /// When it ends, if that is known.
     pub(super) until: Option<UtcTime>,
 }
@@ -85,7 +87,7 @@ pub(super) fn of(place: usize, event: &Event, catalogue: &Catalogue, made: &mut 
         }
         _ => None,
     };
-    given.into_iter().map(|given| Grant { given, event: place, time, until }).collect()
+    given.into_iter().map(|given| Grant { given, event: place, time, after: None, until }).collect()
 }
 
 fn key(response: &Value, member: &str) -> Option<Given> {

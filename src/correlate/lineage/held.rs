@@ -61,6 +61,8 @@ pub(super) struct Link {
     pub(super) via: SessionVia,
     /// Place of the event that shows it.
     pub(super) event: usize,
+    /// Place of an event before it that made it possible.
+    pub(super) after: Option<usize>,
     /// After that the credential was no longer the parent's.
     pub(super) until: Option<UtcTime>,
     /// Whether the key itself was given.
@@ -171,7 +173,8 @@ fn link(gift: &Gift, candidate: &Candidate, events: &[Event]) -> Option<Link> {
     let confidence = confidence.min(gift.confidence);
     let until = grant.until;
     let by_key = matches!(grant.given, Given::Key(_));
-    (!ended).then_some(Link { parent: gift.parent, confidence, via, event: grant.event, until, by_key })
+    let (event, after) = (grant.event, grant.after);
+    (!ended).then_some(Link { parent: gift.parent, confidence, via, event, after, until, by_key })
 }
 
 fn within(grant: &Grant, within_s: Option<i64>, started: Option<UtcTime>) -> bool {

@@ -114,7 +114,7 @@ impl Indirect {
                     continue;
                 };
                 launched.extend(instances(&events[*event]).map(|given| Gift {
-                    grant: Grant { given, event: *event, time, until: None },
+                    grant: Grant { given, event: *event, time, after: Some(gift.grant.event), until: None },
                     parent: gift.parent,
                     confidence: LinkConfidence::Strong,
                 }));
@@ -193,7 +193,7 @@ fn console(place: usize, event: &Event) -> Option<Grant> {
         account: event.principal.role_account()?,
         session: event.principal.role_session_name().map(Arc::from)?,
     };
-    Some(Grant { given, event: place, time: event.time?, until: None })
+    Some(Grant { given, event: place, time: event.time?, after: None, until: None })
 }
 
 fn instances(event: &Event) -> impl Iterator<Item = Given> + use<> {

@@ -42,7 +42,12 @@ pub(in crate::correlate) fn of_call(session: &ModeSession, event: &Event) -> Str
 
 fn descended(row: &ModeSession, descent: Descent, events: &[Event], sessions: &Sessions) -> String {
     let parent = &sessions.rows[descent.parent].attribution_path;
-    format!("{parent} > {} {}", name(row), step(&events[descent.event], descent.confidence))
+    let before = descent.after.map(|event| {
+        let event = &events[event];
+        format!(" > {} [{}]", event.event_name, id(event))
+    });
+    let before = before.unwrap_or_default();
+    format!("{parent}{before} > {} {}", name(row), step(&events[descent.event], descent.confidence))
 }
 
 fn root(row: &ModeSession, issue: Option<&Event>) -> String {
@@ -73,6 +78,9 @@ fn name(row: &ModeSession) -> String {
 }
 
 fn step(event: &Event, confidence: LinkConfidence) -> String {
-    let id = event.event_id.as_ref().map_or("no event id", |id| id.as_str());
-    format!("[{}, {}, {id}]", event.event_name, confidence.as_str())
+    format!("[{}, {}, {}]", event.event_name, confidence.as_str(), id(event))
+}
+
+fn id(event: &Event) -> &str {
+    event.event_id.as_ref().map_or("no event id", |id| id.as_str())
 }

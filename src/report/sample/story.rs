@@ -8,6 +8,7 @@ use crate::model::finding::{Finding, Incident};
 use crate::model::id::{
     AccountId, Arn, EventId, FindingId, IncidentId, ModeName, Region, RfcId, SessionId, WindowId,
 };
+use crate::model::principal::PrincipalClass;
 use crate::model::principal::{Principal, SessionIssuer};
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
@@ -40,6 +41,7 @@ impl Sample<'_> {
         ][turn % 4];
         let in_mode = n % 3 != 0;
         DestructiveAction {
+            principal_class: PrincipalClass::Customer,
             link_confidence: None,
             attribution_path: String::new(),
             event_time: Some(time),
