@@ -30,6 +30,8 @@ mod grant;
 mod held;
 mod indirect;
 mod path;
+#[cfg(test)]
+mod tests;
 mod wanted;
 
 use candidate::Candidate;
