@@ -9,11 +9,12 @@ mod callers;
 mod canonical;
 mod covered;
 mod event_time;
+mod handed_out;
 mod inventory;
 mod row;
 mod unopened;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::aside::Asides;
 pub use self::callers::{Callers, WantedHashes};
@@ -21,6 +22,8 @@ pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
 use self::covered::packing;
 use self::event_time::event_time;
+pub use self::handed_out::HandedOut;
+use self::handed_out::{Seen, Waiting};
 use self::row::row;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
@@ -62,6 +65,8 @@ pub struct Examined {
     pub fingerprints: Vec<Fingerprint>,
     /// Whose credentials its records were made with.
     pub callers: Callers,
+    /// Ordinals of records kept only because of a key that was handed out.
+    pub followed: BTreeSet<u64>,
     /// Ordinals from this one on were dropped; `None` if none were.
     pub ordinals_end: Option<u64>,
     /// How its entries were spent.
@@ -83,6 +88,15 @@ pub struct Examiner<'c> {
     pub classifier: Classifier<'c>,
     /// The run's key for fingerprints.
     pub key: RunKey,
+    /// Keys that mode sessions handed out, as far as is known.
+    pub handed_out: HandedOut,
+}
+
+impl<'c> Examiner<'c> {
+    /// For one run.
+    pub fn new(classifier: Classifier<'c>) -> Self {
+        Self { classifier, key: RunKey::draw(), handed_out: HandedOut::default() }
+    }
 }
 
 impl Examiner<'_> {
@@ -126,6 +140,7 @@ impl Examiner<'_> {
             Container::Archive(kind) => archive_itself(kind),
             Container::Plain | Container::Gzip | Container::Packed(_) => decode::decode(inflated, &mut sink),
         };
+        sink.catch_up(inflated);
         let object = row(path, content, &decoded);
         sink.counts.rejected += decoded.rejected;
         sink.counts.seen += decoded.rejected;
@@ -170,6 +185,10 @@ struct ObjectSink<'e, 'c> {
     tally: Tally,
     fingerprints: Vec<Fingerprint>,
     callers: Callers,
+    seen: Seen,
+    waiting: Vec<Waiting>,
+    late: BTreeSet<u64>,
+    followed: BTreeSet<u64>,
     counts: Counts,
     documents: Vec<integrity::Document>,
     deliveries: Vec<Delivery>,
@@ -192,6 +211,10 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             tally: Tally::default(),
             fingerprints: Vec::new(),
             callers: Callers::default(),
+            seen: Seen::default(),
+            waiting: Vec::new(),
+            late: BTreeSet::new(),
+            followed: BTreeSet::new(),
             counts: Counts::default(),
             documents: Vec::new(),
             deliveries: Vec::new(),
@@ -225,6 +248,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             tally: self.tally,
             fingerprints: self.fingerprints,
             callers: self.callers.finish(),
+            followed: self.followed,
             ordinals_end: None,
             counts: self.counts,
             documents: self.documents,
@@ -273,12 +297,17 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         }
     }
 
-    /// Understands a record that may matter, and keeps its event if it does.
-    fn keep(&mut self, record: &Record<'_>, around: Option<&AccountId>) -> bool {
+    /// Understands a record that may matter, and keeps its event if it does, or
+    /// if it touches a key that was handed out.
+    fn keep(&mut self, record: &Record<'_>, around: Option<&AccountId>, touched: bool) -> bool {
         let mut read = event(record.text, around, self.evidence(record.place));
         if !self.examiner.classifier.label(&mut read.event, record.text) {
-            return false;
+            if !touched {
+                return false;
+            }
+            self.followed.insert(record.place.ordinal);
         }
+        self.hand_out(&read.event, touched);
         let known: Vec<&str> = record.head.wrong_types().collect();
         read.event.source_grade = record.grade;
         read.wrong_types.retain(|field| !known.contains(field));
@@ -298,13 +327,14 @@ impl Sink for ObjectSink<'_, '_> {
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
         self.count(&record, around.as_ref());
         self.deliveries.extend(Delivery::of(&record));
-        self.callers.add(self.examiner.key, &record.head, record.text);
-        let kept = self.examiner.classifier.may_matter(&record.head, record.text)
-            && self.keep(&record, around.as_ref());
+        let touched = self.see(&record);
+        let may_matter = touched || self.examiner.classifier.may_matter(&record.head, record.text);
+        let kept = may_matter && self.keep(&record, around.as_ref(), touched);
         if kept {
             self.counts.kept += 1;
         } else {
             self.counts.counted_only += 1;
+            self.remember(&record);
         }
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();

@@ -24,7 +24,6 @@ use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
-use crate::timeline::RunKey;
 
 /// Where the reports go.
 #[derive(Clone, Debug)]
@@ -153,7 +152,7 @@ fn reconstruct(
 ) -> Result<Report, Error> {
     let (found, left_out) = prune(look(&options.paths)?, options.object_days);
     let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
-    let examiner = Examiner { classifier, key: RunKey::draw() };
+    let examiner = Examiner::new(classifier);
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
@@ -201,7 +200,7 @@ pub fn verify(
     let keys = public_keys(key_files)?;
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+    let examiner = Examiner::new(Classifier::new(&catalogue, false));
     let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &keys, left_out: &[] });
@@ -322,7 +321,7 @@ pub fn compare_with_manifest(
 ) -> Result<Comparison, Error> {
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+    let examiner = Examiner::new(Classifier::new(&catalogue, false));
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     custody::compare(&dump, manifest)
 }

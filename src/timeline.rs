@@ -58,9 +58,9 @@ impl Fingerprint {
         self.location
     }
 
-    /// Says that its event is kept after all.
-    pub fn keep(&mut self) {
-        self.kept = true;
+    /// Says whether its event is kept after all.
+    pub fn keep(&mut self, kept: bool) {
+        self.kept = kept;
     }
 
     /// Of the record with this event id and recipient account. `kept` tells

@@ -40,7 +40,7 @@ use held::{Gift, Held, Link};
 use indirect::Indirect;
 
 pub(super) use path::of_call;
-pub use wanted::{Wanted, wanted};
+pub use wanted::{Wanted, issued_key, wanted};
 
 /// Everything that one walk down needs.
 #[derive(Clone, Copy)]

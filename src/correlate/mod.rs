@@ -47,7 +47,7 @@ mod timeline;
 mod window;
 
 pub use expected::parse as parse_expected_accounts;
-pub use lineage::{Wanted, wanted};
+pub use lineage::{Wanted, issued_key, wanted};
 pub use selection::Selection;
 use session::Sessions;
 use window::{RfcEvidence, Signs, Windows};

@@ -31,25 +31,41 @@ impl Dump<'_> {
     /// The user's interrupt.
     pub(super) fn follow(&mut self, catalogue: &Catalogue, interrupted: &AtomicBool) -> Result<(), Error> {
         let mut known = Wanted::default();
-        for _ in 0..LINEAGE_ROUNDS_MAX {
-            let all = wanted(&telling(&self.examined, catalogue), catalogue);
-            let news = all.beyond(&known);
-            if news.is_empty() {
-                return Ok(());
+        let mut news = self.news(&mut known, catalogue);
+        let mut rounds = 0;
+        while !news.is_empty() {
+            rounds += 1;
+            if rounds > LINEAGE_ROUNDS_MAX {
+                self.say_so();
+                break;
             }
             let found = self.look_for(&news, interrupted)?;
             if found.is_empty() {
-                return Ok(());
+                break;
             }
             take(&mut self.examined, found);
-            known = all;
+            news = self.news(&mut known, catalogue);
         }
+        for one in &mut self.examined {
+            let_go(one, &known);
+        }
+        Ok(())
+    }
+
+    /// What is wanted by now and was not before.
+    fn news(&self, known: &mut Wanted, catalogue: &Catalogue) -> Wanted {
+        let all = wanted(&telling(&self.examined, catalogue), catalogue);
+        let news = all.beyond(known);
+        *known = all;
+        news
+    }
+
+    fn say_so(&mut self) {
         let detail = format!(
             "records made with handed-on credentials were looked for {LINEAGE_ROUNDS_MAX} times; there may be more"
         );
         let problem = Problem::of_object(&ObjectPath::new("."), ProblemKind::LimitReached, detail);
         self.examined.iter_mut().take(1).for_each(|one| one.problems.push(problem.clone()));
-        Ok(())
     }
 
     /// Looks for wanted records in all objects that may hold one. Gives the
@@ -113,10 +129,32 @@ fn take(examined: &mut [Examined], found: Vec<(usize, Vec<Event>)>) {
         ordinals.sort_unstable();
         for print in &mut one.fingerprints {
             if ordinals.binary_search(&u64::from(print.location().record)).is_ok() {
-                print.keep();
+                print.keep(true);
             }
         }
         one.events.extend(events);
         one.events.sort_by_key(|event| event.evidence.record);
+    }
+}
+
+/// Lets go what was kept early because of a key that turned out to be nobody's:
+/// so what is kept does not hang on the order in which objects were read.
+fn let_go(one: &mut Examined, known: &Wanted) {
+    if one.followed.is_empty() {
+        return;
+    }
+    let followed = std::mem::take(&mut one.followed);
+    let stays = |event: &Event| !followed.contains(&event.evidence.record) || known.holds_key_of(event);
+    let before = one.events.len();
+    let gone: Vec<u64> =
+        one.events.iter().filter(|event| !stays(event)).map(|event| event.evidence.record).collect();
+    one.events.retain(stays);
+    let gone_count = (before - one.events.len()) as u64;
+    one.counts.kept -= gone_count;
+    one.counts.counted_only += gone_count;
+    for print in &mut one.fingerprints {
+        if gone.binary_search(&u64::from(print.location().record)).is_ok() {
+            print.keep(false);
+        }
     }
 }

@@ -10,7 +10,6 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{Examiner, archive};
 use crate::correlate::Wanted;
-use crate::decode::head::Head;
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::evidence::discover::Found;
 use crate::evidence::read::Container;
@@ -34,17 +33,22 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Takes in one record.
-    pub(super) fn add(&mut self, key: RunKey, head: &Head<'_>, text: &str) {
-        token::each(head, text, &mut |kind, account, name| {
-            let hash = hash(key, kind, account, name);
-            if self.hashes.last() != Some(&hash) {
-                self.hashes.push(hash);
+    /// Takes in the tokens of one record.
+    pub(super) fn add(&mut self, hashes: &[u32]) {
+        for hash in hashes {
+            if self.hashes.last() != Some(hash) {
+                self.hashes.push(*hash);
             }
-        });
+        }
         if self.hashes.len() > self.settled * 2 + LOOSE_MAX {
             self.settle();
         }
+    }
+
+    /// Forgets a token: all records with it were kept after all.
+    pub(super) fn remove(&mut self, hash: u32) {
+        self.hashes.retain(|one| *one != hash);
+        self.settled = self.settled.min(self.hashes.len());
     }
 
     fn settle(&mut self) {
@@ -77,7 +81,7 @@ pub struct WantedHashes(Vec<u32>);
 impl WantedHashes {
     /// Of all tokens that are wanted.
     pub fn of(key: RunKey, wanted: &Wanted) -> Self {
-        let of = |token: &Token| hash(key, token.kind, &token.account, &token.name);
+        let of = |token: &Token| short(token_hash(key, token.kind, &token.account, &token.name));
         let mut hashes: Vec<u32> = wanted.tokens().map(of).collect();
         hashes.sort_unstable();
         hashes.dedup();
@@ -85,11 +89,16 @@ impl WantedHashes {
     }
 }
 
-/// The low half of a keyed hash: nobody who writes evidence can aim at one.
-fn hash(key: RunKey, kind: TokenKind, account: &str, name: &str) -> u32 {
+/// The keyed hash of a token: nobody who writes evidence can aim at one.
+pub(super) fn token_hash(key: RunKey, kind: TokenKind, account: &str, name: &str) -> u64 {
     let seed = key.seed() ^ u64::from(kind as u8).rotate_left(56);
-    let seed = xxh3_64_with_seed(account.as_bytes(), seed);
-    (xxh3_64_with_seed(name.as_bytes(), seed) & u64::from(u32::MAX)) as u32
+    let seed = if account.is_empty() { seed } else { xxh3_64_with_seed(account.as_bytes(), seed) };
+    xxh3_64_with_seed(name.as_bytes(), seed)
+}
+
+/// The half of a hash that objects remember.
+pub(super) const fn short(hash: u64) -> u32 {
+    (hash & 0xffff_ffff) as u32
 }
 
 impl Examiner<'_> {

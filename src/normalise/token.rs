@@ -7,9 +7,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use memchr::memmem;
+use memchr::memchr;
+use memchr::memmem::Finder;
 
 use crate::decode::head::Head;
 use crate::model::principal::{Principal, last_segment};
@@ -69,14 +70,14 @@ pub fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
     match head.event_source.as_str().unwrap_or_default() {
         "sts.amazonaws.com" => issued(text, found),
         "signin.amazonaws.com" if name == "SwitchRole" => {
-            for arn in values(text, "SwitchFrom") {
+            for arn in values(text, &SWITCH_FROM) {
                 if let Some((_, from)) = arn.split_once(":assumed-role/") {
                     found(TokenKind::Switch, arn.split(':').nth(4).unwrap_or_default(), from);
                 }
             }
         }
         "ec2.amazonaws.com" if name == "RunInstances" => {
-            for id in values(text, "launchTemplateId") {
+            for id in values(text, &LAUNCH_TEMPLATE_ID) {
                 found(TokenKind::LaunchTemplate, "", &id);
             }
         }
@@ -137,24 +138,36 @@ fn of_arn(arn: &str, found: Each<'_>) {
 
 /// What a call to STS asks for and hands out.
 fn issued(text: &str, found: Each<'_>) {
-    for arn in values(text, "roleArn") {
+    for arn in values(text, &ROLE_ARN) {
         of_arn(&arn, found);
         let account = arn.split(':').nth(4).unwrap_or_default();
-        for session in values(text, "roleSessionName") {
+        for session in values(text, &ROLE_SESSION_NAME) {
             found(TokenKind::Session, account, &session);
         }
     }
-    for key in values(text, "accessKeyId") {
+    for key in values(text, &ACCESS_KEY_ID) {
         found(TokenKind::Key, "", &key);
     }
 }
 
+/// A member's name, ready to be searched for: every record passes here.
+type Member = LazyLock<Finder<'static>>;
+
+static ACCESS_KEY_ID: Member = LazyLock::new(|| Finder::new("accessKeyId"));
+static ARN: Member = LazyLock::new(|| Finder::new("\"arn\""));
+static PRINCIPAL_ID: Member = LazyLock::new(|| Finder::new("principalId"));
+static SESSION_CONTEXT: Member = LazyLock::new(|| Finder::new("\"sessionContext\""));
+static ROLE_ARN: Member = LazyLock::new(|| Finder::new("roleArn"));
+static ROLE_SESSION_NAME: Member = LazyLock::new(|| Finder::new("roleSessionName"));
+static SWITCH_FROM: Member = LazyLock::new(|| Finder::new("SwitchFrom"));
+static LAUNCH_TEMPLATE_ID: Member = LazyLock::new(|| Finder::new("launchTemplateId"));
+
 /// The string values of a member, wherever it stands in the text.
-fn values<'a>(text: &'a str, member: &'static str) -> impl Iterator<Item = Cow<'a, str>> {
-    memmem::find_iter(text.as_bytes(), member).filter_map(move |at| {
-        let after = text[at + member.len()..].trim_start_matches(['\\', '"']).trim_start();
+fn values<'a>(text: &'a str, member: &'static Member) -> impl Iterator<Item = Cow<'a, str>> {
+    member.find_iter(text.as_bytes()).filter_map(move |at| {
+        let after = text[at + member.needle().len()..].trim_start_matches(['\\', '"']).trim_start();
         let value = after.strip_prefix(':')?.trim_start().trim_start_matches('\\').strip_prefix('"')?;
-        let end = value.find('"')?;
+        let end = memchr(b'"', value.as_bytes())?;
         let raw = &value[..end];
         // Inside JSON that is itself a string, and with `\/`.
         Some(if raw.contains('\\') { Cow::Owned(raw.replace('\\', "")) } else { Cow::Borrowed(raw) })
@@ -171,26 +184,27 @@ struct Plain<'a> {
 /// Reads the members at the top of `userIdentity`, as far as its session
 /// context; `None` where an escape or an odd order of members needs a parser.
 fn plain(identity: &str) -> Option<Plain<'_>> {
-    if identity.contains('\\') {
+    if memchr(b'\\', identity.as_bytes()).is_some() {
         return None;
     }
     // The issuer of a session has an ARN and a principal id of its own.
-    let top = match memmem::find(identity.as_bytes(), b"\"sessionContext\"") {
+    let top = match SESSION_CONTEXT.find(identity.as_bytes()) {
         None => identity,
         Some(at) => {
-            let after = &identity[at..];
-            let late = |member: &[u8]| memmem::find(after.as_bytes(), member).is_some();
-            if late(b"\"accessKeyId\"") || !identity[..at].contains("\"arn\"") {
+            let (before, after) = identity.split_at(at);
+            if ACCESS_KEY_ID.find(after.as_bytes()).is_some() || ARN.find(before.as_bytes()).is_none() {
                 return None;
             }
-            &identity[..at]
+            before
         }
     };
-    let first = |member: &'static str| match values(top, member).next() {
+    let first = |member: &'static Member| match values(top, member).next() {
         Some(Cow::Borrowed(value)) if !value.is_empty() => Some(value),
         _ => None,
     };
-    Some(Plain { key: first("accessKeyId"), arn: first("arn"), principal_id: first("principalId") })
+    let arn = first(&ARN);
+    let principal_id = if arn.is_none() { first(&PRINCIPAL_ID) } else { None };
+    Some(Plain { key: first(&ACCESS_KEY_ID), arn, principal_id })
 }
 
 #[cfg(test)]

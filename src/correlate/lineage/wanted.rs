@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
-use crate::model::event::Event;
+use crate::model::event::{Event, Outcome};
+use crate::model::id::AccessKeyId;
 use crate::normalise::token::{Token, TokenKind};
 
-use super::super::{marks, session};
+use super::super::{marks, payload, session};
 use super::grant::Given;
 use super::{Evidence, walk};
 
@@ -49,7 +50,25 @@ pub fn wanted(events: &[Event], catalogue: &Catalogue) -> Wanted {
     wanted
 }
 
+/// The key that a succeeded call handed out, if it did.
+pub fn issued_key(event: &Event) -> Option<AccessKeyId> {
+    let member = match (&*event.event_source, &*event.event_name) {
+        ("sts.amazonaws.com", _) => "credentials",
+        ("iam.amazonaws.com", "CreateAccessKey") => "accessKey",
+        _ => return None,
+    };
+    let response = payload::parse(Some(event.response_elements.as_ref()?));
+    let key = payload::text(&response, &[member, "accessKeyId"]).map(AccessKeyId::from);
+    key.filter(|_| event.outcome() == Outcome::Succeeded)
+}
+
 impl Wanted {
+    /// Whether an event uses or hands out a wanted key.
+    pub fn holds_key_of(&self, event: &Event) -> bool {
+        let keys = event.principal.access_key_id.clone().into_iter().chain(issued_key(event));
+        keys.map(|key| Token::new(TokenKind::Key, "", key.as_str())).any(|token| self.single.contains(&token))
+    }
+
     fn add(&mut self, given: &Given) {
         let token = match given {
             Given::Key(key) => Token::new(TokenKind::Key, "", key.as_str()),
