@@ -28,6 +28,11 @@ impl<'c> Classifier<'c> {
         Self { catalogue, role_names, keep_all }
     }
 
+    /// The rules it goes by.
+    pub fn catalogue(&self) -> &'c Catalogue {
+        self.catalogue
+    }
+
     /// Whether a record has to be understood, from its routing fields and, for
     /// calls about roles and sign-ins, its text. May say yes too often, never
     /// too seldom.

@@ -18,6 +18,7 @@ pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
 use self::covered::packing;
 use self::event_time::event_time;
+pub use self::inventory::Reread;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
 use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
@@ -29,7 +30,7 @@ use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::{Evidence, ObjectPath};
 use crate::model::id::{AccountId, Region};
-use crate::model::inventory::Inventory;
+use crate::model::inventory::{ConfigTrace, Inventory};
 use crate::model::object::{Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::rfc::RfcRecord;
@@ -50,6 +51,8 @@ pub struct Examined {
     pub rfc_records: Vec<RfcRecord>,
     /// What exports of settings in it tell.
     pub inventory: Inventory,
+    /// Of every item of AWS Config in it.
+    pub traces: Vec<ConfigTrace>,
     /// What went wrong.
     pub problems: Vec<Problem>,
     /// What its records were about, per account, region and day.
@@ -177,6 +180,7 @@ struct ObjectSink<'e, 'c> {
     events: Vec<Event>,
     rfc_records: Vec<RfcRecord>,
     inventory: Inventory,
+    traces: Vec<ConfigTrace>,
     /// Rows of documents beyond the first of each, which have ordinals too.
     more_rows: u64,
     problems: ProblemList,
@@ -199,6 +203,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             events: Vec::new(),
             rfc_records: Vec::new(),
             inventory: Inventory::default(),
+            traces: Vec::new(),
             more_rows: 0,
             problems: ProblemList::default(),
             tally: Tally::default(),
@@ -232,6 +237,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             events: self.events,
             rfc_records: self.rfc_records,
             inventory: self.inventory,
+            traces: self.traces,
             problems,
             tally: self.tally,
             fingerprints: self.fingerprints,

@@ -44,6 +44,7 @@ mod tests;
 mod timeline;
 mod window;
 
+pub use destructive::named_things;
 pub use expected::parse as parse_expected_accounts;
 pub use selection::Selection;
 use session::Sessions;
