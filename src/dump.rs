@@ -4,6 +4,7 @@
 //! Owns how objects are read in parallel and brought into one order. Decides
 //! nothing about what they say.
 
+mod doubt;
 mod lost;
 
 use std::collections::BTreeMap;

@@ -9,16 +9,15 @@ mod canonical;
 mod covered;
 mod event_time;
 mod inventory;
+mod skim;
 mod unopened;
-
-use std::collections::BTreeMap;
 
 use self::aside::Asides;
 pub use self::canonical::CanonicalHashes;
-use self::canonical::CanonicalSink;
 use self::covered::packing;
 use self::event_time::event_time;
 pub use self::inventory::Reread;
+pub use self::skim::Depth;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
 use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
@@ -67,6 +66,8 @@ pub struct Examined {
     pub deliveries: Vec<Delivery>,
     /// How its content came out of its packing.
     pub packing: Packing,
+    /// Whether its records were skipped: then its times may be wrong.
+    pub skimmed: bool,
     /// The same object up to the end of its first gzip member, if more follows.
     pub first_member: Option<(FirstMember, Box<Examined>)>,
 }
@@ -78,6 +79,8 @@ pub struct Examiner<'c> {
     pub classifier: Classifier<'c>,
     /// The run's key for fingerprints.
     pub key: RunKey,
+    /// How much of each object is looked at.
+    pub depth: Depth,
 }
 
 impl Examiner<'_> {
@@ -116,6 +119,13 @@ impl Examiner<'_> {
         for fault in &content.faults {
             sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));
         }
+        if self.depth == Depth::Integrity
+            && content.faults.is_empty()
+            && !matches!(content.container, Container::NotOpened(_) | Container::Archive(_))
+            && let Some(times) = skim::times(path, inflated)
+        {
+            return sink.skimmed(content, times);
+        }
         let decoded = match content.container {
             Container::NotOpened(packing) => not_opened_packing(packing, &mut sink),
             Container::Archive(kind) => archive_itself(kind),
@@ -125,25 +135,6 @@ impl Examiner<'_> {
         sink.counts.rejected += decoded.rejected;
         sink.counts.seen += decoded.rejected;
         Examined { packing: packing(content), ..sink.finish(object) }
-    }
-
-    /// Reads an object again for some records in it: path, and ordinals in
-    /// their order. Gives the hashes of their contents with their spelling
-    /// taken out, and their event ids.
-    pub fn canonical(
-        &self,
-        found: &Found,
-        wanted: &BTreeMap<&ObjectPath, Vec<u32>>,
-    ) -> Vec<(ObjectPath, CanonicalHashes)> {
-        let all = archive::contents(found, &|path, content, inflated| {
-            let ordinals = wanted.get(path)?;
-            let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
-            if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
-                decode::decode(inflated, &mut sink);
-            }
-            Some((path.clone(), sink.hashes))
-        });
-        all.into_iter().flatten().collect()
     }
 }
 
@@ -245,6 +236,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             documents: self.documents,
             deliveries: self.deliveries,
             packing: Packing::NotRead,
+            skimmed: false,
             first_member: None,
         }
     }

@@ -162,6 +162,9 @@ pub struct Assessment {
     pub logs: Vec<ListedLog>,
     /// Objects that pass for digests and were refused.
     pub refused: Vec<ObjectPath>,
+    /// Objects whose delivery an event recorded, that the dump does not hold and
+    /// no digest names.
+    pub not_collected: Vec<ObjectPath>,
     /// Log objects that no digest lists though digests cover their time.
     pub unreferenced: Vec<ObjectPath>,
 }

@@ -6,6 +6,7 @@ use super::*;
 use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
 use crate::dump::{Dump, Observer, look};
+use crate::examine::Depth;
 use crate::integrity::Given;
 use crate::timeline::RunKey;
 
@@ -77,7 +78,8 @@ fn an_object_that_changes_while_it_is_read_is_named_and_tells_nothing() {
         std::fs::write(&config, CONFIG).expect("a history");
         let catalogue = Catalogue::builtin();
         let found = look(&[folder.path().to_owned()]).expect("a dump");
-        let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+        let classifier = Classifier::new(&catalogue, false);
+        let examiner = Examiner { classifier, key: RunKey::draw(), depth: Depth::Records };
         let dump = Dump::read(&found, &examiner, &Quiet, &AtomicBool::new(false)).expect("read");
         let assessment = dump.assess(Given::default());
         change();
