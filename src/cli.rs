@@ -106,6 +106,11 @@ What a dump of the bucket does not hold, and how to save it while the trail stil
     aws s3api head-object --bucket BUCKET --key KEY > KEY.json
   Put the answers of head-object into a folder of the dump, or give their folder as one more PATH.
 
+What is not checked: whether each record of a log object can be read. The content of every object
+is inflated and hashed; records are decoded only where they bear on a verdict (deliveries that they
+record, times at odds with a digest, and objects that are not named and framed as a trail delivers
+them). `devtrail analyze` makes the same checks and decodes every record.
+
 Examples:
   devtrail verify ./cloudtrail-bucket --public-keys keys-eu-west-1.json
   devtrail verify ./cloudtrail-bucket ./head-objects --public-keys keys.json --verbose

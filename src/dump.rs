@@ -4,7 +4,9 @@
 //! Owns how objects are read in parallel and brought into one order. Decides
 //! nothing about what they say.
 
+mod doubt;
 mod follow;
+mod lost;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -114,11 +116,14 @@ impl<'a> Dump<'a> {
         let all = self.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.fingerprints)).collect();
         let fingerprints = Fingerprints::new(all);
         let again = self.look_again(&fingerprints.unsettled());
+        let histories = lost::histories(&mut self.examined, &self.origins);
         let hashes: Vec<(Location, u64)> =
             again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
         let copies = fingerprints.settle(&hashes);
         let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
-        gather::gather(self.examined, &copies, &ids, events_table, assessment)
+        let mut gathered = gather::gather(self.examined, &copies, &ids, events_table, assessment);
+        lost::recall(&histories, (self.found, self.examiner), &mut gathered.sources);
+        gathered
     }
 
     /// Reads the objects of unsettled records once more; see `Fingerprints::unsettled`.

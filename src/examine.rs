@@ -12,39 +12,36 @@ mod event_time;
 mod handed_out;
 mod inventory;
 mod row;
+mod sink;
+mod skim;
 mod unopened;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use self::aside::Asides;
 pub use self::callers::{Callers, WantedHashes};
 pub use self::canonical::CanonicalHashes;
-use self::canonical::CanonicalSink;
 use self::covered::packing;
-use self::event_time::event_time;
 pub use self::handed_out::HandedOut;
-use self::handed_out::{Seen, Waiting};
+pub use self::inventory::Reread;
 use self::row::row;
+use self::sink::ObjectSink;
+pub use self::skim::Depth;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
-use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
+use crate::decode::{self};
 use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content, FirstMember};
-use crate::evidence::s3_key::{self, KeyFacts};
+use crate::evidence::s3_key::{self};
 use crate::integrity::{self, Delivery, Packing};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
-use crate::model::evidence::{Evidence, ObjectPath};
-use crate::model::id::{AccountId, Region};
-use crate::model::inventory::Inventory;
-use crate::model::object::{Object, ObjectStatus};
-use crate::model::problem::{Problem, ProblemKind};
+use crate::model::evidence::ObjectPath;
+use crate::model::inventory::{ConfigTrace, Inventory};
+use crate::model::object::Object;
+use crate::model::problem::Problem;
 use crate::model::rfc::RfcRecord;
-use crate::model::time::UtcTime;
-use crate::normalise::cloudtrail::{account_of, event, principal_of};
-use crate::normalise::rfc::{RfcRecordKind, from_archive};
-use crate::tally::{ProblemList, Tally};
-use crate::timeline::{Fingerprint, Location, RunKey};
+use crate::tally::Tally;
+use crate::timeline::{Fingerprint, RunKey};
 
 /// What one object gave.
 #[derive(Debug)]
@@ -57,6 +54,8 @@ pub struct Examined {
     pub rfc_records: Vec<RfcRecord>,
     /// What exports of settings in it tell.
     pub inventory: Inventory,
+    /// Of every item of AWS Config in it.
+    pub traces: Vec<ConfigTrace>,
     /// What went wrong.
     pub problems: Vec<Problem>,
     /// What its records were about, per account, region and day.
@@ -77,6 +76,8 @@ pub struct Examined {
     pub deliveries: Vec<Delivery>,
     /// How its content came out of its packing.
     pub packing: Packing,
+    /// Whether its records were skipped: then its times may be wrong.
+    pub skimmed: bool,
     /// The same object up to the end of its first gzip member, if more follows.
     pub first_member: Option<(FirstMember, Box<Examined>)>,
 }
@@ -88,14 +89,16 @@ pub struct Examiner<'c> {
     pub classifier: Classifier<'c>,
     /// The run's key for fingerprints.
     pub key: RunKey,
+    /// How much of each object is looked at.
+    pub depth: Depth,
     /// Keys that mode sessions handed out, as far as is known.
     pub handed_out: HandedOut,
 }
 
 impl<'c> Examiner<'c> {
     /// For one run.
-    pub fn new(classifier: Classifier<'c>) -> Self {
-        Self { classifier, key: RunKey::draw(), handed_out: HandedOut::default() }
+    pub fn new(classifier: Classifier<'c>, depth: Depth) -> Self {
+        Self { classifier, key: RunKey::draw(), depth, handed_out: HandedOut::default() }
     }
 }
 
@@ -135,6 +138,13 @@ impl Examiner<'_> {
         for fault in &content.faults {
             sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));
         }
+        if self.depth == Depth::Integrity
+            && content.faults.is_empty()
+            && !matches!(content.container, Container::NotOpened(_) | Container::Archive(_))
+            && let Some(times) = skim::times(path, inflated)
+        {
+            return sink.skimmed(content, times);
+        }
         let decoded = match content.container {
             Container::NotOpened(packing) => not_opened_packing(packing, &mut sink),
             Container::Archive(kind) => archive_itself(kind),
@@ -146,269 +156,7 @@ impl Examiner<'_> {
         sink.counts.seen += decoded.rejected;
         Examined { packing: packing(content), ..sink.finish(object) }
     }
-
-    /// Reads an object again for some records in it: path, and ordinals in
-    /// their order. Gives the hashes of their contents with their spelling
-    /// taken out, and their event ids.
-    pub fn canonical(
-        &self,
-        found: &Found,
-        wanted: &BTreeMap<&ObjectPath, Vec<u32>>,
-    ) -> Vec<(ObjectPath, CanonicalHashes)> {
-        let all = archive::contents(found, &|path, content, inflated| {
-            let ordinals = wanted.get(path)?;
-            let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
-            if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
-                decode::decode(inflated, &mut sink);
-            }
-            Some((path.clone(), sink.hashes))
-        });
-        all.into_iter().flatten().collect()
-    }
 }
 
 /// The form in which trails deliver: the only one that digests list.
 const DELIVERY: &str = "cloudtrail_delivery";
-
-/// Takes what decoding finds in one object.
-struct ObjectSink<'e, 'c> {
-    examiner: &'e Examiner<'c>,
-    path: ObjectPath,
-    key_account: Option<AccountId>,
-    key_region: Option<Region>,
-    events: Vec<Event>,
-    rfc_records: Vec<RfcRecord>,
-    inventory: Inventory,
-    /// Rows of documents beyond the first of each, which have ordinals too.
-    more_rows: u64,
-    problems: ProblemList,
-    tally: Tally,
-    fingerprints: Vec<Fingerprint>,
-    callers: Callers,
-    seen: Seen,
-    waiting: Vec<Waiting>,
-    late: BTreeSet<u64>,
-    followed: BTreeSet<u64>,
-    counts: Counts,
-    documents: Vec<integrity::Document>,
-    deliveries: Vec<Delivery>,
-    /// Records that tell of no single call, by their category.
-    asides: Asides,
-}
-
-impl<'e, 'c> ObjectSink<'e, 'c> {
-    fn new(examiner: &'e Examiner<'c>, path: &ObjectPath, key: &KeyFacts) -> Self {
-        Self {
-            examiner,
-            path: path.clone(),
-            key_account: key.account_id.clone(),
-            key_region: key.region.clone(),
-            events: Vec::new(),
-            rfc_records: Vec::new(),
-            inventory: Inventory::default(),
-            more_rows: 0,
-            problems: ProblemList::default(),
-            tally: Tally::default(),
-            fingerprints: Vec::new(),
-            callers: Callers::default(),
-            seen: Seen::default(),
-            waiting: Vec::new(),
-            late: BTreeSet::new(),
-            followed: BTreeSet::new(),
-            counts: Counts::default(),
-            documents: Vec::new(),
-            deliveries: Vec::new(),
-            asides: Asides::default(),
-        }
-    }
-
-    fn finish(self, mut object: Object) -> Examined {
-        let (account, region) = self.tally.agreed();
-        let account = account.or_else(|| self.inventory.agreed_account());
-        object.account_id = object.account_id.or(self.key_account).or(account);
-        object.region = object.region.or(self.key_region).or(region);
-        let notes = std::iter::once(std::mem::take(&mut object.note)).chain(self.asides.notes());
-        object.note = notes.filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");
-        object.records = self.counts.seen - self.counts.rejected;
-        object.rejected = self.counts.rejected;
-        (object.first_event_time, object.last_event_time) = self.tally.span();
-        let problems = self.problems.finish();
-        let lossy = problems.iter().any(|problem| problem.kind.leaves_object_partial());
-        object.status = match object.status {
-            ObjectStatus::Read | ObjectStatus::Empty if lossy && object.records > 0 => ObjectStatus::Partial,
-            ObjectStatus::Read | ObjectStatus::Empty if lossy => ObjectStatus::Unreadable,
-            other => other,
-        };
-        Examined {
-            object,
-            events: self.events,
-            rfc_records: self.rfc_records,
-            inventory: self.inventory,
-            problems,
-            tally: self.tally,
-            fingerprints: self.fingerprints,
-            callers: self.callers.finish(),
-            followed: self.followed,
-            ordinals_end: None,
-            counts: self.counts,
-            documents: self.documents,
-            deliveries: self.deliveries,
-            packing: Packing::NotRead,
-            first_member: None,
-        }
-    }
-
-    fn evidence(&self, place: decode::Place) -> Evidence {
-        Evidence {
-            object: self.path.clone(),
-            record: place.ordinal,
-            start: place.start as u64,
-            end: place.end as u64,
-        }
-    }
-
-    fn problem(&mut self, kind: ProblemKind, place: decode::Place, detail: String) {
-        let at = (place.ordinal, place.start as u64);
-        self.problems.add(Problem::of_record(&self.path, kind, at, detail));
-    }
-
-    fn time_of(&mut self, record: &Record<'_>) -> Option<UtcTime> {
-        let (time, odd) = event_time(record.head.event_time.as_str());
-        if let Some((kind, detail)) = odd {
-            self.problem(kind, record.place, detail);
-        }
-        time
-    }
-
-    fn count(&mut self, record: &Record<'_>, around: Option<&AccountId>) {
-        let head = &record.head;
-        let time = self.time_of(record);
-        let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
-        let account = account_of(head.recipient_account_id.as_str(), around, caller);
-        self.tally.add(account.as_ref(), head.region.as_str(), time, head.event_category.as_str());
-        let wrong: Vec<&str> = head.wrong_types().collect();
-        if !wrong.is_empty() {
-            let detail = format!("of another type than the format says: {}", wrong.join(", "));
-            self.problem(ProblemKind::WrongType, record.place, detail);
-        }
-        if let Some(key) = head.duplicate {
-            let detail = format!("`{key}` occurs twice; the last one was taken");
-            self.problem(ProblemKind::DuplicateKey, record.place, detail);
-        }
-    }
-
-    /// Understands a record that may matter, and keeps its event if it does, or
-    /// if it touches a key that was handed out.
-    fn keep(&mut self, record: &Record<'_>, around: Option<&AccountId>, touched: bool) -> bool {
-        let mut read = event(record.text, around, self.evidence(record.place));
-        if !self.examiner.classifier.label(&mut read.event, record.text) {
-            if !touched {
-                return false;
-            }
-            self.followed.insert(record.place.ordinal);
-        }
-        self.hand_out(&read.event, touched);
-        let known: Vec<&str> = record.head.wrong_types().collect();
-        read.event.source_grade = record.grade;
-        read.wrong_types.retain(|field| !known.contains(field));
-        if !read.wrong_types.is_empty() {
-            let detail = format!("of another type than the format says: {}", read.wrong_types.join(", "));
-            self.problem(ProblemKind::WrongType, record.place, detail);
-        }
-        self.events.push(read.event);
-        true
-    }
-}
-
-impl Sink for ObjectSink<'_, '_> {
-    fn record(&mut self, record: Record<'_>) {
-        self.counts.seen += 1;
-        let around =
-            record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        self.count(&record, around.as_ref());
-        self.deliveries.extend(Delivery::of(&record));
-        let touched = self.see(&record);
-        let may_matter = touched || self.examiner.classifier.may_matter(&record.head, record.text);
-        let kept = may_matter && self.keep(&record, around.as_ref(), touched);
-        if kept {
-            self.counts.kept += 1;
-        } else {
-            self.counts.counted_only += 1;
-            self.remember(&record);
-        }
-        let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
-        let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
-        let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");
-        let location = Location { object: 0, record: ordinal };
-        let identity = (event_id, recipient);
-        self.fingerprints.push(Fingerprint::new(self.examiner.key, identity, record.text, (location, kept)));
-    }
-
-    fn rfc(&mut self, entry: RfcEntry<'_>) {
-        self.counts.seen += 1;
-        let kind = match entry.kind {
-            decode::RfcKind::Full => RfcRecordKind::GetRfc,
-            decode::RfcKind::Summary => RfcRecordKind::Summary,
-            decode::RfcKind::StateChange => RfcRecordKind::StateChange,
-        };
-        match from_archive(entry.text, kind, self.key_account.clone(), self.evidence(entry.place)) {
-            Ok(read) => {
-                self.counts.kept += 1;
-                if !read.odd_fields.is_empty() {
-                    let detail =
-                        format!("of another type than the format says: {}", read.odd_fields.join(", "));
-                    self.problem(ProblemKind::WrongType, entry.place, detail);
-                }
-                self.rfc_records.push(read.record);
-            }
-            Err(why) => {
-                self.counts.rejected += 1;
-                self.problem(ProblemKind::RejectedRecord, entry.place, why);
-            }
-        }
-    }
-
-    fn aside(&mut self, aside: Aside<'_>) {
-        self.counts.seen += 1;
-        self.counts.counted_only += 1;
-        let category = self.asides.add(aside.kind);
-        let (account, time) = aside::account_and_time(&aside);
-        let account = account.or_else(|| self.key_account.clone());
-        self.tally.add(account.as_ref(), aside.head.region.as_str(), time, Some(category));
-    }
-
-    fn document(&mut self, document: Document<'_>) {
-        if self.inventory(&document) {
-            return;
-        }
-        self.counts.seen += 1;
-        match integrity::read(document.kind, document.text, self.path.as_str()) {
-            Some(Ok((read, odd))) => {
-                self.counts.kept += 1;
-                self.documents.push(read);
-                for detail in odd {
-                    self.problem(ProblemKind::UnusableKey, document.place, detail);
-                }
-            }
-            Some(Err(why)) => {
-                self.counts.rejected += 1;
-                self.problem(ProblemKind::RefusedDigest, document.place, why);
-            }
-            None => {
-                self.counts.rejected += 1;
-                let about = decode::format::of_document(document.kind).about;
-                let what = format!("{about}: recognised; this version does not read it");
-                self.problem(ProblemKind::FormNotRead, document.place, what);
-            }
-        }
-    }
-
-    fn fault(&mut self, fault: Fault) {
-        let byte = fault.byte as u64;
-        let problem = match fault.ordinal {
-            Some(ordinal) => Problem::of_record(&self.path, fault.kind, (ordinal, byte), fault.detail),
-            None => Problem::at_byte(&self.path, fault.kind, byte, fault.detail),
-        };
-        self.problems.add(problem);
-    }
-}

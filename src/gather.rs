@@ -36,11 +36,13 @@ pub fn gather(
     events_table: bool,
     assessment: Assessment,
 ) -> Gathered {
-    let mut coverage = coverage(examined.iter().map(|one| &one.tally));
+    let mut coverage = coverage(examined.iter().map(|one| &one.tally), assessment.days());
     note_hours(&mut coverage, &assessment);
     let mut scope = scope(&examined, copies);
-    scope.accounts = coverage.iter().map(|day| day.account_id.clone()).collect::<BTreeSet<AccountId>>();
-    scope.regions = coverage.iter().map(|day| day.region.clone()).collect::<BTreeSet<Region>>();
+    // Only records show what was done: a digest alone brings no account into scope.
+    let days = || coverage.iter().filter(|day| day.records > 0);
+    scope.accounts = days().map(|day| day.account_id.clone()).collect::<BTreeSet<AccountId>>();
+    scope.regions = days().map(|day| day.region.clone()).collect::<BTreeSet<Region>>();
     let mut problems: Vec<Problem> = conflicts(&examined, copies, ids);
     let (mut objects, mut events, mut rfc_records) = (Vec::new(), Vec::new(), Vec::new());
     let mut inventory = Inventory::default();
@@ -189,10 +191,10 @@ fn note_hours(coverage: &mut [CoverageDay], assessment: &Assessment) {
     for row in coverage {
         let place = (row.account_id.clone(), row.region.clone());
         let Some(hours) = assessment.hours.get(&place) else { continue };
-        let (covered, without, objects) = hours.of_days(row.day, row.until);
-        row.digest_hours = Some(covered);
-        row.missing_digest_hours = Some(without);
-        row.missing_objects = Some(objects);
+        let covered = hours.of_days(row.day, row.until);
+        (row.digest_hours, row.missing_digest_hours) = covered.hours.unzip();
+        row.missing_objects = Some(covered.missing_objects);
+        row.quiet = row.objects == 0 && covered.complete;
     }
 }
 

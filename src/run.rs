@@ -15,7 +15,7 @@ use crate::custody::{self, Comparison};
 use crate::dump::{Dump, Observer, look, prune};
 use crate::error::Error;
 use crate::evidence::read::{Buffer, read};
-use crate::examine::Examiner;
+use crate::examine::{Depth, Examiner};
 use crate::gather::Gathered;
 use crate::integrity::{self, Assessment, Given, PublicKey};
 use crate::model::id::{AccountId, Region};
@@ -152,7 +152,7 @@ fn reconstruct(
 ) -> Result<Report, Error> {
     let (found, left_out) = prune(look(&options.paths)?, options.object_days);
     let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
-    let examiner = Examiner::new(classifier);
+    let examiner = Examiner::new(classifier, Depth::Records);
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
@@ -188,7 +188,8 @@ pub struct Verified {
     pub problems: Vec<Problem>,
 }
 
-/// Runs the stages up to the check of the digests, and no further.
+/// Runs the stages up to the check of the digests, and no further. Records of
+/// delivered logs are decoded only where that could change a verdict.
 ///
 /// # Errors
 /// When the dump or a file of keys cannot be looked at.
@@ -200,10 +201,14 @@ pub fn verify(
     let keys = public_keys(key_files)?;
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner::new(Classifier::new(&catalogue, false));
+    let examiner = Examiner::new(Classifier::new(&catalogue, false), Depth::Integrity);
     let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
-    let assessment = dump.assess(Given { keys: &keys, left_out: &[] });
+    let given = Given { keys: &keys, left_out: &[] };
+    let mut assessment = dump.assess(given);
+    if dump.decode_doubtful(&assessment) {
+        assessment = dump.assess(given);
+    }
     let problems = dump.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.problems)).collect();
     Ok(Verified { assessment, problems })
 }
@@ -321,7 +326,7 @@ pub fn compare_with_manifest(
 ) -> Result<Comparison, Error> {
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner::new(Classifier::new(&catalogue, false));
+    let examiner = Examiner::new(Classifier::new(&catalogue, false), Depth::Integrity);
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     custody::compare(&dump, manifest)
 }

@@ -96,10 +96,14 @@ fn earlier(a: Option<UtcTime>, b: Option<UtcTime>) -> Option<UtcTime> {
 
 /// Merges the tallies of all objects into the coverage table: a row per
 /// account, region and day, and a row per stretch without evidence between the
-/// first and the last day of that account and region.
+/// first and the last day of that account and region. `told` are days that have
+/// a row even without a record, because digests or deliveries tell of them.
 ///
 /// Records without an account, a region or a time cover nothing and make no row.
-pub fn coverage<'t>(tallies: impl Iterator<Item = &'t Tally>) -> Vec<CoverageDay> {
+pub fn coverage<'t>(
+    tallies: impl Iterator<Item = &'t Tally>,
+    told: impl Iterator<Item = (&'t AccountId, &'t Region, Day)>,
+) -> Vec<CoverageDay> {
     let mut days = BTreeMap::<(&AccountId, &Region, Day), (u64, DayTally)>::new();
     for tally in tallies {
         for ((account, region, day), one) in &tally.days {
@@ -112,6 +116,9 @@ pub fn coverage<'t>(tallies: impl Iterator<Item = &'t Tally>) -> Vec<CoverageDay
             merged.categories.extend(one.categories.iter().cloned());
         }
     }
+    for place in told {
+        days.entry(place).or_default();
+    }
     let mut rows: Vec<CoverageDay> = Vec::new();
     for ((account, region, day), (objects, one)) in days {
         if let Some(before) = rows.last()
@@ -119,27 +126,22 @@ pub fn coverage<'t>(tallies: impl Iterator<Item = &'t Tally>) -> Vec<CoverageDay
             && &before.region == region
             && before.day.next() < day
         {
-            rows.push(gap(account, region, (before.day.next(), Day(day.0 - 1))));
+            rows.push(blank(account, region, (before.day.next(), Day(day.0 - 1))));
         }
         rows.push(CoverageDay {
-            account_id: account.clone(),
-            region: region.clone(),
-            day,
-            until: day,
             objects,
             records: one.records,
             first_event_time: one.first,
             last_event_time: one.last,
-            digest_hours: None,
-            missing_digest_hours: None,
-            missing_objects: None,
             categories: one.categories,
+            ..blank(account, region, (day, day))
         });
     }
     rows
 }
 
-fn gap(account: &AccountId, region: &Region, (day, until): (Day, Day)) -> CoverageDay {
+/// A row of which nothing is known yet.
+fn blank(account: &AccountId, region: &Region, (day, until): (Day, Day)) -> CoverageDay {
     CoverageDay {
         account_id: account.clone(),
         region: region.clone(),
@@ -149,6 +151,7 @@ fn gap(account: &AccountId, region: &Region, (day, until): (Day, Day)) -> Covera
         records: 0,
         first_event_time: None,
         last_event_time: None,
+        quiet: false,
         digest_hours: None,
         missing_digest_hours: None,
         missing_objects: None,
@@ -212,18 +215,56 @@ mod tests {
         add("2026-01-09T00:00:00Z", Some("us-east-1"));
         add("2026-01-09T00:00:00Z", None);
         add("no time", Some("eu-west-1"));
-        let rows = coverage(std::iter::once(&tally));
-        let shown: Vec<String> = rows
-            .iter()
-            .map(|row| format!("{} {} {} {} {}", row.region, row.day, row.until, row.objects, row.records))
-            .collect();
+        let shown = |rows: &[CoverageDay]| -> Vec<String> {
+            rows.iter()
+                .map(|row| {
+                    format!("{} {} {} {} {}", row.region, row.day, row.until, row.objects, row.records)
+                })
+                .collect()
+        };
+        let rows = coverage(std::iter::once(&tally), std::iter::empty());
         assert_eq!(
-            shown,
+            shown(&rows),
             [
                 "eu-west-1 2026-01-01 2026-01-01 1 2",
                 "eu-west-1 2026-01-02 2026-01-04 0 0",
                 "eu-west-1 2026-01-05 2026-01-05 1 1",
                 "us-east-1 2026-01-09 2026-01-09 1 1",
+            ]
+        );
+        // Days that digests tell of have rows too, and what lies between is closed.
+        let (region, other) = (Region::from("eu-west-1"), Region::from("sa-east-1"));
+        let day = |text: &str| Day::parse(text).expect("a day");
+        let told = [
+            (&account, &region, day("2026-01-03")),
+            (&account, &region, day("2026-01-07")),
+            (&account, &other, day("2026-01-01")),
+        ];
+        let rows = coverage(std::iter::once(&tally), told.into_iter());
+        assert_eq!(
+            shown(&rows),
+            [
+                "eu-west-1 2026-01-01 2026-01-01 1 2",
+                "eu-west-1 2026-01-02 2026-01-02 0 0",
+                "eu-west-1 2026-01-03 2026-01-03 0 0",
+                "eu-west-1 2026-01-04 2026-01-04 0 0",
+                "eu-west-1 2026-01-05 2026-01-05 1 1",
+                "eu-west-1 2026-01-06 2026-01-06 0 0",
+                "eu-west-1 2026-01-07 2026-01-07 0 0",
+                "sa-east-1 2026-01-01 2026-01-01 0 0",
+                "us-east-1 2026-01-09 2026-01-09 1 1",
+            ]
+        );
+        let gaps: Vec<String> = crate::model::coverage::gaps(&rows)
+            .iter()
+            .map(|gap| format!("{} {} {}", gap.region, gap.day, gap.until))
+            .collect();
+        assert_eq!(
+            gaps,
+            [
+                "eu-west-1 2026-01-02 2026-01-04",
+                "eu-west-1 2026-01-06 2026-01-07",
+                "sa-east-1 2026-01-01 2026-01-01",
             ]
         );
         assert_eq!(tally.agreed().0, Some(account));

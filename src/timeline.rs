@@ -79,6 +79,17 @@ pub fn content_hash(key: RunKey, text: &str) -> u64 {
     xxh3_64_with_seed(text.as_bytes(), key.0)
 }
 
+/// The keyed hash of several texts, each apart from the next.
+pub fn texts_hash(key: RunKey, texts: &[&str]) -> u64 {
+    let mut joined = Vec::with_capacity(texts.iter().map(|text| text.len() + 1).sum());
+    for text in texts {
+        joined.extend_from_slice(text.as_bytes());
+        // No text holds this byte.
+        joined.push(b'\xff');
+    }
+    xxh3_64_with_seed(&joined, key.0)
+}
+
 /// Fingerprints of a run, sorted so that copies lie side by side, the one to
 /// keep first.
 #[derive(Debug)]

@@ -30,6 +30,7 @@ mod resources;
 mod tests;
 
 pub(super) use recorded::Recorded;
+pub use recorded::named_things;
 use resources::Named;
 
 /// What the rows are made from.

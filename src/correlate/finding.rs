@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::catalogue::{Automation, Catalogue};
 use crate::model::count::counted;
-use crate::model::coverage::CoverageDay;
+use crate::model::coverage::{self, CoverageDay, Gap};
 use crate::model::destructive::{Category, DestructiveAction, Reversibility};
 use crate::model::event::{Event, Outcome};
 use crate::model::evidence::Evidence;
@@ -345,9 +345,9 @@ fn of_actions(subject: String, actions: Vec<DestructiveAction>, which: &str) -> 
 
 /// One claim per window, over every stretch without objects that it meets.
 fn gap_over_window(facts: Facts<'_>) -> Vec<Claim> {
-    let mut gaps: BTreeMap<&AccountId, Vec<&CoverageDay>> = BTreeMap::new();
-    for gap in facts.coverage.iter().filter(|row| row.objects == 0) {
-        gaps.entry(&gap.account_id).or_default().push(gap);
+    let mut gaps: BTreeMap<&AccountId, Vec<Gap<'_>>> = BTreeMap::new();
+    for gap in coverage::gaps(facts.coverage) {
+        gaps.entry(gap.account_id).or_default().push(gap);
     }
     let mut claims = Vec::new();
     for window in &facts.windows.rows {
@@ -359,7 +359,7 @@ fn gap_over_window(facts: Facts<'_>) -> Vec<Claim> {
             .unwrap_or(row.last_seen_at)
             .max(row.opened_at);
         let of_account = gaps.get(&row.account_id).map(Vec::as_slice).unwrap_or_default();
-        let over: Vec<&&CoverageDay> = of_account
+        let over: Vec<&Gap<'_>> = of_account
             .iter()
             .filter(|gap| gap.day.start() <= end && row.opened_at < gap.until.next().start())
             .collect();

@@ -46,6 +46,7 @@ mod tests;
 mod timeline;
 mod window;
 
+pub use destructive::named_things;
 pub use expected::parse as parse_expected_accounts;
 pub use lineage::{Wanted, issued_key, wanted};
 pub use selection::Selection;

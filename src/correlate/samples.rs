@@ -191,6 +191,7 @@ pub(super) fn covered_day(region: &str, day: Day, objects: u64) -> CoverageDay {
         records: objects,
         first_event_time: None,
         last_event_time: None,
+        quiet: false,
         digest_hours: None,
         missing_digest_hours: None,
         missing_objects: None,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::count::counted;
-use crate::model::coverage::CoverageDay;
+use crate::model::coverage::{CoverageDay, Gap, gaps};
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
 use crate::model::evidence::Evidence;
@@ -49,7 +49,7 @@ pub(super) fn of(tables: Tables<'_>) -> Vec<TimelineEntry> {
     entries.extend(tables.sessions.iter().map(session_started));
     entries.extend(tables.destructive.iter().map(destroyed));
     entries.extend(tables.findings.iter().map(found));
-    entries.extend(tables.coverage.iter().filter(|row| row.objects == 0).map(gap));
+    entries.extend(gaps(tables.coverage).into_iter().map(gap));
     grade(&mut entries, tables.events);
     entries.sort_by_cached_key(|entry| {
         let place = (entry.account_id.clone(), entry.region.clone(), entry.kind);
@@ -274,7 +274,7 @@ fn found(finding: &Finding) -> TimelineEntry {
     }
 }
 
-fn gap(row: &CoverageDay) -> TimelineEntry {
+fn gap(row: Gap<'_>) -> TimelineEntry {
     TimelineEntry {
         time: Some(row.day.start()),
         account_id: Some(row.account_id.clone()),

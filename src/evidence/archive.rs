@@ -3,6 +3,7 @@
 //! Nothing is ever written, so names with `..` or a leading `/` are harmless:
 //! they are shown as they are. Links are named and not followed.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -243,8 +244,12 @@ fn zip((source, again): Twice<'_>, budget: &Budget, take: &mut dyn FnMut(Entry))
     };
     let mut faults = Vec::new();
     if archive.has_duplicate_names() {
-        let detail = "several entries of one name in the zip archive: only the last of each was read";
-        faults.push(Fault { kind: ProblemKind::DamagedObject, detail: detail.to_owned() });
+        let count = again.map_or(0, |stream| zip_namesakes(&mut archive, stream, budget, take));
+        let detail = format!(
+            "several entries of one name in the zip archive: besides the last of each, {count} were found from \
+             its start; others may be unread"
+        );
+        faults.push(Fault { kind: ProblemKind::DamagedObject, detail });
     }
     for index in 0..archive.len() {
         if let Err(fault) = budget.entry() {
@@ -283,6 +288,56 @@ fn zip_without_directory(mut stream: impl Read, budget: &Budget, take: &mut dyn 
         }
     }
     count
+}
+
+/// Counts the bytes that were read.
+struct Counting<R> {
+    inner: R,
+    at: u64,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+/// Entries that share their name with one of the directory and are not that
+/// one, from the start up to the first that cannot be read; gives their number.
+fn zip_namesakes<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    stream: impl Read,
+    budget: &Budget,
+    take: &mut dyn FnMut(Entry),
+) -> u64 {
+    let mut listed: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+    for index in 0..archive.len() {
+        if let Ok(entry) = archive.by_index_raw(index) {
+            listed.insert(entry.name_raw().to_vec(), entry.header_start());
+        }
+    }
+    let mut stream = Counting { inner: stream, at: 0 };
+    let mut count = 0;
+    loop {
+        let start = stream.at;
+        let Ok(Some(entry)) = zip::read::read_zipfile_from_stream(&mut stream) else { return count };
+        if budget.entry().is_err() {
+            return count;
+        }
+        if entry.is_dir() || listed.get(entry.name_raw()).is_none_or(|listed| *listed == start) {
+            continue;
+        }
+        let (name, packed) = (printable_bytes(entry.name_raw()), entry.compressed_size());
+        let (bytes, fault) = budget.take(entry, Some(packed));
+        count += 1;
+        let cut = fault.is_some();
+        take(Entry { name, bytes, faults: fault.into_iter().collect(), readable: true });
+        if cut {
+            return count;
+        }
+    }
 }
 
 /// One entry of a zip archive; `None` for a folder.

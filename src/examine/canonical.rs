@@ -1,16 +1,44 @@
 //! A second look at a few records, to tell a copy from an altered one.
 
+use std::collections::BTreeMap;
+
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
+use crate::evidence::discover::Found;
+use crate::evidence::read::Container;
+use crate::model::evidence::ObjectPath;
 use crate::timeline::{RunKey, content_hash};
+
+use super::{Examiner, archive};
 
 /// Ordinal, content hash and event id of each record looked at.
 pub type CanonicalHashes = Vec<(u32, u64, String)>;
 
+impl Examiner<'_> {
+    /// Reads an object again for some records in it: path, and ordinals in
+    /// their order. Gives the hashes of their contents with their spelling
+    /// taken out, and their event ids.
+    pub fn canonical(
+        &self,
+        found: &Found,
+        wanted: &BTreeMap<&ObjectPath, Vec<u32>>,
+    ) -> Vec<(ObjectPath, CanonicalHashes)> {
+        let all = archive::contents(found, &|path, content, inflated| {
+            let ordinals = wanted.get(path)?;
+            let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
+            if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
+                decode::decode(inflated, &mut sink);
+            }
+            Some((path.clone(), sink.hashes))
+        });
+        all.into_iter().flatten().collect()
+    }
+}
+
 /// Takes the canonical hashes of a few records.
-pub(super) struct CanonicalSink<'o> {
-    pub(super) key: RunKey,
-    pub(super) ordinals: &'o [u32],
-    pub(super) hashes: CanonicalHashes,
+struct CanonicalSink<'o> {
+    key: RunKey,
+    ordinals: &'o [u32],
+    hashes: CanonicalHashes,
 }
 
 impl Sink for CanonicalSink<'_> {

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::sync::{PoisonError, RwLock};
 
-use super::ObjectSink;
 use super::callers::token_hash;
+use super::sink::ObjectSink;
 use crate::correlate::issued_key;
 use crate::decode::head::Head;
 use crate::decode::{Place, Record};

@@ -8,7 +8,7 @@ use crate::evidence::s3_key::KeyFacts;
 use crate::model::object::{Object, ObjectStatus};
 use crate::model::problem::ProblemKind;
 
-use super::ObjectSink;
+use super::sink::ObjectSink;
 
 /// An entry of the dump that was not opened at all.
 pub(super) fn not_opened(found: &Found, obstacle: &Obstacle, key: KeyFacts) -> Object {

@@ -95,5 +95,6 @@ pub(super) fn missing(objects: &[Stored<'_>], given: Given<'_>, done: &mut Asses
     for one in &found {
         done.problems.push(Problem::of_object(&one.path, ProblemKind::MissingObject, one.note.clone()));
     }
+    done.not_collected = found.iter().map(|one| one.path.clone()).collect();
     done.missing.extend(found);
 }

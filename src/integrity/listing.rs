@@ -11,6 +11,7 @@ use crate::integrity::place::{file, is_at_home, shared_parts};
 use crate::integrity::standing::{Sheet, Standing};
 use crate::integrity::{Assessment, Mark, Missing, Packing, Stored};
 use crate::model::evidence::ObjectPath;
+use crate::model::id::{AccountId, Region};
 use crate::model::object::Integrity;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::{Day, UtcTime};
@@ -121,6 +122,10 @@ pub(crate) fn compare(
                 .max_by_key(gravity)
                 .unwrap_or(LogState::Missing),
         };
+        if !matches!(state, LogState::Same | LogState::Followed) {
+            let (place, day) = delivery(best);
+            done.hours.entry(place).or_default().unread.insert(day);
+        }
         if best.standing.is_invalid() && state != LogState::LeftOut {
             let detail = format!("only a digest that failed its own check lists it: {}", best.sheet.path);
             let path = found
@@ -180,21 +185,21 @@ fn missing_path(log: &Listed) -> ObjectPath {
     ObjectPath::new(format!("{}/{}", log.bucket, log.object))
 }
 
-fn missing(listing: &Listing<'_>, done: &mut Assessment) {
+/// Where and on which day a listed log was delivered.
+fn delivery(listing: &Listing<'_>) -> ((AccountId, Region), Day) {
     let name = &listing.sheet.digest.name;
+    let day = s3_key::facts(&listing.log.object).day.unwrap_or(listing.sheet.digest.start.day());
+    ((name.account_id.clone(), name.region.clone()), day)
+}
+
+fn missing(listing: &Listing<'_>, done: &mut Assessment) {
     let path = missing_path(listing.log);
     let note = format!("the digest {} lists it", listing.sheet.path);
-    let day = s3_key::facts(&listing.log.object).day.unwrap_or(listing.sheet.digest.start.day());
-    let hours = done.hours.entry((name.account_id.clone(), name.region.clone())).or_default();
+    let ((account_id, region), day) = delivery(listing);
+    let hours = done.hours.entry((account_id.clone(), region.clone())).or_default();
     *hours.missing.entry(day).or_default() += 1;
     done.problems.push(Problem::of_object(&path, ProblemKind::MissingObject, note.clone()));
-    done.missing.push(Missing {
-        path,
-        account_id: name.account_id.clone(),
-        region: name.region.clone(),
-        format: "cloudtrail_delivery",
-        note,
-    });
+    done.missing.push(Missing { path, account_id, region, format: "cloudtrail_delivery", note });
 }
 
 /// Of several copies, the worst is the one to tell of.

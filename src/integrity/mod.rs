@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use crate::integrity::chain::{Chain, ChainDigest};
 pub use crate::integrity::delivery::Delivery;
 pub use crate::integrity::digest::{Digest, Listed, Previous};
-pub use crate::integrity::hours::Hours;
+pub use crate::integrity::hours::{Covered, Hours};
 pub use crate::integrity::key::{PublicKey, list as list_of_keys};
 pub use crate::integrity::listing::{ListedLog, LogState};
 pub use crate::integrity::side_car::SideCar;
@@ -41,6 +41,7 @@ use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
 use crate::model::object::{Integrity, Object};
 use crate::model::problem::{Problem, ProblemKind};
+use crate::model::time::Day;
 
 /// A document that bears on integrity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,8 +162,20 @@ pub struct Assessment {
     pub logs: Vec<ListedLog>,
     /// Objects that pass for digests and were refused.
     pub refused: Vec<ObjectPath>,
+    /// Objects whose delivery an event recorded, that the dump does not hold and
+    /// no digest names.
+    pub not_collected: Vec<ObjectPath>,
     /// Log objects that no digest lists though digests cover their time.
     pub unreferenced: Vec<ObjectPath>,
+}
+
+impl Assessment {
+    /// Days of accounts and regions that digests or absent objects tell of.
+    pub fn days(&self) -> impl Iterator<Item = (&AccountId, &Region, Day)> {
+        self.hours.iter().flat_map(|((account, region), hours)| {
+            hours.days().into_iter().map(move |day| (account, region, day))
+        })
+    }
 }
 
 /// Judges every digest, and by them every log object.

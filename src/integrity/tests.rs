@@ -135,7 +135,8 @@ fn every_way_to_spoil_a_log_has_its_word() {
     assert_eq!(kinds(&bucket.assess(&[ObjectPath::new(gone.as_str())])), ["modified_object"; 2]);
     let place = (AccountId::from("111122223333"), Region::from("eu-west-1"));
     let day = UtcTime::parse("2026-01-01").expect("a day").day();
-    assert_eq!(done.hours[&place].of_days(day, day), (1, 0, 1));
+    let covered = done.hours[&place].of_days(day, day);
+    assert_eq!(covered, Covered { hours: Some((1, 0)), missing_objects: 1, complete: false });
 }
 
 #[test]
@@ -294,4 +295,26 @@ fn trails_of_one_name_in_an_account_and_its_organization_are_two_chains() {
     let done = bucket.assess(&[]);
     assert_eq!(done.chains.len(), 2);
     assert_eq!(kinds(&done), ["invalid_digest"], "it does not lie where it says");
+}
+
+#[test]
+fn a_log_that_was_not_opened_leaves_its_day_incomplete() {
+    let place = (AccountId::from("111122223333"), Region::from("eu-west-1"));
+    let day = UtcTime::parse("2026-01-01").expect("a day").day();
+    let mut bucket = Bucket::sound();
+    let told: Vec<_> = bucket
+        .assess(&[])
+        .days()
+        .map(|(account, region, day)| (account.clone(), region.clone(), day))
+        .collect();
+    assert_eq!(told, [(place.0.clone(), place.1.clone(), day)]);
+    assert!(bucket.assess(&[]).hours[&place].of_days(day, day).complete);
+    bucket.remove(&log_key("0130"));
+    let left_out = [ObjectPath::new(format!("b/{}", log_key("0130")))];
+    let covered = bucket.assess(&left_out).hours[&place].of_days(day, day);
+    assert_eq!(covered, Covered { hours: Some((3, 0)), missing_objects: 0, complete: false });
+    let mut bucket = Bucket::sound();
+    bucket.thing(&log_key("0130")).packing = Packing::NotRead;
+    bucket.thing(&log_key("0130")).object.inflated_sha256 = String::new();
+    assert!(!bucket.assess(&[]).hours[&place].of_days(day, day).complete);
 }

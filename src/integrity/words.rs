@@ -71,6 +71,11 @@ pub fn lines(assessment: &Assessment) -> Vec<Line> {
         let words = "UNREFERENCED: digests cover its time and none lists it";
         lines.push(Line::Fault(status("Log", false, path.as_str(), words)));
     }
+    for path in &assessment.not_collected {
+        let what = if path.as_str().contains("_CloudTrail-Digest_") { "Digest" } else { "Log" };
+        let words = "NOT FOUND: an event recorded its delivery";
+        lines.push(Line::Fault(status(what, false, &format!("s3://{path}"), words)));
+    }
     for problem in assessment.problems.iter().filter(|problem| TOLD_APART.contains(&problem.kind)) {
         let word = problem.kind.as_str().replace('_', " ").to_uppercase();
         let (path, detail) = (escape::terminal(problem.object.as_str()), escape::terminal(&problem.detail));
@@ -83,6 +88,7 @@ pub fn lines(assessment: &Assessment) -> Vec<Line> {
     for (count, thing, what) in [
         (assessment.refused.len(), "digest file", "refused"),
         (assessment.unreferenced.len(), "log file", "that no digest file lists"),
+        (assessment.not_collected.len(), "file", "not found whose delivery an event recorded"),
         (gaps, "gap", "between digest files"),
     ] {
         if count > 0 {

@@ -80,10 +80,30 @@ pub struct ConfigItem {
     pub captured_at: Option<UtcTime>,
     /// Whether Config recorded that it was deleted.
     pub deleted: bool,
-    /// Its configuration: JSON text without secrets, cut to a bound.
+    /// Its configuration: JSON text without secrets, cut to a bound. `None` also
+    /// until it is known that somebody destroyed the resource.
     pub configuration: Option<Arc<str>>,
     /// Where it lies.
     pub evidence: Evidence,
+}
+
+/// What is remembered of every [`ConfigItem`] when it is first read: enough to
+/// find the few that tell what was destroyed. Histories hold millions of items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigTrace {
+    /// Hash of all that tells its resource from others: account, region, type
+    /// and names. Items of one resource share it.
+    pub identity: u64,
+    /// Hashes of its ARN, id and name; that of the empty text where it has none.
+    pub names: [u64; 3],
+    /// When Config saw it so, in microseconds since 1970; the earliest number
+    /// if unknown.
+    pub captured: i64,
+    /// Its ordinal in its object.
+    pub record: u32,
+    /// Whether it can tell what was lost: it has a configuration and a time,
+    /// and does not say that the resource is gone.
+    pub tells: bool,
 }
 
 /// Settings of one trail, as one export tells them; what it does not tell is
@@ -124,8 +144,10 @@ pub struct Inventory {
     pub roles: Vec<InventoryRole>,
     /// Users.
     pub users: Vec<InventoryUser>,
-    /// Resources.
+    /// Resources that calls destroyed.
     pub items: Vec<ConfigItem>,
+    /// Accounts of all resources that AWS Config recorded.
+    pub item_accounts: BTreeSet<AccountId>,
     /// Settings of trails, one row for each time an export tells them.
     pub trails: Vec<TrailSettings>,
     /// Accounts.
@@ -138,6 +160,7 @@ impl Inventory {
         self.roles.extend(other.roles);
         self.users.extend(other.users);
         self.items.extend(other.items);
+        self.item_accounts.extend(other.item_accounts);
         self.trails.extend(other.trails);
         self.accounts.extend(other.accounts);
     }
@@ -147,7 +170,7 @@ impl Inventory {
     pub fn agreed_account(&self) -> Option<AccountId> {
         let roles = self.roles.iter().map(|row| Some(&row.account_id));
         let users = self.users.iter().map(|row| row.account_id.as_ref());
-        let items = self.items.iter().map(|row| row.account_id.as_ref());
+        let items = self.item_accounts.iter().map(Some);
         let trails = self.trails.iter().map(|row| row.account_id.as_ref());
         let all: BTreeSet<&AccountId> = roles.chain(users).chain(items).chain(trails).flatten().collect();
         if all.len() == 1 { all.into_iter().next().cloned() } else { None }
@@ -233,6 +256,11 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_remembered_of_every_item_is_small() {
+        assert!(size_of::<ConfigTrace>() <= 48);
+    }
 
     fn trail(name: &str, data_events: Option<bool>) -> TrailSettings {
         TrailSettings { trail: Some(name.into()), data_events, ..TrailSettings::default() }

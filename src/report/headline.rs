@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::count::{counted, grouped};
-use crate::model::coverage::CoverageDay;
+use crate::model::coverage::{Gap, gaps};
 use crate::model::destructive::{DestructiveAction, Reversibility};
 use crate::model::event::Outcome;
 use crate::model::mode::{Authorization, ModeWindow};
@@ -105,15 +105,15 @@ pub struct Headline<'a> {
     /// Problems by kind, losses first, then gravest first.
     pub problems: Vec<ProblemGroup<'a>>,
     /// Stretches without evidence.
-    pub gaps: Vec<&'a CoverageDay>,
+    pub gaps: Vec<Gap<'a>>,
 }
 
 impl<'a> Headline<'a> {
     /// The head facts of that report.
     pub fn of(report: &'a Report) -> Self {
-        let gaps: Vec<_> = report.coverage.iter().filter(|day| day.objects == 0).collect();
+        let gaps = gaps(&report.coverage);
         let problems = group_problems(&report.problems);
-        let extent = extent(report, gaps.len());
+        let extent = extent(report, &gaps);
         let windows = count_windows(&report.windows);
         let destructive = count_destructive(&report.destructive);
         Self {
@@ -142,7 +142,7 @@ impl<'a> Headline<'a> {
 }
 
 /// What was read, to be put after a verb; `None` if nothing was.
-fn extent(report: &Report, gaps: usize) -> Option<String> {
+fn extent(report: &Report, gaps: &[Gap<'_>]) -> Option<String> {
     let scope = &report.scope;
     if scope.objects == 0 {
         return None;
@@ -152,10 +152,16 @@ fn extent(report: &Report, gaps: usize) -> Option<String> {
         let accounts = counted(scope.accounts.len() as u64, "account");
         let regions = counted(scope.regions.len() as u64, "region");
         text.push_str(&format!(" about {accounts} in {regions}, with events from {first} to {last}"));
+        let inside = |gap: &Gap<'_>| first.day() <= gap.day && gap.until <= last.day();
+        let stretches = match gaps.len() {
+            1 => "1 stretch without evidence".to_owned(),
+            more => format!("{} stretches without evidence", grouped(more as u64)),
+        };
         text.push_str(&match gaps {
-            0 => ", no whole day of an account and region missing in between".to_owned(),
-            1 => ", 1 stretch without evidence in between".to_owned(),
-            _ => format!(", {} stretches without evidence in between", grouped(gaps as u64)),
+            [] => ", no whole day of an account and region missing in between".to_owned(),
+            gaps if gaps.iter().all(inside) => format!(", {stretches} in between"),
+            // Digests and deliveries tell of days beyond the records.
+            _ => format!(", {stretches} before, in between or after"),
         });
     } else {
         text.push_str(", none of which holds a CloudTrail event with a time");
@@ -186,6 +192,7 @@ fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec<String> {
         }
     }
     sentences.extend(recording::limits(&scope.recording));
+    sentences.extend(recording::without_records(&report.coverage));
     sentences.extend(recording::expected_missing(&scope.expected_missing));
     if report.rfcs.is_empty() {
         sentences.push("No RFC was read: whether a mode was allowed to open cannot be told.".to_owned());

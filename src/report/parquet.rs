@@ -4,7 +4,7 @@
 //! INVARIANT: equal rows give equal bytes, whatever the threads: row groups
 //! have a fixed number of rows and columns are encoded one after the other.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::Range;
 
 use polars_core::prelude::{
@@ -29,6 +29,50 @@ pub fn write(
     version: &str,
     schema_version: &str,
     out: &mut dyn Write,
+) -> PolarsResult<()> {
+    let mut out = Remembering { out, fault: None };
+    let written = write_to(table, version, schema_version, &mut out);
+    match out.fault {
+        Some(fault) => Err(fault.into()),
+        None => written,
+    }
+}
+
+/// Keeps the error of the system: some writers of the format tell another.
+struct Remembering<'o> {
+    out: &'o mut dyn Write,
+    fault: Option<io::Error>,
+}
+
+impl Remembering<'_> {
+    fn note<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            if kind != io::ErrorKind::Interrupted {
+                self.fault.get_or_insert(error);
+            }
+            kind.into()
+        })
+    }
+}
+
+impl Write for Remembering<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.note(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.note(flushed)
+    }
+}
+
+fn write_to(
+    table: &Table<'_>,
+    version: &str,
+    schema_version: &str,
+    out: &mut Remembering<'_>,
 ) -> PolarsResult<()> {
     let pair = |key: &str, value: &str| KeyValue { key: key.to_owned(), value: Some(value.to_owned()) };
     let metadata = KeyValueMetadata::Static(vec![

@@ -167,6 +167,7 @@ impl Sample<'_> {
             records: objects * 100,
             first_event_time: (objects > 0).then(|| at("2025-03-03T08:00:00Z")),
             last_event_time: (objects > 0).then(|| at("2025-03-20T18:00:00Z")),
+            quiet: false,
             digest_hours: (objects > 0).then_some(23),
             missing_digest_hours: (objects > 0).then_some(1),
             missing_objects: None,

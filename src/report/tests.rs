@@ -208,8 +208,28 @@ fn a_full_disk_is_an_error_with_its_cause() {
         }
     }
     let table = tables::timeline(&report);
-    let error = parquet::write(&table, "0", "1", &mut Full).unwrap_err();
-    assert!(!into_io(error).to_string().is_empty());
+    let mut whole = Vec::new();
+    parquet::write(&table, "0", "1", &mut whole).unwrap();
+    // Wherever the disk is full: in the data, in the directory behind it, at the very end.
+    for room in (0..whole.len()).step_by(173).chain(whole.len() - 12..whole.len()) {
+        let error = parquet::write(&table, "0", "1", &mut Small(room)).unwrap_err();
+        assert_eq!(into_io(error).kind(), io::ErrorKind::StorageFull, "{room} of {}", whole.len());
+    }
+}
+
+/// A disk with room for so many bytes.
+struct Small(usize);
+
+impl Write for Small {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        if taken == 0 && !bytes.is_empty() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]

@@ -249,3 +249,30 @@ fn damage_and_encryption_are_named_and_the_rest_is_read() {
     let done = alone("dump.7z", b"7z\xbc\xaf\x27\x1c rest");
     assert_eq!(done.problems().get("form_not_read"), Some(&1));
 }
+
+#[test]
+fn every_entry_of_one_name_in_a_zip_is_read() {
+    let (one, two, three) = (delivery(&["a"]), delivery(&["b", "c"]), delivery(&["d"]));
+    let entries: Entries<'_> =
+        &[("x1.json", one.as_bytes()), ("y.json", three.as_bytes()), ("x2.json", two.as_bytes())];
+    for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+        let mut bytes = zip_of(entries, method);
+        while let Some(at) = bytes.windows(7).position(|name| name == b"x2.json") {
+            bytes[at + 1] = b'1';
+        }
+        let dump = scratch();
+        put(dump.path(), "all.zip", bytes);
+        let done = analyze(dump.path(), &[]);
+        // Nobody knows whether more of them lie behind: it stays a loss.
+        assert_eq!(done.ended.code, 3);
+        assert_eq!(done.problems().get("damaged_object"), Some(&1));
+        let rows = done.table("evidence");
+        let found: Vec<(&str, &str)> =
+            rows.iter().map(|row| (row["source_object"].as_str(), row["records"].as_str())).collect();
+        assert_eq!(
+            found[1..],
+            [("all.zip!x1.json", "1"), ("all.zip!x1.json (2)", "2"), ("all.zip!y.json", "1")],
+            "{method:?}"
+        );
+    }
+}

@@ -187,6 +187,15 @@ fn real_logs_get_the_result_of_aws_cli_in_its_words() {
 
 /// A bucket with one digest that lists one log of this content, unsigned.
 fn bucket(listed: &str, stored: &[u8]) -> tempfile::TempDir {
+    bucket_with_times(listed, stored, [serde_json::Value::Null, serde_json::Value::Null])
+}
+
+/// The same, with the oldest and newest event time that the digest states.
+fn bucket_with_times(
+    listed: &str,
+    stored: &[u8],
+    [oldest, newest]: [serde_json::Value; 2],
+) -> tempfile::TempDir {
     let scratch = scratch();
     let log = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/02/\
         111122223333_CloudTrail_us-east-1_20260102T0310Z_AbCdEfGhIjKlMnOp.json.gz";
@@ -200,7 +209,8 @@ fn bucket(listed: &str, stored: &[u8]) -> tempfile::TempDir {
         "digestPublicKeyFingerprint": "00", "digestSignatureAlgorithm": "SHA256withRSA",
         "previousDigestS3Bucket": null, "previousDigestS3Object": null, "previousDigestHashValue": null,
         "previousDigestHashAlgorithm": null, "previousDigestSignature": null,
-        "logFiles": [{"s3Bucket": "b", "s3Object": log, "hashValue": hash, "hashAlgorithm": "SHA-256"}]
+        "logFiles": [{"s3Bucket": "b", "s3Object": log, "hashValue": hash, "hashAlgorithm": "SHA-256",
+            "oldestEventTime": oldest, "newestEventTime": newest}]
     });
     put(scratch.path(), &format!("b/{digest}"), gzip(text.to_string().as_bytes()));
     put(scratch.path(), &format!("b/{log}"), stored);
@@ -300,4 +310,35 @@ fn the_help_tells_how_to_save_keys_and_side_cars() {
     for word in ["aws cloudtrail list-public-keys --region", "aws s3api head-object", "validate-logs"] {
         assert!(help.contains(word), "{help}");
     }
+}
+
+#[test]
+fn verify_does_not_take_a_word_inside_a_request_for_the_time_of_an_event() {
+    let mut inside = crate::runner::record("e1", "2026-01-02T03:04:00Z");
+    inside["requestParameters"]["eventTime"] = "2031-01-01T00:00:00Z".into();
+    let log = serde_json::json!({ "Records": [inside] }).to_string();
+    let told = |newest: &str| {
+        let times = ["2026-01-02T03:04:00Z".into(), newest.into()];
+        let ended = verify(bucket_with_times(&log, &gzip(log.as_bytes()), times).path(), &[]);
+        [ended.stdout, ended.stderr].concat()
+    };
+    let right = told("2026-01-02T03:04:00Z");
+    assert!(!right.contains("its records are from") && !right.contains("events go on until"), "{right}");
+    let wrong = told("2026-01-02T03:05:00Z");
+    assert!(wrong.contains("its records are from 2026-01-02T03:04:00Z to 2026-01-02T03:04:00Z"), "{wrong}");
+}
+
+#[test]
+fn verify_finds_deliveries_that_logs_of_the_trail_record() {
+    let mut put_object = crate::runner::record("e1", "2026-01-02T03:04:00Z");
+    put_object["eventName"] = "PutObject".into();
+    put_object["userIdentity"] =
+        serde_json::json!({"type": "AWSService", "invokedBy": "cloudtrail.amazonaws.com"});
+    put_object["requestParameters"] = serde_json::json!({"bucketName": "b",
+        "key": "AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/02/111122223333_CloudTrail_us-east-1_20260102T0320Z_AbCdEfGhIjKlMnOq.json.gz"});
+    let log = serde_json::json!({ "Records": [put_object] }).to_string();
+    let ended = verify(bucket(&log, &gzip(log.as_bytes())).path(), &[]);
+    let all = [ended.stdout, ended.stderr].concat();
+    let line = "20260102T0320Z_AbCdEfGhIjKlMnOq.json.gz\tNOT FOUND: an event recorded its delivery";
+    assert!(all.contains(line), "{all}");
 }

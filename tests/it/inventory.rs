@@ -199,3 +199,45 @@ fn expected_accounts_that_are_absent_are_a_loss() {
     assert!(bad.stderr.contains("bad:2:"), "{}", bad.stderr);
     assert_eq!(run(&["analyze", &input, "-o", &list("out"), "--expect-accounts", &list("none")]).code, 2);
 }
+
+#[test]
+fn what_was_lost_is_found_in_any_object_page_and_archive() {
+    let item = |id: &str, captured: &str, n: u64| {
+        json!({"resourceType": "AWS::EC2::Volume", "resourceId": id, "awsAccountId": ACCOUNT,
+            "awsRegion": "us-east-1", "configurationItemStatus": "OK",
+            "ARN": format!("arn:aws:ec2:us-east-1:{ACCOUNT}:volume/{id}"),
+            "configurationItemCaptureTime": captured, "configuration": {"n": n}})
+    };
+    let page = |items: &[Value]| json!({"configurationItems": items}).to_string();
+    let mut deletes: Vec<Value> = Vec::new();
+    for (number, id) in ["vol-1", "vol-2", "vol-3"].into_iter().enumerate() {
+        let mut delete = record(id, &format!("2026-01-02T00:00:0{number}Z"));
+        delete["eventSource"] = json!("ec2.amazonaws.com");
+        delete["eventName"] = json!("DeleteVolume");
+        delete["requestParameters"] = json!({"volumeId": id});
+        deletes.push(delete);
+    }
+    let others: Vec<Value> = (10..60).map(|n| item(&format!("vol-{n}"), "2026-01-01T00:00:00Z", n)).collect();
+    // Pages of one answer in one object; the second page lies behind 50 rows and more.
+    let pages = [
+        page(&others),
+        page(&[item("vol-9", "2026-01-01T00:00:00Z", 9), item("vol-1", "2026-01-01T06:00:00Z", 1)]),
+        page(&[item("vol-1", "2026-01-01T07:00:00Z", 11), item("vol-1", "2026-01-03T00:00:00Z", 111)]),
+    ]
+    .join("\n");
+    let dump = scratch();
+    put(dump.path(), "log.json", json!({ "Records": deletes }).to_string());
+    put(dump.path(), "pages.json", pages);
+    put(dump.path(), "older.json", page(&[item("vol-1", "2026-01-01T06:30:00Z", 10)]));
+    let mut tar = tar::Builder::new(Vec::new());
+    let inside = page(&[item("vol-2", "2026-01-01T00:00:00Z", 2)]);
+    let mut header = tar::Header::new_gnu();
+    header.set_size(inside.len() as u64);
+    tar.append_data(&mut header, "inside/config.json", inside.as_bytes()).expect("an entry");
+    put(dump.path(), "all.tar", tar.into_inner().expect("an archive"));
+    let done = analyze(dump.path(), &[]);
+    assert_eq!(done.ended.code, 0, "{}", done.ended.stderr);
+    let lost: Vec<String> =
+        done.table("destructive_actions").iter().map(|row| row["lost_configuration"].clone()).collect();
+    assert_eq!(lost, [r#"{"n":11}"#, r#"{"n":2}"#, ""]);
+}

@@ -25,6 +25,7 @@ mod beside;
 mod cases;
 mod cli;
 mod cli_runs;
+mod coverage;
 mod delivered;
 mod demo;
 mod determinism;

@@ -5,19 +5,40 @@
 //! so its items count only if their type is the one the call is about. The
 //! capture time must not lie after the call: later items show what came then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::catalogue::Catalogue;
 use crate::limits::CONFIGURATION_CHARS_MAX;
-use crate::model::event::Event;
+use crate::model::event::{Event, Outcome};
 use crate::model::inventory::ConfigItem;
+use crate::model::time::UtcTime;
 
-use super::resources::Named;
+use super::super::payload;
+use super::resources::{self, Named};
 
 /// Things of one call whose configurations are told; the rest is named only.
 const THINGS_MAX: usize = 10;
 
-/// The items of every resource, by each of its names.
+/// Everything that destructive calls name, with the times of the calls that
+/// succeeded: items of AWS Config about other things tell nothing.
+pub fn named_things(events: &[Event], catalogue: &Catalogue) -> BTreeMap<Arc<str>, BTreeSet<UtcTime>> {
+    let mut things: BTreeMap<Arc<str>, BTreeSet<UtcTime>> = BTreeMap::new();
+    for event in events.iter().filter(|event| event.category.is_some()) {
+        if catalogue.judge(event).is_none() {
+            continue;
+        }
+        let request = payload::parse(event.request_parameters.as_ref());
+        let response = payload::parse(event.response_elements.as_ref());
+        let succeeded = event.time.filter(|_| event.outcome() == Outcome::Succeeded);
+        for name in resources::of(event, &request, &response).identifiers {
+            things.entry(name).or_default().extend(succeeded);
+        }
+    }
+    things
+}
+
+/// The items of every destroyed resource, by each of its names.
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Recorded<'a> {
     by_name: BTreeMap<&'a str, Vec<&'a ConfigItem>>,

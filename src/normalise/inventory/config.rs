@@ -2,7 +2,8 @@
 //! as they were, and that they were deleted.
 //!
 //! Owns: what a configuration item says, and how much of a configuration is
-//! kept. Secrets are taken out before anything is cut.
+//! kept. Items are handed on one by one and not kept here: there may be
+//! millions. Secrets are taken out before anything is cut.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,32 +20,34 @@ use crate::model::time::UtcTime;
 use crate::normalise::secrets::redact;
 
 use super::iam::trusted;
-use super::{InventoryRead, Origin, elements, object, text_of, time};
+use super::{InventoryRead, Origin, TakeItem, elements, object, text_of, time};
 
 /// What stands at the end of a configuration that was cut.
 const CUT_MARK: &str = " […]";
 
 /// Source: facts/cloudtrail.md 4, rows Config snapshot and Config history.
-pub(super) fn read(origin: Origin<'_>) -> InventoryRead {
+pub(super) fn read(origin: Origin<'_>, take: TakeItem<'_>) -> InventoryRead {
     let items = Members::parse(origin.text).and_then(|all| all.get("configurationItems"));
     let Ok(rows) = elements(items) else { return InventoryRead::broken("`configurationItems` is no list") };
     let mut read = InventoryRead::default();
     for raw in rows {
         let item = item(raw, origin.account, origin.evidence(read.rows, raw));
-        read.row(item, |inventory, (item, role)| {
-            inventory.items.push(item);
+        read.row(item, |inventory, Item { item, configuration, role }| {
             inventory.roles.extend(role);
+            take(item, configuration);
         });
     }
     read
 }
 
-/// One item, and the role it is about if it is about one.
-fn item(
-    raw: &str,
-    key_account: Option<&AccountId>,
-    evidence: Evidence,
-) -> Result<(ConfigItem, Option<InventoryRole>), String> {
+/// One item, its configuration as it stands, and the role if it is about one.
+struct Item<'a> {
+    item: ConfigItem,
+    configuration: Option<&'a str>,
+    role: Option<InventoryRole>,
+}
+
+fn item<'a>(raw: &'a str, key_account: Option<&AccountId>, evidence: Evidence) -> Result<Item<'a>, String> {
     let members = Members::parse(raw).ok_or("an entry that is no JSON object")?;
     let text = |keys: &[&str]| members.get_any(keys).and_then(string).filter(|text| !text.is_empty());
     let shared = |keys: &[&str]| text(keys).map(|text| Arc::<str>::from(&*text));
@@ -64,12 +67,13 @@ fn item(
         arn,
         captured_at: moment("configurationItemCaptureTime"),
         deleted: matches!(&*status, "ResourceDeleted" | "ResourceDeletedNotRecorded"),
-        configuration: members.get("configuration").and_then(configuration),
+        configuration: None,
         evidence,
     };
+    let configuration = members.get("configuration");
     let about_role = &*item.resource_type == "AWS::IAM::Role";
-    let role = about_role.then(|| role(&item, members.get("configuration"), moment("resourceCreationTime")));
-    Ok((item, role.flatten()))
+    let role = about_role.then(|| role(&item, configuration, moment("resourceCreationTime"))).flatten();
+    Ok(Item { item, configuration: configuration.filter(|raw| !is_blank(&plain(raw))), role })
 }
 
 /// A role as its item tells of it. The configuration of a deleted one is empty.
@@ -106,17 +110,18 @@ fn plain(raw: &str) -> Cow<'_, str> {
     if raw.starts_with('"') { string(raw).unwrap_or(Cow::Borrowed(raw)) } else { Cow::Borrowed(raw) }
 }
 
+fn is_blank(text: &str) -> bool {
+    matches!(text.trim(), "" | "null" | "{}")
+}
+
 /// A configuration as text: one line, without secrets, cut with a mark.
-fn configuration(raw: &str) -> Option<Arc<str>> {
+pub(super) fn text_of_configuration(raw: &str) -> Arc<str> {
     let text = plain(raw);
-    if matches!(text.trim(), "" | "null" | "{}") {
-        return None;
-    }
     let line = match serde_json::from_str::<Value>(&text) {
         Ok(value) if text.contains(['\n', '\r']) => Cow::Owned(value.to_string()),
         _ => text,
     };
-    Some(cut(&redact(&line)))
+    cut(&redact(&line))
 }
 
 fn cut(text: &str) -> Arc<str> {

@@ -5,13 +5,15 @@
 //! time is spelled. Does not frame (that is `decode`) and does not join (that
 //! is `correlate`).
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::decode::DocumentKind;
 use crate::model::evidence::{Evidence, ObjectPath};
 use crate::model::id::AccountId;
-use crate::model::inventory::Inventory;
+use crate::model::inventory::{ConfigItem, Inventory};
 use crate::model::time::UtcTime;
 
 mod account;
@@ -78,13 +80,24 @@ impl InventoryRead {
     }
 }
 
-/// Reads a document; `None` if its kind is no export of settings.
-pub fn read(kind: DocumentKind, origin: Origin<'_>) -> Option<InventoryRead> {
+/// Is given each item of AWS Config, without its configuration, and that as it
+/// stands in the document unless it is blank.
+pub type TakeItem<'t> = &'t mut dyn FnMut(ConfigItem, Option<&str>);
+
+/// A configuration as it stands in its document, made fit to be kept: one line,
+/// without secrets, cut to a bound.
+pub fn configuration(raw: &str) -> Arc<str> {
+    config::text_of_configuration(raw)
+}
+
+/// Reads a document; `None` if its kind is no export of settings. Items of AWS
+/// Config go to `take`.
+pub fn read(kind: DocumentKind, origin: Origin<'_>, take: TakeItem<'_>) -> Option<InventoryRead> {
     match kind {
         DocumentKind::IamAuthorizationDetails => Some(iam::authorization_details(origin)),
         DocumentKind::IamRoles => Some(iam::roles(origin)),
         DocumentKind::CredentialReport => Some(credential_report::read(origin)),
-        DocumentKind::ConfigItems => Some(config::read(origin)),
+        DocumentKind::ConfigItems => Some(config::read(origin, take)),
         DocumentKind::TrailDescription => Some(trail::description(origin)),
         DocumentKind::TrailStatus => Some(trail::status(origin)),
         DocumentKind::EventSelectors => Some(trail::event_selectors(origin)),

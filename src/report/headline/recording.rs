@@ -4,6 +4,10 @@
 //! Settings of trails hold for the time of their export, which it does not
 //! tell; the sentences say no more than that.
 
+use std::collections::BTreeSet;
+
+use crate::model::count::grouped;
+use crate::model::coverage::{CoverageDay, gaps};
 use crate::model::id::AccountId;
 use crate::model::inventory::{DataEvents, Recording};
 
@@ -51,6 +55,36 @@ pub(super) fn limits(recording: &Recording) -> Vec<String> {
         format!("{} {verb} {what}.", counted(trails, "trail"))
     })
     .collect()
+}
+
+/// That accounts and regions have digests or recorded deliveries and no record.
+/// Where digests prove that nothing was recorded, nothing lacks.
+pub(super) fn without_records(coverage: &[CoverageDay]) -> Option<String> {
+    let read: BTreeSet<_> =
+        coverage.iter().filter(|day| day.objects > 0).map(|day| (&day.account_id, &day.region)).collect();
+    let lacking: BTreeSet<_> = gaps(coverage)
+        .into_iter()
+        .map(|gap| (gap.account_id, gap.region))
+        .filter(|place| !read.contains(place))
+        .collect();
+    if lacking.is_empty() {
+        return None;
+    }
+    let named: Vec<String> =
+        lacking.iter().take(NAMED_MAX).map(|(account, region)| format!("{account} in {region}")).collect();
+    let more = match lacking.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let places = match lacking.len() {
+        1 => "1 account and region".to_owned(),
+        many => format!("{} pairs of account and region", grouped(many as u64)),
+    };
+    Some(format!(
+        "No event of {places} whose logs or digests are known to exist: {}{more}; what was done there \
+         cannot be seen.",
+        named.join(", "),
+    ))
 }
 
 /// That accounts are absent which the user expects.

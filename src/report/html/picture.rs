@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::count::{counted, grouped};
-use crate::model::coverage::CoverageDay;
+use crate::model::coverage::{CoverageDay, Gap, gaps};
 use crate::model::destructive::{DestructiveAction, Reversibility};
 use crate::model::event::Outcome;
 use crate::model::mode::{ModeWindow, OpenedBound};
@@ -94,6 +94,7 @@ struct Content<'a> {
     actions: Vec<&'a DestructiveAction>,
     rfcs: Vec<&'a Rfc>,
     days: Vec<&'a CoverageDay>,
+    gaps: Vec<Gap<'a>>,
 }
 
 impl Picture {
@@ -148,6 +149,9 @@ fn by_account(report: &Report) -> BTreeMap<&str, Content<'_>> {
     }
     for day in &report.coverage {
         contents.entry(day.account_id.as_str()).or_default().days.push(day);
+    }
+    for gap in gaps(&report.coverage) {
+        contents.entry(gap.account_id.as_str()).or_default().gaps.push(gap);
     }
     contents
 }
@@ -325,9 +329,9 @@ fn strips(content: &Content<'_>, axis: &Axis, y: i64) -> Vec<Strip> {
         Strip { x, y, width: (axis.clamped(to) - x).max(2), gap, title: Shown::short(title, TITLE_CHARS_MAX) }
     };
     let covered = stretches.into_iter().map(|(from, to)| strip(from.start(), to.start(), false, "evidence"));
-    let gaps = content.days.iter().filter(|day| day.objects == 0).map(|day| {
-        let title = format!("{}: no evidence from {} to {}", day.region, day.day, day.until);
-        strip(day.day.start(), day.until.next().start(), true, &title)
+    let gaps = content.gaps.iter().map(|gap| {
+        let title = format!("{}: no evidence from {} to {}", gap.region, gap.day, gap.until);
+        strip(gap.day.start(), gap.until.next().start(), true, &title)
     });
     covered.chain(gaps).collect()
 }
