@@ -190,8 +190,8 @@ fn missing(listing: &Listing<'_>, done: &mut Assessment) {
     done.problems.push(Problem::of_object(&path, ProblemKind::MissingObject, note.clone()));
     done.missing.push(Missing {
         path,
-        account_id: name.account_id.clone(),
-        region: name.region.clone(),
+        account_id: Some(name.account_id.clone()),
+        region: Some(name.region.clone()),
         format: "cloudtrail_delivery",
         note,
     });

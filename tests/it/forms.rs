@@ -3,7 +3,7 @@
 //!
 //! Source of the list: facts/cloudtrail.md 2.2, whose row numbers stand here.
 
-mod parquet;
+pub(crate) mod parquet;
 mod real;
 mod tables;
 

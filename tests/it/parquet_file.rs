@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use polars_core::prelude::{ArrowDataType, ArrowField, ArrowSchema, ArrowTimeUnit, PlSmallStr};
 use polars_core::utils::arrow::array::{
-    Array, BooleanArray, ListArray, MapArray, PrimitiveArray, StructArray, Utf8ViewArray,
+    Array, BooleanArray, ListArray, PrimitiveArray, StructArray, Utf8ViewArray,
 };
 use polars_core::utils::arrow::bitmap::Bitmap;
 use polars_core::utils::arrow::offset::Offsets;
@@ -67,7 +67,7 @@ fn entry() -> ArrowField {
         ArrowField::new(name("key"), ArrowDataType::Utf8View, false),
         ArrowField::new(name("value"), ArrowDataType::Utf8View, true),
     ];
-    ArrowField::new(name("key_value"), ArrowDataType::Struct(pair), false)
+    ArrowField::new(name("element"), ArrowDataType::Struct(pair), false)
 }
 
 fn dtype(kind: &Kind) -> ArrowDataType {
@@ -80,7 +80,7 @@ fn dtype(kind: &Kind) -> ArrowDataType {
             ArrowDataType::Struct(members.iter().map(|(name, kind)| field(name, kind)).collect())
         }
         Kind::List(inner) => ArrowDataType::LargeList(Box::new(field("element", inner))),
-        Kind::Map => ArrowDataType::Map(Box::new(entry()), false),
+        Kind::Map => ArrowDataType::LargeList(Box::new(entry())),
     }
 }
 
@@ -88,7 +88,8 @@ fn field(called: &str, kind: &Kind) -> ArrowField {
     ArrowField::new(name(called), dtype(kind), true)
 }
 
-/// The writer names no map by itself.
+/// The type that the file states. The writer knows no maps: it writes lists of
+/// pairs, whose levels are the same.
 fn parquet_type(called: &str, kind: &Kind) -> ParquetType {
     let group = |called: &str, repetition, kinds, members| {
         let (converted, logical) = kinds;
@@ -128,7 +129,9 @@ fn array(kind: &Kind, values: &[&Value]) -> Box<dyn Array> {
         }
         Kind::Int => PrimitiveArray::<i64>::from(ints()).boxed(),
         Kind::Time => PrimitiveArray::<i64>::from(ints()).to(dtype(kind)).boxed(),
-        Kind::Bool => BooleanArray::from(values.iter().map(|value| value.as_bool()).collect::<Vec<_>>()).boxed(),
+        Kind::Bool => {
+            BooleanArray::from(values.iter().map(|value| value.as_bool()).collect::<Vec<_>>()).boxed()
+        }
         Kind::Group(members) => {
             let member = |(name, kind): &(&str, Kind)| {
                 let inner: Vec<&Value> =
@@ -149,13 +152,13 @@ fn array(kind: &Kind, values: &[&Value]) -> Box<dyn Array> {
             let (keys, inner): (Vec<&str>, Vec<Option<&str>>) =
                 all.map(|(key, value)| (key.as_str(), value.as_str())).unzip();
             let items = |value: &&Value| value.as_object().map_or(0, serde_json::Map::len);
-            let offsets = Offsets::<i32>::try_from_lengths(values.iter().map(items)).expect("offsets");
+            let offsets = Offsets::<i64>::try_from_lengths(values.iter().map(items)).expect("offsets");
             let pairs = vec![
                 Utf8ViewArray::from_slice_values(keys.clone()).boxed(),
                 Utf8ViewArray::from_slice(inner).boxed(),
             ];
             let pairs = StructArray::new(entry().dtype, keys.len(), pairs, None).boxed();
-            MapArray::new(dtype(kind), offsets.into(), pairs, Some(there)).boxed()
+            ListArray::<i64>::new(dtype(kind), offsets.into(), pairs, Some(there)).boxed()
         }
     }
 }
@@ -164,7 +167,9 @@ fn array(kind: &Kind, values: &[&Value]) -> Box<dyn Array> {
 pub(crate) fn parquet(columns: &[(&'static str, Kind)], rows: &[Value], how: How) -> Vec<u8> {
     let schema: ArrowSchema =
         columns.iter().map(|(called, kind)| (name(called), field(called, kind))).collect();
-    let types: Vec<ParquetType> = columns.iter().map(|(called, kind)| parquet_type(called, kind)).collect();
+    let stated = columns.iter().map(|(called, kind)| parquet_type(called, kind)).collect();
+    let types: Vec<ParquetType> =
+        schema.iter_values().map(|field| to_parquet_type(field).expect("a type")).collect();
     let encoding = |leaf: &Kind| match leaf {
         Kind::Text => how.text,
         Kind::Int | Kind::Time => how.int,
@@ -178,9 +183,8 @@ pub(crate) fn parquet(columns: &[(&'static str, Kind)], rows: &[Value], how: How
         compression: how.compression,
         data_page_size: how.page,
     };
-    let descriptor = SchemaDescriptor::new(name("root"), types.clone());
-    let mut writer =
-        FileWriter::new_with_parquet_schema(Vec::new(), schema.clone(), descriptor, options);
+    let descriptor = SchemaDescriptor::new(name("root"), stated);
+    let mut writer = FileWriter::new_with_parquet_schema(Vec::new(), schema.clone(), descriptor, options);
     for rows in rows.chunks(how.group.min(rows.len().max(1))) {
         let arrays: Vec<Box<dyn Array>> = columns
             .iter()

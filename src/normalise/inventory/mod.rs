@@ -89,7 +89,10 @@ pub fn read(kind: DocumentKind, origin: Origin<'_>) -> Option<InventoryRead> {
         DocumentKind::TrailStatus => Some(trail::status(origin)),
         DocumentKind::EventSelectors => Some(trail::event_selectors(origin)),
         DocumentKind::OrganizationAccounts => Some(account::read(origin)),
-        DocumentKind::Digest | DocumentKind::PublicKeys | DocumentKind::HeadObject => None,
+        DocumentKind::Digest
+        | DocumentKind::PublicKeys
+        | DocumentKind::HeadObject
+        | DocumentKind::QueryResultSign => None,
     }
 }
 
