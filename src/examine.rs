@@ -9,18 +9,21 @@ mod canonical;
 mod covered;
 mod event_time;
 mod inventory;
+mod row;
 mod unopened;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 
 use self::aside::Asides;
 pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
 use self::covered::packing;
 use self::event_time::event_time;
+use self::row::row;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
-use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
+use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self, KeyFacts};
@@ -33,7 +36,7 @@ use crate::model::inventory::Inventory;
 use crate::model::object::{Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::rfc::RfcRecord;
-use crate::model::time::UtcTime;
+use crate::model::time::{Day, UtcTime};
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
@@ -75,25 +78,40 @@ pub struct Examiner<'c> {
     pub classifier: Classifier<'c>,
     /// The run's key for fingerprints.
     pub key: RunKey,
+    /// Entries of archives to open, by the date in their name: first day, and
+    /// first day after.
+    pub days: (Option<Day>, Option<Day>),
+}
+
+/// What an object gave, and all in it if it is an archive.
+#[derive(Debug)]
+pub struct Opened {
+    /// Each object that was looked at.
+    pub examined: Vec<Examined>,
+    /// Entries that the choice of dates left unopened.
+    pub left_out: Vec<ObjectPath>,
 }
 
 impl Examiner<'_> {
     /// Examines an object, and if it is an archive, all in it. Locations in
     /// what it gives name no object yet: their place in the run is not known.
-    pub fn examine(&self, found: &Found) -> Vec<Examined> {
+    /// Once `interrupted` is set, an archive is left where it is.
+    pub fn examine(&self, found: &Found, interrupted: &AtomicBool) -> Opened {
         if let Some(obstacle) = &found.obstacle {
             let key_facts = s3_key::facts(found.path.as_str());
             let mut sink = ObjectSink::new(self, &found.path, &key_facts);
             let object = not_opened(found, obstacle, key_facts);
             sink.problems.extend(obstacle.problem(&found.path));
-            return vec![sink.finish(object)];
+            return Opened { examined: vec![sink.finish(object)], left_out: Vec::new() };
         }
-        let mut all =
-            archive::contents(found, &|path, content, inflated| self.content(path, content, inflated));
-        if let Some((_, inside)) = all.split_last_mut() {
+        let (mut examined, left_out) =
+            archive::contents(found, (self.days, interrupted), &|path, content, inflated| {
+                self.content(path, content, inflated)
+            });
+        if let Some((_, inside)) = examined.split_last_mut() {
             inside.iter_mut().for_each(|one| one.object.inside_archive = true);
         }
-        all
+        Opened { examined, left_out }
     }
 
     fn content(&self, path: &ObjectPath, content: Content, inflated: &mut [u8]) -> Examined {
@@ -132,7 +150,8 @@ impl Examiner<'_> {
         found: &Found,
         wanted: &BTreeMap<&ObjectPath, Vec<u32>>,
     ) -> Vec<(ObjectPath, CanonicalHashes)> {
-        let all = archive::contents(found, &|path, content, inflated| {
+        let never = AtomicBool::new(false);
+        let (all, _) = archive::contents(found, (self.days, &never), &|path, content, inflated| {
             let ordinals = wanted.get(path)?;
             let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
             if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
@@ -146,27 +165,6 @@ impl Examiner<'_> {
 
 /// The form in which trails deliver: the only one that digests list.
 const DELIVERY: &str = "cloudtrail_delivery";
-
-fn row(path: &ObjectPath, content: &Content, decoded: &Decoded) -> Object {
-    let (status, note) = match &decoded.verdict {
-        Verdict::Evidence => (ObjectStatus::Read, decoded.note.clone()),
-        Verdict::NotRead => (ObjectStatus::Unreadable, "recognised, not read: see problems".to_owned()),
-        Verdict::NotEvidence(what) => (ObjectStatus::NotEvidence, what.clone()),
-        Verdict::Unknown => (ObjectStatus::Unreadable, "nothing in it could be recognised".to_owned()),
-        Verdict::Empty => (ObjectStatus::Empty, "no content, or no entries by its own word".to_owned()),
-    };
-    Object {
-        sha256: content.sha256.clone(),
-        inflated_sha256: content.inflated_sha256.clone(),
-        bytes: content.bytes,
-        inflated_bytes: content.inflated_bytes,
-        format: decoded.format,
-        rejected: decoded.rejected,
-        status,
-        note,
-        ..Object::blank(path)
-    }
-}
 
 /// Takes what decoding finds in one object.
 struct ObjectSink<'e, 'c> {

@@ -151,10 +151,11 @@ fn reconstruct(
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
-    let (found, left_out) = prune(look(&options.paths)?, options.object_days);
+    let (found, mut left_out) = prune(look(&options.paths)?, options.object_days);
     let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
-    let examiner = Examiner { classifier, key: RunKey::draw() };
-    let dump = Dump::read(&found, &examiner, observer, interrupted)?;
+    let examiner = Examiner { classifier, key: RunKey::draw(), days: options.object_days };
+    let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
+    left_out.append(&mut dump.left_out);
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
     observer.stage("comparing copies");
@@ -199,7 +200,8 @@ pub fn verify(
     let keys = public_keys(key_files)?;
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+    let examiner =
+        Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw(), days: (None, None) };
     let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &keys, left_out: &[] });
@@ -320,7 +322,8 @@ pub fn compare_with_manifest(
 ) -> Result<Comparison, Error> {
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+    let examiner =
+        Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw(), days: (None, None) };
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     custody::compare(&dump, manifest)
 }

@@ -219,13 +219,7 @@ pub const FORMATS: &[Format] = &[
         "output of `aws s3api head-object`",
         "object with `Metadata` and `ETag` or `Key`",
     ),
-    row(
-        "lake_query_sign",
-        &[&["hashSignature"], &["files"], &["publicKeyFingerprint"]],
-        Reading::Document(DocumentKind::QueryResultSign),
-        "sign file of CloudTrail Lake query results (`result_sign.json`)",
-        "object with `hashSignature`, `files` and `publicKeyFingerprint`",
-    ),
+    exports::LAKE_QUERY_SIGN,
     exports::IAM_AUTHORIZATION_DETAILS,
     exports::IAM_AUTHORIZATION_ANSWER,
     exports::IAM_AUTHORIZATION_RESULT,
@@ -387,6 +381,7 @@ pub const FORMATS: &[Format] = &[
         "header with `message`, `event.original` or the like",
     ),
     exports::CREDENTIAL_REPORT,
+    exports::ORC,
 ];
 
 /// The row whose entries are documents of that kind.

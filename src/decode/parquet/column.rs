@@ -122,7 +122,7 @@ impl<'a> Column<'a> {
 
     fn next_page(&mut self, room: &mut Room) -> Result<(), Fail> {
         if let Some(old) = self.page.take() {
-            room.release(&old.data.bytes);
+            room.release(&old.data);
         }
         let bytes = self.file.get(self.at..self.end).filter(|rest| !rest.is_empty());
         let bytes = bytes.ok_or("a column has fewer values than it states")?;

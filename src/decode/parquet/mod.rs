@@ -128,6 +128,7 @@ fn row_group(
     let end = chunks.iter().map(|chunk| chunk.bytes.end).max().unwrap_or_default();
     let mut columns: Vec<Column<'_>> =
         footer.leaves.iter().zip(chunks).map(|(leaf, chunk)| Column::new(file, *leaf, chunk)).collect();
+    room.release_all();
     let mut rows = Rows { columns: &mut columns, room, text: String::new(), not_utf8: 0 };
     for row in 0..group.rows {
         rows.next(&plan.roots).map_err(|why| (row, why))?;

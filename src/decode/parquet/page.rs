@@ -45,10 +45,15 @@ impl Room {
     }
 
     /// Takes back what a page held.
-    pub(super) fn release(&mut self, bytes: &Cow<'_, [u8]>) {
-        if let Cow::Owned(bytes) = bytes {
+    pub(super) fn release(&mut self, page: &Data<'_>) {
+        if let Cow::Owned(bytes) = &page.bytes {
             self.held = self.held.saturating_sub(bytes.len());
         }
+    }
+
+    /// Takes back what the pages of a row group held, which are gone.
+    pub(super) fn release_all(&mut self) {
+        self.held = 0;
     }
 }
 
