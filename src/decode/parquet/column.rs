@@ -285,3 +285,49 @@ fn wrapped(number: i64) -> i32 {
     let [a, b, c, d, ..] = number.to_le_bytes();
     i32::from_le_bytes([a, b, c, d])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(bytes: Vec<u8>, encoding: i64) -> Data<'static> {
+        let none = || Runs::new(0..0, 0);
+        let (repetition, definition) = (none(), none());
+        Data { bytes: Cow::Owned(bytes), levels: 3, repetition, definition, start: 0, encoding }
+    }
+
+    /// Numbers in one block of no bits: the first, and the step to each next one.
+    fn numbers(first: u8, step: i8) -> Vec<u8> {
+        let zigzag = |number: i8| (number.cast_unsigned() << 1) ^ (number >> 7).cast_unsigned();
+        vec![0x80, 1, 1, 3, first << 1, zigzag(step), 0]
+    }
+
+    fn texts(data: &Data<'_>) -> Result<Vec<String>, Fail> {
+        let mut values = Values::new(data, Physical::Bytes)?;
+        let mut found = Vec::new();
+        for _ in 0..3 {
+            let Scalar::Bytes(bytes) = values.next(&data.bytes, (Physical::Bytes, None))? else { continue };
+            found.push(String::from_utf8_lossy(bytes).into_owned());
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn values_that_share_their_beginning_are_put_together() {
+        // Shared: 0, 1, 2. Own: 2, 1, 0.
+        let page = |shared| [numbers(0, shared), numbers(2, -1), b"abc".to_vec()].concat();
+        assert_eq!(texts(&data(page(1), 7)), Ok(vec!["ab".to_owned(), "ac".to_owned(), "ac".to_owned()]));
+        assert!(texts(&data(page(100), 7)).is_err(), "more than the value before has");
+        assert!(texts(&data(page(-1), 7)).is_err(), "less than nothing");
+        let whole = page(1);
+        for cut in 0..whole.len() {
+            assert!(texts(&data(whole[..cut].to_vec(), 7)).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn encodings_that_are_not_read_are_named() {
+        let fail = texts(&data(vec![0; 8], 9)).expect_err("not read");
+        assert_eq!(fail, Fail::not_read("an encoding that is not read (9)"));
+    }
+}

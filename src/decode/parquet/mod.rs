@@ -24,7 +24,7 @@ use crate::decode::parquet::page::Room;
 use crate::decode::parquet::row::Rows;
 use crate::decode::walk::Walk;
 use crate::decode::{Decoded, Fault, Sink, Verdict, columns, rebuild};
-use crate::limits::{INFLATE_RATIO_FLOOR_BYTES, INFLATE_RATIO_MAX};
+use crate::limits::{INFLATE_RATIO_FLOOR_BYTES, INFLATE_RATIO_MAX, RECORD_BYTES_MAX};
 use crate::model::problem::ProblemKind;
 
 /// The columns of Security Lake that the mapping of OCSF looks at.
@@ -148,6 +148,11 @@ fn row_group(
 
 /// Hands a row on as the same table in JSON would be.
 fn take(text: &str, plan: &Plan<'_>, span: (usize, usize), walk: &mut Walk<'_, '_>) {
+    if text.len() > RECORD_BYTES_MAX {
+        let place = walk.next_place(span.0, span.1);
+        let detail = format!("a row of {} bytes; at most {RECORD_BYTES_MAX} are read", text.len());
+        return walk.reject(ProblemKind::LimitReached, place, detail);
+    }
     let Some(members) = Members::parse(text) else {
         let place = walk.next_place(span.0, span.1);
         return walk.reject(ProblemKind::DamagedRecord, place, "a row that is no JSON object".to_owned());
