@@ -14,7 +14,7 @@ use crate::cli::{Analyze, Cli, Color, EventsWanted, FormatName, Verify};
 use crate::custody::{Change, Comparison};
 use crate::dump::Observer;
 use crate::error::Error;
-use crate::integrity::{self, Assessment, Line, LogState, Standing};
+use crate::integrity::{self, Assessment, Line, LogState, QueryResult, Standing};
 use crate::model::count::grouped;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
@@ -135,12 +135,14 @@ fn tell_changes(compared: &Comparison, terminal: &Terminal) -> Result<u8, Error>
     Ok(if compared.is_whole() { CLEAN } else { INCOMPLETE })
 }
 
-/// Whether there are digests, and all of them and all that they list is valid.
+/// Whether there are digests or sign files, and all of them and all that they
+/// list is valid.
 fn all_valid(assessment: &Assessment) -> bool {
     let mut digests = assessment.chains.iter().flat_map(|chain| &chain.digests);
     let mut logs = assessment.logs.iter();
-    !assessment.chains.is_empty()
+    !(assessment.chains.is_empty() && assessment.results.is_empty())
         && assessment.refused.is_empty()
+        && assessment.results.iter().all(QueryResult::is_valid)
         && digests.all(|digest| digest.standing == Standing::Signed)
         && logs.all(|log| log.standing == Standing::Signed && log.state == LogState::Same)
 }

@@ -18,7 +18,7 @@ use crate::catalogue::Catalogue;
 use crate::error::Error;
 use crate::evidence::discover::{Found, discover};
 use crate::evidence::s3_key;
-use crate::examine::{Examined, Examiner};
+use crate::examine::{Examined, Examiner, Opened};
 use crate::gather::{self, Gathered};
 use crate::integrity::{self, Assessment, Given};
 use crate::model::evidence::ObjectPath;
@@ -50,6 +50,8 @@ pub struct Dump<'a> {
     found: &'a [Found],
     /// What each object gave, in the order of paths.
     pub examined: Vec<Examined>,
+    /// Entries of archives that the choice of dates left unopened, in order.
+    pub left_out: Vec<ObjectPath>,
     /// For each of `examined`, the object of the dump that it came from.
     origins: Vec<usize>,
 }
@@ -66,21 +68,29 @@ impl<'a> Dump<'a> {
         interrupted: &AtomicBool,
     ) -> Result<Self, Error> {
         observer.found(found.len() as u64, found.iter().map(|one| one.bytes).sum());
-        let per_object: Vec<Vec<Examined>> = found
+        let per_object: Vec<Opened> = found
             .par_iter()
             .map(|one| {
                 if interrupted.load(Ordering::Relaxed) {
                     return Err(Error::Interrupted);
                 }
-                let examined = examiner.examine(one);
-                let seen = examined.iter().map(|part| part.counts.seen).sum();
-                let problems: usize = examined.iter().map(|part| part.problems.len()).sum();
+                let opened = examiner.examine(one, interrupted);
+                if interrupted.load(Ordering::Relaxed) {
+                    // An archive may have been left in the middle.
+                    return Err(Error::Interrupted);
+                }
+                let seen = opened.examined.iter().map(|part| part.counts.seen).sum();
+                let problems: usize = opened.examined.iter().map(|part| part.problems.len()).sum();
                 observer.object(one.bytes, seen, problems as u64);
-                Ok(examined)
+                Ok(opened)
             })
             .collect::<Result<_, _>>()?;
+        let (per_object, left_out): (Vec<_>, Vec<_>) =
+            per_object.into_iter().map(|opened| (opened.examined, opened.left_out)).unzip();
+        let mut left_out: Vec<ObjectPath> = left_out.into_iter().flatten().collect();
+        left_out.sort();
         let (examined, origins) = in_one_order(per_object);
-        Ok(Self { examiner, found, examined, origins })
+        Ok(Self { examiner, found, examined, left_out, origins })
     }
 
     /// What the digests prove of the objects.
@@ -171,14 +181,8 @@ fn number(examined: &mut [Examined]) {
 }
 
 /// Leaves out objects by the date in their key; tells which.
-pub fn prune(found: Vec<Found>, (from, to): (Option<Day>, Option<Day>)) -> (Vec<Found>, Vec<ObjectPath>) {
-    let wanted = |one: &Found| {
-        if from.is_none() && to.is_none() {
-            return true;
-        }
-        let Some(day) = s3_key::facts(one.path.as_str()).day else { return true };
-        from.is_none_or(|from| day >= from) && to.is_none_or(|to| day < to)
-    };
+pub fn prune(found: Vec<Found>, days: (Option<Day>, Option<Day>)) -> (Vec<Found>, Vec<ObjectPath>) {
+    let wanted = |one: &Found| s3_key::is_of_days(one.path.as_str(), days);
     let (kept, left_out): (Vec<Found>, Vec<Found>) = found.into_iter().partition(wanted);
     (kept, left_out.into_iter().map(|one| one.path).collect())
 }

@@ -17,6 +17,7 @@ mod skim;
 mod unopened;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 
 pub use self::callers::{Callers, WantedHashes};
 pub use self::canonical::CanonicalHashes;
@@ -40,6 +41,7 @@ use crate::model::inventory::{ConfigTrace, Inventory};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::rfc::RfcRecord;
+use crate::model::time::Day;
 use crate::tally::Tally;
 use crate::timeline::{Fingerprint, RunKey};
 
@@ -89,6 +91,9 @@ pub struct Examiner<'c> {
     pub classifier: Classifier<'c>,
     /// The run's key for fingerprints.
     pub key: RunKey,
+    /// Entries of archives to open, by the date in their name: first day, and
+    /// first day after.
+    pub days: (Option<Day>, Option<Day>),
     /// How much of each object is looked at.
     pub depth: Depth,
     /// Keys that mode sessions handed out, as far as is known.
@@ -98,27 +103,39 @@ pub struct Examiner<'c> {
 impl<'c> Examiner<'c> {
     /// For one run.
     pub fn new(classifier: Classifier<'c>, depth: Depth) -> Self {
-        Self { classifier, key: RunKey::draw(), depth, handed_out: HandedOut::default() }
+        Self { classifier, key: RunKey::draw(), days: (None, None), depth, handed_out: HandedOut::default() }
     }
+}
+
+/// What an object gave, and all in it if it is an archive.
+#[derive(Debug)]
+pub struct Opened {
+    /// Each object that was looked at.
+    pub examined: Vec<Examined>,
+    /// Entries that the choice of dates left unopened.
+    pub left_out: Vec<ObjectPath>,
 }
 
 impl Examiner<'_> {
     /// Examines an object, and if it is an archive, all in it. Locations in
     /// what it gives name no object yet: their place in the run is not known.
-    pub fn examine(&self, found: &Found) -> Vec<Examined> {
+    /// Once `interrupted` is set, an archive is left where it is.
+    pub fn examine(&self, found: &Found, interrupted: &AtomicBool) -> Opened {
         if let Some(obstacle) = &found.obstacle {
             let key_facts = s3_key::facts(found.path.as_str());
             let mut sink = ObjectSink::new(self, &found.path, &key_facts);
             let object = not_opened(found, obstacle, key_facts);
             sink.problems.extend(obstacle.problem(&found.path));
-            return vec![sink.finish(object)];
+            return Opened { examined: vec![sink.finish(object)], left_out: Vec::new() };
         }
-        let mut all =
-            archive::contents(found, &|path, content, inflated| self.content(path, content, inflated));
-        if let Some((_, inside)) = all.split_last_mut() {
+        let (mut examined, left_out) =
+            archive::contents(found, (self.days, interrupted), &|path, content, inflated| {
+                self.content(path, content, inflated)
+            });
+        if let Some((_, inside)) = examined.split_last_mut() {
             inside.iter_mut().for_each(|one| one.object.inside_archive = true);
         }
-        all
+        Opened { examined, left_out }
     }
 
     fn content(&self, path: &ObjectPath, content: Content, inflated: &mut [u8]) -> Examined {

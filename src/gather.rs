@@ -176,8 +176,8 @@ fn mark_integrity(objects: &mut [Object], assessment: &Assessment) {
 /// The row of an object that digests name and the dump does not hold.
 fn missing(one: Missing) -> Object {
     Object {
-        account_id: Some(one.account_id),
-        region: Some(one.region),
+        account_id: one.account_id,
+        region: one.region,
         format: one.format,
         status: ObjectStatus::Unreadable,
         integrity: Some(Integrity::Missing),

@@ -82,3 +82,32 @@ pub const LINEAGE_DEPTH_MAX: u32 = 32;
 /// Times that the objects are searched for records made with handed-on
 /// credentials. Each time follows them one step further at least.
 pub const LINEAGE_ROUNDS_MAX: u32 = LINEAGE_DEPTH_MAX;
+
+/// Bytes of the footer of a Parquet file. It takes about 100 bytes for each
+/// column of each row group; Security Lake's tables have about 150 columns.
+pub const PARQUET_FOOTER_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Values in the footer of a Parquet file or the header of a page, each of
+/// which takes up to 40 bytes in memory.
+pub const PARQUET_METADATA_VALUES_MAX: usize = 4_000_000;
+
+/// Nesting of the footer of a Parquet file; its definition needs about 10.
+pub const PARQUET_METADATA_DEPTH_MAX: usize = 32;
+
+/// Nesting of the columns of a Parquet file; OCSF nests 6, a list counts twice.
+pub const PARQUET_SCHEMA_DEPTH_MAX: usize = 32;
+
+/// Bytes of one page of a Parquet file, unpacked. Most writers aim at 1 MB,
+/// the largest known to write pages of up to 100 MB.
+pub const PARQUET_PAGE_BYTES_MAX: usize = 128 * 1024 * 1024;
+
+/// Bytes of all pages of a Parquet file that are held at once: one page of each
+/// column, and its dictionary.
+pub const PARQUET_HELD_BYTES_MAX: usize = 512 * 1024 * 1024;
+
+/// Rows of one Parquet file. Row numbers are kept in 32 bits.
+pub const PARQUET_ROWS_MAX: u64 = 1_000_000_000;
+
+/// Names in a dotted path of Security Lake's unmapped fields. Parameters of
+/// calls nest up to about 10.
+pub const OCSF_PATH_STEPS_MAX: usize = 32;

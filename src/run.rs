@@ -150,10 +150,11 @@ fn reconstruct(
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
-    let (found, left_out) = prune(look(&options.paths)?, options.object_days);
+    let (found, mut left_out) = prune(look(&options.paths)?, options.object_days);
     let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
-    let examiner = Examiner::new(classifier, Depth::Records);
-    let dump = Dump::read(&found, &examiner, observer, interrupted)?;
+    let examiner = Examiner { days: options.object_days, ..Examiner::new(classifier, Depth::Records) };
+    let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
+    left_out.append(&mut dump.left_out);
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
     observer.stage("following credentials");

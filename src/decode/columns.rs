@@ -90,13 +90,25 @@ fn plan(names: &[&str]) -> Option<(&'static str, Plan)> {
             Plan::Summary(names.iter().map(|name| rebuild::console(name)).collect()),
         ));
     }
-    if has(&["eventname", "eventsource", "eventtime"]) {
+    if has_fields(names) {
         let lower = names.iter().all(|name| !name.bytes().any(|byte| byte.is_ascii_uppercase()));
         let format = if lower { "athena_csv" } else { "lake_csv" };
         return Some((format, Plan::Fields(names.iter().map(|name| rebuild::field(name)).collect())));
     }
     let cell = RECORD_COLUMNS.iter().find_map(|(name, format)| Some((*format, Plan::Cell(place(name)?))))?;
     (names.len() > 1 || cell.0 != "message_csv").then_some(cell)
+}
+
+/// Whether these columns are the fields of a record.
+pub(crate) fn has_fields(names: &[&str]) -> bool {
+    let has = |wanted: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    ["eventname", "eventsource", "eventtime"].iter().all(has)
+}
+
+/// The column that holds a whole record as JSON text.
+pub(crate) fn record_column(names: &[&str]) -> Option<usize> {
+    let place = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+    RECORD_COLUMNS.iter().find_map(|(name, _)| place(name))
 }
 
 impl Walk<'_, '_> {

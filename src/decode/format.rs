@@ -16,6 +16,8 @@ pub enum DocumentKind {
     PublicKeys,
     /// `aws s3api head-object`.
     HeadObject,
+    /// `result_sign.json` of CloudTrail Lake.
+    QueryResultSign,
     /// `aws iam get-account-authorization-details`.
     IamAuthorizationDetails,
     /// An AWS Config snapshot or history.
@@ -217,6 +219,7 @@ pub const FORMATS: &[Format] = &[
         "output of `aws s3api head-object`",
         "object with `Metadata` and `ETag` or `Key`",
     ),
+    exports::LAKE_QUERY_SIGN,
     exports::IAM_AUTHORIZATION_DETAILS,
     exports::IAM_AUTHORIZATION_ANSWER,
     exports::IAM_AUTHORIZATION_RESULT,
@@ -303,7 +306,7 @@ pub const FORMATS: &[Format] = &[
         "wrapped_record",
         &[],
         Reading::Wrapper,
-        "CloudTrail records in any other JSON, as an object or as JSON text",
+        "CloudTrail records in any other JSON, as an object or as JSON text, or as text in a column of Parquet",
         "a record, or the text of one, somewhere inside",
     ),
     row(
@@ -345,15 +348,15 @@ pub const FORMATS: &[Format] = &[
         "security_lake",
         &[&["class_uid"], &["metadata"], &["api"]],
         Reading::Ocsf,
-        "Security Lake events in JSON (OCSF): a summary of each record; its Parquet is named, not read",
-        "object with `class_uid`, `metadata` and `api`",
+        "Security Lake events (OCSF) in Parquet or JSON: a summary of each record",
+        "object or columns with `class_uid`, `metadata` and `api`",
     ),
     row(
         "athena_rows",
         &[&["eventname"], &["eventsource"], &["eventtime"]],
         Reading::Columns,
-        "Athena result as JSON (UNLOAD, CTAS); nested columns are a best effort",
-        "object with `eventname`, `eventsource` and `eventtime`",
+        "Athena result as Parquet or JSON (UNLOAD, CTAS)",
+        "object or columns with `eventname`, `eventsource` and `eventtime`",
     ),
     row(
         "lookup_csv",
@@ -378,6 +381,7 @@ pub const FORMATS: &[Format] = &[
         "header with `message`, `event.original` or the like",
     ),
     exports::CREDENTIAL_REPORT,
+    exports::ORC,
 ];
 
 /// The row whose entries are documents of that kind.

@@ -11,6 +11,7 @@ pub mod head;
 pub mod json;
 mod lines;
 mod ocsf;
+mod parquet;
 mod reading;
 mod rebuild;
 mod row_text;
@@ -167,6 +168,9 @@ pub struct Decoded {
 /// Bytes that are no UTF-8 are overwritten by `?` in place, so that offsets
 /// stay true; each record that holds one gets a fault.
 pub fn decode(content: &mut [u8], sink: &mut dyn Sink) -> Decoded {
+    if content.starts_with(parquet::MAGIC) {
+        return parquet::decode(content, sink);
+    }
     let Some((text, lost)) = text::from_utf16(content) else { return decode_utf8(content, sink) };
     if lost > 0 {
         let detail = format!("{lost} places that are no UTF-16; each is shown as U+FFFD");

@@ -285,6 +285,14 @@ impl<'a, 's> Walk<'a, 's> {
         self.fault(kind, Some(place.ordinal), place.start, detail);
     }
 
+    /// Entries in a row that are lost, all of them: counted, and named in one fault.
+    pub(crate) fn lose(&mut self, kind: ProblemKind, (entries, byte): (u64, usize), detail: String) {
+        self.not_read = true;
+        self.fault(kind, (entries > 0).then_some(self.ordinal), byte, detail);
+        self.rejected += entries;
+        self.ordinal += entries;
+    }
+
     pub(crate) fn fault(&mut self, kind: ProblemKind, ordinal: Option<u64>, byte: usize, detail: String) {
         self.sink.fault(Fault { kind, ordinal, byte, detail });
     }

@@ -4,6 +4,7 @@
 //! Owns: which objects a verdict on times rests on.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
@@ -22,8 +23,11 @@ impl Dump<'_> {
         let objects: BTreeSet<usize> = doubtful.iter().map(|index| self.origins[*index]).collect();
         let classifier = Classifier::new(self.examiner.classifier.catalogue(), false);
         let examiner = Examiner { key: self.examiner.key, ..Examiner::new(classifier, Depth::Records) };
-        let again: Vec<Examined> =
-            objects.into_par_iter().flat_map_iter(|origin| examiner.examine(&self.found[origin])).collect();
+        let never = AtomicBool::new(false);
+        let again: Vec<Examined> = objects
+            .into_par_iter()
+            .flat_map_iter(|origin| examiner.examine(&self.found[origin], &never).examined)
+            .collect();
         for one in again {
             let place = self.examined.binary_search_by(|known| known.object.path.cmp(&one.object.path));
             if let Ok(place) = place

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -87,24 +87,29 @@ pub struct Entry {
 
 /// What may still be taken out of an outermost archive, and of all in it.
 #[derive(Debug)]
-pub struct Budget {
+pub struct Budget<'b> {
     entries: AtomicU64,
     bytes: AtomicU64,
+    interrupted: &'b AtomicBool,
 }
 
-impl Budget {
-    /// The budget of an archive of that size.
-    pub fn new(stored: u64) -> Self {
+impl<'b> Budget<'b> {
+    /// The budget of an archive of that size; nothing is left of it once
+    /// `interrupted` is set.
+    pub fn new(stored: u64, interrupted: &'b AtomicBool) -> Self {
         let bytes = stored.saturating_mul(INFLATE_RATIO_MAX).max(INFLATE_RATIO_FLOOR_BYTES);
-        Self::of(ARCHIVE_ENTRIES_MAX, bytes)
+        Self::of(ARCHIVE_ENTRIES_MAX, bytes, interrupted)
     }
 
-    fn of(entries: u64, bytes: u64) -> Self {
-        Self { entries: AtomicU64::new(entries), bytes: AtomicU64::new(bytes) }
+    fn of(entries: u64, bytes: u64, interrupted: &'b AtomicBool) -> Self {
+        Self { entries: AtomicU64::new(entries), bytes: AtomicU64::new(bytes), interrupted }
     }
 
     /// Pays for one more entry; a fault once there are too many.
     fn entry(&self) -> Result<(), Fault> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err(limit("interrupted: the rest of the archive was not read".to_owned()));
+        }
         let paid =
             self.entries.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         paid.map(drop).map_err(|_| {
@@ -147,7 +152,7 @@ fn limit(detail: String) -> Fault {
 pub fn walk(
     source: Source<'_>,
     kind: ArchiveKind,
-    budget: &Budget,
+    budget: &Budget<'_>,
     take: &mut dyn FnMut(Entry),
 ) -> Vec<Fault> {
     let opened = match source.open() {
@@ -172,7 +177,7 @@ pub fn walk(
     }
 }
 
-fn tar(unpacked: Box<dyn Read + '_>, budget: &Budget, take: &mut dyn FnMut(Entry)) -> Vec<Fault> {
+fn tar(unpacked: Box<dyn Read + '_>, budget: &Budget<'_>, take: &mut dyn FnMut(Entry)) -> Vec<Fault> {
     let mut archive = tar::Archive::new(unpacked);
     archive.set_ignore_zeros(true);
     let entries = match archive.entries() {
@@ -230,7 +235,7 @@ fn not_taken(name: String, target: Option<String>) -> Entry {
 /// The same archive opened twice: by its directory, and from its start.
 type Twice<'s> = (Box<dyn Seekable + 's>, Option<Box<dyn Seekable + 's>>);
 
-fn zip((source, again): Twice<'_>, budget: &Budget, take: &mut dyn FnMut(Entry)) -> Vec<Fault> {
+fn zip((source, again): Twice<'_>, budget: &Budget<'_>, take: &mut dyn FnMut(Entry)) -> Vec<Fault> {
     let mut archive = match ZipArchive::new(source) {
         Ok(archive) => archive,
         Err(error) => {
@@ -269,7 +274,7 @@ fn zip((source, again): Twice<'_>, budget: &Budget, take: &mut dyn FnMut(Entry))
 
 /// Entries of a zip archive whose directory is gone, from its start up to the
 /// first that cannot be read; gives their number. Names may repeat.
-fn zip_without_directory(mut stream: impl Read, budget: &Budget, take: &mut dyn FnMut(Entry)) -> u64 {
+fn zip_without_directory(mut stream: impl Read, budget: &Budget<'_>, take: &mut dyn FnMut(Entry)) -> u64 {
     let mut count = 0;
     while let Ok(Some(entry)) = zip::read::read_zipfile_from_stream(&mut stream) {
         if budget.entry().is_err() {
@@ -344,7 +349,7 @@ fn zip_namesakes<R: Read + Seek>(
 fn zip_entry<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
     index: usize,
-    budget: &Budget,
+    budget: &Budget<'_>,
 ) -> Result<Option<Entry>, ZipError> {
     let raw = archive.by_index_raw(index)?;
     let name = printable_bytes(raw.name_raw());
@@ -385,6 +390,8 @@ fn zip_entry<R: Read + Seek>(
 mod tests {
     use super::*;
 
+    static GO: AtomicBool = AtomicBool::new(false);
+
     fn tar_of(names: &[&str]) -> Vec<u8> {
         let mut builder = tar::Builder::new(Vec::new());
         for name in names {
@@ -397,7 +404,7 @@ mod tests {
         builder.into_inner().expect("memory takes it")
     }
 
-    fn names(stored: &[u8], budget: &Budget) -> (Vec<String>, Vec<ProblemKind>) {
+    fn names(stored: &[u8], budget: &Budget<'_>) -> (Vec<String>, Vec<ProblemKind>) {
         let mut names = Vec::new();
         let kind = ArchiveKind::Tar(Packing::Plain);
         let faults = walk(Source::Entry(stored), kind, budget, &mut |entry| names.push(entry.name));
@@ -407,27 +414,45 @@ mod tests {
     #[test]
     fn names_that_lead_elsewhere_are_only_names() {
         let stored = tar_of(&["../../etc/x", "/abs", "a"]);
-        assert_eq!(names(&stored, &Budget::new(1)).0, ["../../etc/x", "/abs", "a"]);
+        assert_eq!(names(&stored, &Budget::new(1, &GO)).0, ["../../etc/x", "/abs", "a"]);
     }
 
     #[test]
     fn entries_and_bytes_are_bounded() {
         let stored = tar_of(&["a", "b", "c"]);
-        let (found, faults) = names(&stored, &Budget::of(2, 100));
+        let (found, faults) = names(&stored, &Budget::of(2, 100, &GO));
         assert_eq!((found.len(), faults), (2, vec![ProblemKind::LimitReached]));
         let mut kinds = Vec::new();
-        walk(Source::Entry(&stored), ArchiveKind::Tar(Packing::Plain), &Budget::of(9, 6), &mut |entry| {
-            kinds.extend(entry.faults.iter().map(|fault| fault.kind));
-        });
+        walk(
+            Source::Entry(&stored),
+            ArchiveKind::Tar(Packing::Plain),
+            &Budget::of(9, 6, &GO),
+            &mut |entry| {
+                kinds.extend(entry.faults.iter().map(|fault| fault.kind));
+            },
+        );
         assert_eq!(kinds, [ProblemKind::LimitReached, ProblemKind::LimitReached]);
     }
 
     #[test]
     fn an_archive_cut_at_any_length_keeps_what_came_before() {
         let stored = tar_of(&["a", "b"]);
-        let (found, _) = names(&stored[..1024], &Budget::new(1));
+        let (found, _) = names(&stored[..1024], &Budget::new(1, &GO));
         assert_eq!(found, ["a"]);
-        let (found, faults) = names(&stored[..1100], &Budget::new(1));
+        let (found, faults) = names(&stored[..1100], &Budget::new(1, &GO));
         assert_eq!((found, faults), (vec!["a".to_owned()], vec![ProblemKind::TruncatedObject]));
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_walk_between_entries() {
+        let stored = tar_of(&["a", "b", "c"]);
+        let stop = AtomicBool::new(false);
+        let mut names = Vec::new();
+        let kind = ArchiveKind::Tar(Packing::Plain);
+        walk(Source::Entry(&stored), kind, &Budget::new(1, &stop), &mut |entry| {
+            names.push(entry.name);
+            stop.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(names, ["a"]);
     }
 }

@@ -206,9 +206,10 @@ fn limit(kept: usize) -> Fault {
 
 /// Packings by their first bytes.
 ///
-/// Source: facts/cloudtrail.md 2.2 row 27; Parquet's magic from its format page.
+/// Source: facts/cloudtrail.md 2.2 row 27; Parquet's magic (encrypted) and ORC's from their format pages.
 fn container_of(first: &[u8]) -> Container {
-    const KNOWN: [(&[u8], &str); 3] = [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"PAR1", "parquet"), (b"ORC", "orc")];
+    const KNOWN: [(&[u8], &str); 3] =
+        [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"PARE", "parquet_encrypted"), (b"ORC", "orc")];
     match Packing::of(first) {
         Packing::Plain => {}
         Packing::Gzip => return Container::Gzip,

@@ -162,6 +162,15 @@ fn is_region(text: &str) -> bool {
         && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether the date in a path lies in a range, half-open; a path without a date does.
+pub fn is_of_days(path: &str, (from, to): (Option<Day>, Option<Day>)) -> bool {
+    if from.is_none() && to.is_none() {
+        return true;
+    }
+    let Some(day) = facts(path).day else { return true };
+    from.is_none_or(|from| day >= from) && to.is_none_or(|to| day < to)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

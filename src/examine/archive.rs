@@ -5,15 +5,19 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
 use crate::evidence::archive::{ArchiveKind, Budget, Entry, Source, walk};
 use crate::evidence::discover::Found;
 use crate::evidence::read::{Buffer, Container, Content, Fault};
+use crate::evidence::s3_key;
 use crate::limits::{ARCHIVE_BATCH_BYTES, ARCHIVE_BATCH_ENTRIES, ARCHIVE_NESTING_MAX};
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::ProblemKind;
+use crate::model::time::Day;
 
 /// Is given each content with its path, its facts and its inflated bytes.
 pub(super) type Each<'f, T> = &'f (dyn Fn(&ObjectPath, Content, &mut [u8]) -> T + Sync);
@@ -23,15 +27,35 @@ thread_local! {
     static BUFFER: RefCell<Buffer> = RefCell::default();
 }
 
+/// First day and first day after.
+type Days = (Option<Day>, Option<Day>);
+
 /// Calls `each` for the object and, if it is an archive, for each entry before
-/// it, in an order that does not depend on threads.
-pub(super) fn contents<T: Send>(found: &Found, each: Each<'_, T>) -> Vec<T> {
-    let visit = Visit { budget: Budget::new(found.bytes), each };
-    visit.open(&found.path, Source::Object(&found.location), 0)
+/// it, in an order that does not depend on threads; but not for entries whose
+/// name is of another day than those wanted, which it gives beside. Once
+/// `interrupted` is set, no more entries are read.
+pub(super) fn contents<T: Send>(
+    found: &Found,
+    (days, interrupted): (Days, &AtomicBool),
+    each: Each<'_, T>,
+) -> (Vec<T>, Vec<ObjectPath>) {
+    let budget = Budget::new(found.bytes, interrupted);
+    let visit = Visit { budget, days, interrupted, left_out: Mutex::default(), each };
+    let all = visit.open(&found.path, Source::Object(&found.location), 0);
+    (all, visit.left_out.into_inner().unwrap_or_default())
+}
+
+/// The same, for a second look: what was left out stays so.
+pub(super) fn contents_again<T: Send>(found: &Found, days: Days, each: Each<'_, T>) -> Vec<T> {
+    contents(found, (days, &AtomicBool::new(false)), each).0
 }
 
 struct Visit<'f, T> {
-    budget: Budget,
+    budget: Budget<'f>,
+    days: Days,
+    interrupted: &'f AtomicBool,
+    /// In no order: nested archives are read in parallel.
+    left_out: Mutex<Vec<ObjectPath>>,
     each: Each<'f, T>,
 }
 
@@ -82,6 +106,15 @@ impl<T: Send> Visit<'_, T> {
     }
 
     fn entry(&self, path: &ObjectPath, entry: Entry, depth: usize) -> Vec<T> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        if !s3_key::is_of_days(path.as_str(), self.days) {
+            if let Ok(mut left_out) = self.left_out.lock() {
+                left_out.push(path.clone());
+            }
+            return Vec::new();
+        }
         if entry.readable && entry.faults.is_empty() {
             return self.open(path, Source::Entry(&entry.bytes), depth + 1);
         }

@@ -110,7 +110,7 @@ impl Examiner<'_> {
         paths: &BTreeMap<&ObjectPath, Vec<u64>>,
         wanted: &Wanted,
     ) -> Vec<(ObjectPath, Vec<Event>)> {
-        let all = archive::contents(found, &|path, content, inflated| {
+        let all = archive::contents_again(found, self.days, &|path, content, inflated| {
             let kept = paths.get(path)?;
             let key_account = s3_key::facts(path.as_str()).account_id;
             let mut sink = DescendedSink { path, key_account, kept, wanted, events: Vec::new() };

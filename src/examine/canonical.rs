@@ -22,7 +22,7 @@ impl Examiner<'_> {
         found: &Found,
         wanted: &BTreeMap<&ObjectPath, Vec<u32>>,
     ) -> Vec<(ObjectPath, CanonicalHashes)> {
-        let all = archive::contents(found, &|path, content, inflated| {
+        let all = archive::contents_again(found, self.days, &|path, content, inflated| {
             let ordinals = wanted.get(path)?;
             let mut sink = CanonicalSink { key: self.key, ordinals, hashes: Vec::new() };
             if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {

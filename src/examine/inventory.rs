@@ -98,7 +98,7 @@ impl Examiner<'_> {
     /// Reads an object again for some items of AWS Config in it: path, and
     /// ordinals in their order.
     pub fn config_items(&self, found: &Found, wanted: &BTreeMap<&ObjectPath, Vec<u32>>) -> Vec<Reread> {
-        let all = archive::contents(found, &|path, content, inflated| {
+        let all = archive::contents_again(found, self.days, &|path, content, inflated| {
             let ordinals = wanted.get(path)?;
             let key_account = s3_key::facts(path.as_str()).account_id;
             let mut sink = ItemSink { path, key_account, ordinals, items: Vec::new(), more_rows: 0 };

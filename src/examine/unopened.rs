@@ -40,6 +40,11 @@ pub(super) fn not_opened_packing(packing: &'static str, sink: &mut ObjectSink<'_
     }
     let instead = match packing {
         "7z" => "unpack it first",
+        "orc" => {
+            "export the same rows as Parquet or JSON (`UNLOAD … WITH (format = 'PARQUET')`, or a CTAS), or the \
+             trail's own objects"
+        }
+        "parquet_encrypted" => "export it without encryption of the file itself",
         _ => "export the trail's own objects, or JSON, instead",
     };
     let detail = format!("{packing}: recognised; this version does not read it: {instead}");

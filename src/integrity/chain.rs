@@ -234,8 +234,8 @@ fn missing(group: &[Sheet<'_>], there: &BTreeSet<String>, chain: &mut Chain, don
         chain.missing.push(format!("s3://{bucket}/{object}"));
         done.missing.push(Missing {
             path,
-            account_id: chain.account_id.clone(),
-            region: chain.region.clone(),
+            account_id: Some(chain.account_id.clone()),
+            region: Some(chain.region.clone()),
             format: "cloudtrail_digest",
             note,
         });

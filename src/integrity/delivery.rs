@@ -90,6 +90,7 @@ pub(super) fn missing(objects: &[Stored<'_>], given: Given<'_>, done: &mut Asses
             if name.contains("_CloudTrail-Digest_") { "cloudtrail_digest" } else { "cloudtrail_delivery" };
         let note = format!("event {} recorded its delivery", delivery.event_id);
         let path = ObjectPath::new(format!("{}/{}", delivery.bucket, delivery.key));
+        let (account_id, region) = (Some(account_id), Some(region));
         found.push(Missing { path, account_id, region, format, note });
     }
     for one in &found {

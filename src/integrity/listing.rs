@@ -199,7 +199,13 @@ fn missing(listing: &Listing<'_>, done: &mut Assessment) {
     let hours = done.hours.entry((account_id.clone(), region.clone())).or_default();
     *hours.missing.entry(day).or_default() += 1;
     done.problems.push(Problem::of_object(&path, ProblemKind::MissingObject, note.clone()));
-    done.missing.push(Missing { path, account_id, region, format: "cloudtrail_delivery", note });
+    done.missing.push(Missing {
+        path,
+        account_id: Some(account_id),
+        region: Some(region),
+        format: "cloudtrail_delivery",
+        note,
+    });
 }
 
 /// Of several copies, the worst is the one to tell of.

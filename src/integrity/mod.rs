@@ -17,6 +17,7 @@ mod hours;
 mod key;
 mod listing;
 mod place;
+mod query_result;
 mod side_car;
 mod standing;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use crate::integrity::digest::{Digest, Listed, Previous};
 pub use crate::integrity::hours::{Covered, Hours};
 pub use crate::integrity::key::{PublicKey, list as list_of_keys};
 pub use crate::integrity::listing::{ListedLog, LogState};
+pub use crate::integrity::query_result::{QueryResult, ResultState, SignFile, SignState};
 pub use crate::integrity::side_car::SideCar;
 pub use crate::integrity::standing::{Fault, Standing};
 pub use crate::integrity::words::{Line, lines};
@@ -52,11 +54,13 @@ pub enum Document {
     Keys(Vec<PublicKey>),
     /// The signature of a digest, beside it.
     SideCar(SideCar),
+    /// The sign file of query results.
+    QueryResult(Box<SignFile>),
     /// Metadata of an object that is not about a signature.
     Nothing,
 }
 
-/// Reads a document of one of the three kinds, with what is odd in it in words;
+/// Reads a document of one of the four kinds, with what is odd in it in words;
 /// `None` for other kinds. `path` is where it lies.
 ///
 /// # Errors
@@ -74,6 +78,9 @@ pub fn read(kind: DocumentKind, text: &str, path: &str) -> Option<Result<(Docume
                 Ok((Document::Keys(sound), unusable.into_iter().filter_map(Result::err).collect()))
             }
         }),
+        DocumentKind::QueryResultSign => {
+            Some(SignFile::parse(text).map(|sign| (Document::QueryResult(Box::new(sign)), Vec::new())))
+        }
         DocumentKind::HeadObject => {
             let document = SideCar::parse(text, path).map_or(Document::Nothing, Document::SideCar);
             Some(Ok((document, Vec::new())))
@@ -133,10 +140,10 @@ pub struct Mark {
 pub struct Missing {
     /// Bucket and key, as they are listed.
     pub path: ObjectPath,
-    /// The account of its chain.
-    pub account_id: AccountId,
-    /// The region of its chain.
-    pub region: Region,
+    /// The account of its chain, or the one that its key names.
+    pub account_id: Option<AccountId>,
+    /// The region of its chain, or the one that its key names.
+    pub region: Option<Region>,
     /// The word of the `format` column it would have.
     pub format: &'static str,
     /// Who names it.
@@ -160,6 +167,8 @@ pub struct Assessment {
     pub chains: Vec<Chain>,
     /// The listed log objects, with the verdict on each.
     pub logs: Vec<ListedLog>,
+    /// The sign files of query results, with the verdicts on what each lists.
+    pub results: Vec<QueryResult>,
     /// Objects that pass for digests and were refused.
     pub refused: Vec<ObjectPath>,
     /// Objects whose delivery an event recorded, that the dump does not hold and
@@ -191,6 +200,7 @@ pub fn assess(objects: &[Stored<'_>], given: Given<'_>) -> Assessment {
     listing::compare(&sheets, &standings, (objects, given.left_out), &mut done);
     listing::unreferenced(objects, &mut done);
     delivery::missing(objects, given, &mut done);
+    query_result::compare(objects, &keys, given, &mut done);
     chain::cut_short(&sheets, objects, &mut done);
     done
 }

@@ -1,6 +1,7 @@
 //! Small chains made and signed here, each spoiled in one way.
 
 mod bucket;
+mod results;
 
 use bucket::{Bucket, digest_key, kinds, log_key, pkcs1, sha256, spki};
 

@@ -5,6 +5,8 @@
 //!
 //! Source: facts/cloudtrail.md 3.6.
 
+mod results;
+
 use crate::integrity::Assessment;
 use crate::integrity::chain::{Chain, ChainDigest};
 use crate::integrity::listing::{ListedLog, LogState};
@@ -63,6 +65,9 @@ pub fn lines(assessment: &Assessment) -> Vec<Line> {
         let range = at..at + chains.len();
         at = range.end;
         trail(chains, assessment.logs.iter().filter(|log| range.contains(&log.chain)), &mut lines);
+    }
+    for result in &assessment.results {
+        results::of(result, &mut lines);
     }
     for path in &assessment.refused {
         lines.push(Line::Fault(status("Digest", false, path.as_str(), "INVALID: invalid format")));

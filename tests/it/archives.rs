@@ -276,3 +276,23 @@ fn every_entry_of_one_name_in_a_zip_is_read() {
         );
     }
 }
+
+#[test]
+fn entries_are_left_out_by_their_date_like_objects() {
+    let key = |day: u32| format!("AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/{day:02}/x{day}.json");
+    let logs: Vec<(String, Vec<u8>)> =
+        (1..=3).map(|day| (key(day), delivery(&[&format!("e{day}")]).into_bytes())).collect();
+    let mut entries: Vec<(&str, &[u8])> =
+        logs.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    let undated = delivery(&["undated"]);
+    entries.push(("undated.json", undated.as_bytes()));
+    let inner = tar_of(&entries);
+    let dump = scratch();
+    put(dump.path(), "dump.zip", stored(&[("inner.tar", &inner)]));
+    let flags = ["--object-date-from", "2026-01-02", "--object-date-to", "2026-01-03", "--format", "csv"];
+    let done = analyze(dump.path(), &[&flags[..], &["--events", "all"]].concat());
+    let ids: Vec<String> = done.table("events").iter().map(|row| row["event_id"].clone()).collect();
+    assert_eq!(ids, ["e2", "undated"]);
+    assert_eq!(done.table("evidence").len(), 4, "the two archives and two entries");
+    assert!(done.ended.stdout.contains("2 objects"), "{}", done.ended.stdout);
+}

@@ -3,6 +3,7 @@
 //!
 //! Source of the list: facts/cloudtrail.md 2.2, whose row numbers stand here.
 
+pub(crate) mod parquet;
 mod real;
 mod tables;
 

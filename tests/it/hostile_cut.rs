@@ -6,9 +6,12 @@
 use std::collections::BTreeSet;
 
 use devtrail::decode::{Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict, decode};
+use polars_parquet::write::{CompressionOptions, Encoding, Version};
 use serde_json::{Value, json};
 
 use crate::beside::{beside_good, problems};
+use crate::forms::parquet::{athena_columns, athena_row};
+use crate::parquet_file::{How, parquet};
 use crate::runner::{delivery, record};
 
 /// Where an entry begins and ends, and how it names itself.
@@ -52,10 +55,14 @@ impl Sink for Seen {
     }
 }
 
-fn read(content: &[u8]) -> (Seen, Decoded) {
-    let mut content = content.to_vec();
+fn take(content: &[u8]) -> (Seen, Decoded) {
     let mut seen = Seen::default();
-    let decoded = decode(&mut content, &mut seen);
+    let decoded = decode(&mut content.to_vec(), &mut seen);
+    (seen, decoded)
+}
+
+fn read(content: &[u8]) -> (Seen, Decoded) {
+    let (seen, decoded) = take(content);
     if decoded.verdict == Verdict::Evidence {
         let counted = seen.entries.len() as u64 + decoded.rejected;
         assert_eq!(counted, seen.highest.map_or(0, |highest| highest + 1), "every ordinal is counted");
@@ -184,4 +191,67 @@ fn cuts_on_the_binary_leave_the_neighbour_whole() {
         assert_eq!(done.ended.code, if cut.is_empty() { 0 } else { 3 }, "{part} %: {}", done.ended.stderr);
         assert_eq!(problems(&done, "cut.json").is_empty(), cut.is_empty(), "{part} %");
     }
+}
+
+/// Rows of Athena's table, as small as they come with everything that nests.
+fn small_parquet(how: How) -> Vec<u8> {
+    let rows: Vec<Value> = ["a1", "a2", "a3"].map(|id| athena_row(&rich(id))).into();
+    let wanted = [
+        "useridentity",
+        "eventtime",
+        "eventsource",
+        "eventname",
+        "requestparameters",
+        "eventid",
+        "resources",
+    ];
+    let mut columns = athena_columns();
+    columns.retain(|(name, _)| wanted.contains(name));
+    parquet(&columns, &rows, how)
+}
+
+/// Parquet is read column by column: what is whole of it cannot be told by
+/// bytes, but nothing may end the program, and every row is counted.
+#[test]
+fn parquet_cut_and_damaged_anywhere_is_counted() {
+    let ways = [
+        How { group: 2, ..How::default() },
+        How { compression: CompressionOptions::Uncompressed, page: Some(1), ..How::default() },
+        How {
+            compression: CompressionOptions::Uncompressed,
+            version: Version::V2,
+            text: Encoding::DeltaLengthByteArray,
+            int: Encoding::DeltaBinaryPacked,
+            ..How::default()
+        },
+        How { compression: CompressionOptions::Snappy, text: Encoding::RleDictionary, ..How::default() },
+    ];
+    for (step, how) in ways.into_iter().enumerate() {
+        let whole = small_parquet(how);
+        assert_eq!(read(&whole).0.entries.len(), 3, "{how:?}");
+        for cut in (0..whole.len()).step_by(7) {
+            let (seen, decoded) = take(&whole[..cut]);
+            assert!(seen.entries.is_empty() && decoded.verdict != Verdict::Evidence, "cut at {cut}");
+        }
+        for at in (step..whole.len()).step_by(5) {
+            let mut damaged = whole.clone();
+            damaged[at] ^= [0xff, 0x01, 0x80][at % 3];
+            let (seen, decoded) = take(&damaged);
+            let counted = seen.entries.len() as u64 + decoded.rejected;
+            assert!(counted == 3 || seen.entries.is_empty(), "{how:?}: byte {at}: {counted}");
+        }
+    }
+}
+
+#[test]
+fn damaged_parquet_beside_a_good_log_is_one_row_and_nothing_on_the_terminal() {
+    let whole = small_parquet(How::default());
+    for at in [4, whole.len() / 3, whole.len() - 300, whole.len() - 6] {
+        let mut damaged = whole.clone();
+        damaged[at..(at + 5).min(whole.len())].fill(0xff);
+        let done = beside_good(&[("bad.parquet", &damaged)]);
+        assert!(problems(&done, "bad.parquet").len() <= 1, "byte {at}: {:?}", done.table("problems"));
+    }
+    let cut = beside_good(&[("bad.parquet", &whole[..whole.len() / 2])]);
+    assert_eq!(problems(&cut, "bad.parquet"), ["truncated_object"]);
 }

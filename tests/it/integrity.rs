@@ -342,3 +342,51 @@ fn verify_finds_deliveries_that_logs_of_the_trail_record() {
     let line = "20260102T0320Z_AbCdEfGhIjKlMnOq.json.gz\tNOT FOUND: an event recorded its delivery";
     assert!(all.contains(line), "{all}");
 }
+
+/// A folder of query results, whose sign file no key is known for.
+fn query_results(folder: &Path, stored: &[u8]) {
+    let text =
+        "eventName,eventSource,eventTime,eventID\nDeleteBucket,s3.amazonaws.com,2026-01-02 03:04:05.000,e0\n";
+    let result = gzip(text.as_bytes());
+    let hash =
+        |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let sign = serde_json::json!({"version": "1.0", "region": "eu-west-1", "hashAlgorithm": "SHA-256",
+        "files": [{"fileHashValue": hash(&result), "fileName": "result_1.csv.gz"},
+            {"fileHashValue": hash(b"gone"), "fileName": "result_2.csv.gz"}],
+        "signatureAlgorithm": "SHA256withRSA", "queryCompleteTime": "2026-01-02T03:04:05Z",
+        "hashSignature": "00", "publicKeyFingerprint": "67b9"});
+    put(folder, "query/result_sign.json", sign.to_string());
+    put(folder, "query/result_1.csv.gz", [&result, stored].concat());
+}
+
+#[test]
+fn query_results_are_held_against_their_sign_file() {
+    let dump = scratch();
+    query_results(dump.path(), b"");
+    let done = analyze(dump.path(), &["--format", "csv"]);
+    let told: Vec<(String, String)> =
+        done.table("evidence").iter().map(|row| (row["format"].clone(), row["integrity"].clone())).collect();
+    let pair = |format: &str, word: &str| (format.to_owned(), word.to_owned());
+    assert_eq!(
+        told,
+        [
+            pair("lake_csv", "hash_listed"),
+            pair("lake_csv", "missing"),
+            pair("lake_query_sign", "hash_listed")
+        ]
+    );
+    assert!(done.problems().contains_key("no_public_key"), "{:?}", done.table("problems"));
+    let ended = verify(dump.path(), &[]);
+    assert_eq!(ended.code, 3);
+    for line in [
+        "Sign file\tquery/result_sign.json\tNOT CHECKED: public key not found in region eu-west-1 for fingerprint 67b9",
+        "Query result file\tquery/result_1.csv.gz\tNOT CHECKED: hash value matches",
+        "Query result file\tquery/result_2.csv.gz\tINVALID: not found",
+    ] {
+        assert!(ended.stderr.contains(line), "{line}: {}", ended.stderr);
+    }
+    query_results(dump.path(), b"more");
+    let done = analyze(dump.path(), &["--format", "csv"]);
+    assert_eq!(done.table("evidence")[0]["integrity"], "modified");
+    assert!(done.problems().contains_key("modified_object"));
+}

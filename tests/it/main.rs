@@ -10,6 +10,7 @@
 //! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
 //!   and `hostile_secrets` for damage, places and secrets.
 //! - `inventory`: exports of IAM, Config, trails and organizations beside logs.
+//! - `parquet_file`: Parquet files for the tests, by the writer of polars.
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
 //! - `integrity`: signed chains of digests beside the project, if they are there.
@@ -36,6 +37,7 @@ mod hostile_paths;
 mod hostile_secrets;
 mod integrity;
 mod inventory;
+mod parquet_file;
 mod quirks;
 mod readme;
 mod real_logs;

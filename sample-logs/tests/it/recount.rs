@@ -11,6 +11,7 @@ use std::path::Path;
 
 /// The deletions that the generator makes, by event name.
 const DESTRUCTIVE: &[&str] = &[
+    "DeleteAccessKey",
     "DeleteBucket",
     "DeleteDBInstance",
     "DeleteFunction20150331",

@@ -1,5 +1,5 @@
-//! The rows of the table of forms for exports of settings: IAM, AWS Config,
-//! trails, organizations.
+//! The rows of the table of forms for exports of settings (IAM, AWS Config,
+//! trails, organizations), for sign files, and for what is not opened.
 //!
 //! Source: facts/cloudtrail.md 4.
 
@@ -124,4 +124,26 @@ pub(super) const CREDENTIAL_REPORT: Format = row(
     Reading::Document(DocumentKind::CredentialReport),
     "IAM credential report",
     "its header",
+);
+
+/// The sign file of query results of CloudTrail Lake.
+///
+/// Source: facts/cloudtrail.md 3.7.
+pub(super) const LAKE_QUERY_SIGN: Format = row(
+    "lake_query_sign",
+    &[&["hashSignature"], &["files"], &["publicKeyFingerprint"]],
+    Reading::Document(DocumentKind::QueryResultSign),
+    "sign file of CloudTrail Lake query results (`result_sign.json`)",
+    "object with `hashSignature`, `files` and `publicKeyFingerprint`",
+);
+
+/// ORC, which Athena writes on demand: told before any content is looked at.
+///
+/// Source: facts/cloudtrail.md 2.2 row 22.
+pub(super) const ORC: Format = row(
+    "orc",
+    &[],
+    Reading::NotEvidence("ORC"),
+    "any table as ORC (Athena UNLOAD, CTAS): export the same rows as Parquet or JSON instead",
+    "begins with `ORC`",
 );

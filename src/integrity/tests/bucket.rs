@@ -63,11 +63,22 @@ pub(super) fn sha256(text: &str) -> String {
 /// The `DigestInfo` of SHA-256.
 const SHA256_INFO: &str = "3031300d060960864801650304020105000420";
 
-fn sign(text: &str) -> String {
+pub(super) fn sign(text: &str) -> String {
+    sign_with(private(), text)
+}
+
+/// A signature by a key that nobody was given.
+pub(super) fn sign_by_another(text: &str) -> String {
+    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
+    let key = KEY.get_or_init(|| RsaPrivateKey::new(&mut Counter(11), 2048).expect("a key"));
+    sign_with(key, text)
+}
+
+fn sign_with(key: &RsaPrivateKey, text: &str) -> String {
     let info = (0..SHA256_INFO.len() / 2).map(|at| u8::from_str_radix(&SHA256_INFO[2 * at..2 * at + 2], 16));
     let prefix = info.collect::<Result<_, _>>().expect("hex");
     let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix };
-    hex(&private().sign(scheme, &Sha256::digest(text.as_bytes())).expect("signed"))
+    hex(&key.sign(scheme, &Sha256::digest(text.as_bytes())).expect("signed"))
 }
 
 const FOLDER: &str = "AWSLogs/111122223333/CloudTrail";

@@ -102,7 +102,10 @@ pub fn read(kind: DocumentKind, origin: Origin<'_>, take: TakeItem<'_>) -> Optio
         DocumentKind::TrailStatus => Some(trail::status(origin)),
         DocumentKind::EventSelectors => Some(trail::event_selectors(origin)),
         DocumentKind::OrganizationAccounts => Some(account::read(origin)),
-        DocumentKind::Digest | DocumentKind::PublicKeys | DocumentKind::HeadObject => None,
+        DocumentKind::Digest
+        | DocumentKind::PublicKeys
+        | DocumentKind::HeadObject
+        | DocumentKind::QueryResultSign => None,
     }
 }
 

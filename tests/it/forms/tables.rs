@@ -144,7 +144,7 @@ fn json_forms() -> Vec<Sample> {
 }
 
 /// What Security Lake makes of a record.
-fn ocsf(one: &Value) -> Value {
+pub(super) fn ocsf(one: &Value) -> Value {
     let identity = &one["userIdentity"];
     let second = one["eventTime"].as_str().and_then(|time| time[17..19].parse::<i64>().ok());
     json!({"class_uid": 6003, "time": 1_767_323_040_000_i64 + second.unwrap_or(0) * 1000,
