@@ -23,6 +23,7 @@ mod claim;
 mod gap;
 mod irreversible;
 mod logging;
+mod proof;
 mod still_open;
 mod table;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod tests;
 mod unauthorized;
 
 use claim::Claim;
+use proof::Proof;
 use table::{CORRELATORS, Correlator};
 
 /// What correlators look at.
@@ -48,10 +50,13 @@ pub(super) struct Facts<'a> {
 
 /// All findings, ordered by time, account, rule and id.
 pub(super) fn of(facts: Facts<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = CORRELATORS
+    let made = CORRELATORS
         .iter()
-        .flat_map(|correlator| (correlator.find)(facts).into_iter().map(|claim| finding(correlator, claim)))
-        .collect();
+        .flat_map(|correlator| (correlator.find)(facts).into_iter().map(move |claim| (correlator, claim)));
+    let made: Vec<(&Correlator, Claim)> = made.collect();
+    let proof = Proof::of(made.iter().map(|(_, claim)| claim), facts);
+    let mut findings: Vec<Finding> =
+        made.into_iter().map(|(correlator, claim)| finding(correlator, claim, &proof)).collect();
     findings.sort_by_cached_key(|finding| {
         let account = finding.account_id.clone();
         (order::none_last(finding.time), account, finding.rule_id, finding.finding_id.clone())
@@ -59,7 +64,9 @@ pub(super) fn of(facts: Facts<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(correlator: &Correlator, claim: Claim) -> Finding {
+fn finding(correlator: &Correlator, claim: Claim, proof: &Proof<'_>) -> Finding {
+    let event_ids = proof.event_ids(&claim);
+    let (confidence, confidence_reason) = proof.confidence(&claim, correlator.confidence);
     let account = claim.account_id.as_ref().map(AccountId::as_str).unwrap_or_default();
     let time = claim.time.map(|time| time.to_string()).unwrap_or_default();
     let actor = claim.actor.as_deref().unwrap_or_default();
@@ -81,14 +88,15 @@ fn finding(correlator: &Correlator, claim: Claim) -> Finding {
         actor: claim.actor,
         summary: claim.summary,
         count: claim.count,
-        event_ids: claim.actions.iter().filter_map(|action| action.event_id.clone()).collect(),
+        event_ids,
         window_id: claim.window_id,
         session_ids: claim.session_ids,
         rfc_ids: claim.rfc_ids,
         technique_ids,
         controls: correlator.controls.to_vec(),
         response: correlator.response,
-        confidence: correlator.confidence,
+        confidence,
+        confidence_reason,
         evidence: claim.evidence,
     }
 }

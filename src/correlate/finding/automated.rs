@@ -40,7 +40,10 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
             "RFC {} by {by} opened {} mode in account {}; its change type runs without any person's approval",
             rfc.rfc_id, row.mode, row.account_id
         );
-        claims.push(of_window(window, facts.sessions, summary));
+        claims.push(Claim {
+            rests_on: vec![rfc.evidence.clone()],
+            ..of_window(window, facts.sessions, summary)
+        });
     }
     claims
 }

@@ -29,7 +29,10 @@ pub(super) struct Claim {
     pub(super) window_id: Option<WindowId>,
     pub(super) session_ids: Vec<SessionId>,
     pub(super) rfc_ids: Vec<RfcId>,
+    /// The record that shows it first.
     pub(super) evidence: Evidence,
+    /// Further records it rests on, besides its actions.
+    pub(super) rests_on: Vec<Evidence>,
 }
 
 /// A claim about a whole window.
@@ -50,6 +53,7 @@ pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -
         session_ids: in_it.map(|session| session.session_id.clone()).collect(),
         rfc_ids: row.rfc_ids.clone(),
         evidence: row.evidence.clone(),
+        rests_on: Vec::new(),
     }
 }
 
@@ -85,6 +89,7 @@ pub(super) fn of_actions(subject: String, actions: Vec<DestructiveAction>, which
         session_ids,
         rfc_ids,
         evidence: first.evidence.clone(),
+        rests_on: Vec::new(),
         actions,
     })
 }

@@ -3,6 +3,7 @@
 //! Owns: what a rule is called, how grave it is, how sure, and what to do. When
 //! it is made stands in a file of its own beside this one.
 
+use crate::model::finding::Confidence;
 use crate::model::severity::Severity;
 
 use super::claim::Claim;
@@ -13,7 +14,8 @@ pub(super) struct Correlator {
     pub(super) rule_id: &'static str,
     pub(super) title: &'static str,
     pub(super) severity: Severity,
-    pub(super) confidence: &'static str,
+    /// How sure it is where its records are proven unaltered.
+    pub(super) confidence: Confidence,
     /// MITRE ATT&CK, version 19; those of its actions are added.
     pub(super) technique_ids: &'static [&'static str],
     pub(super) controls: &'static [&'static str],
@@ -28,7 +30,7 @@ pub(super) const CORRELATORS: [Correlator; 6] = [
         rule_id: "mode/opened-without-rfc",
         title: "Privileged mode opened without an RFC",
         severity: Severity::Critical,
-        confidence: "high",
+        confidence: Confidence::High,
         technique_ids: &["T1098.003"],
         controls: &["SCP-AMS-033", "SCP-AMS-034"],
         response: "Ask the caller that created the role for the change record, and have AMS remove the role if there is none.",
@@ -38,7 +40,7 @@ pub(super) const CORRELATORS: [Correlator; 6] = [
         rule_id: "mode/still-open",
         title: "Privileged mode has no end in the evidence",
         severity: Severity::Medium,
-        confidence: "medium",
+        confidence: Confidence::Medium,
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Check in IAM whether the marker role still exists, and ask AMS to remove it if the mode is no longer needed.",
@@ -48,7 +50,7 @@ pub(super) const CORRELATORS: [Correlator; 6] = [
         rule_id: "mode/opened-by-automated-change-type",
         title: "Privileged mode opened with no human approval",
         severity: Severity::Medium,
-        confidence: "medium",
+        confidence: Confidence::Medium,
         technique_ids: &["T1098.003"],
         controls: &["SCP-ADV-001"],
         response: "Confirm the request with its requester, and restrict who may submit the automated enabling change types.",
@@ -58,7 +60,7 @@ pub(super) const CORRELATORS: [Correlator; 6] = [
         rule_id: "destroy/irreversible-in-mode",
         title: "Irreversible destruction in a privileged mode",
         severity: Severity::High,
-        confidence: "high",
+        confidence: Confidence::High,
         technique_ids: &[],
         controls: &[],
         response: "Establish with the data owner what was lost, and look for copies outside the account.",
@@ -68,7 +70,7 @@ pub(super) const CORRELATORS: [Correlator; 6] = [
         rule_id: "logging/impaired",
         title: "Logging stopped or cut",
         severity: Severity::High,
-        confidence: "high",
+        confidence: Confidence::High,
         technique_ids: &[],
         controls: &["SCP-AMS-012", "SCP-AMS-021", "SCP-AMS-029", "High_Risk-LOG-001"],
         response: "Restore the logging, and treat the time until then as without evidence.",
@@ -78,7 +80,7 @@ pub(super) const CORRELATORS: [Correlator; 6] = [
         rule_id: "evidence/gap-over-window",
         title: "No evidence for part of a privileged mode window",
         severity: Severity::Medium,
-        confidence: "medium",
+        confidence: Confidence::Medium,
         technique_ids: &[],
         controls: &[],
         response: "Fetch the missing days of CloudTrail for this account and region, and analyse again.",
