@@ -19,16 +19,23 @@ use super::session::Sessions;
 use super::window::Windows;
 
 mod automated;
+mod backups;
+mod blind;
 mod claim;
 mod gap;
 mod irreversible;
 mod logging;
+mod new_service;
 mod proof;
+mod sequence;
+mod spread;
 mod still_open;
 mod table;
 #[cfg(test)]
 mod tests;
+mod thing;
 mod unauthorized;
+mod unprotected;
 
 use claim::Claim;
 use proof::Proof;
@@ -53,7 +60,7 @@ pub(super) fn of(facts: Facts<'_>) -> Vec<Finding> {
     let made = CORRELATORS
         .iter()
         .flat_map(|correlator| (correlator.find)(facts).into_iter().map(move |claim| (correlator, claim)));
-    let made: Vec<(&Correlator, Claim)> = made.collect();
+    let made: Vec<(&Correlator, Claim<'_>)> = made.collect();
     let proof = Proof::of(made.iter().map(|(_, claim)| claim), facts);
     let mut findings: Vec<Finding> =
         made.into_iter().map(|(correlator, claim)| finding(correlator, claim, &proof)).collect();
@@ -64,7 +71,7 @@ pub(super) fn of(facts: Facts<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(correlator: &Correlator, claim: Claim, proof: &Proof<'_>) -> Finding {
+fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Finding {
     let event_ids = proof.event_ids(&claim);
     let (confidence, confidence_reason) = proof.confidence(&claim, correlator.confidence);
     let account = claim.account_id.as_ref().map(AccountId::as_str).unwrap_or_default();
@@ -80,7 +87,7 @@ fn finding(correlator: &Correlator, claim: Claim, proof: &Proof<'_>) -> Finding 
         finding_id: FindingId::new(id),
         rule_id: correlator.rule_id,
         title: correlator.title,
-        severity: correlator.severity,
+        severity: if claim.lowered { correlator.severity.lowered() } else { correlator.severity },
         account_id: claim.account_id,
         mode: claim.mode,
         time: claim.time,

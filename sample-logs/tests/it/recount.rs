@@ -11,6 +11,8 @@ use std::path::Path;
 
 /// The deletions that the generator makes, by event name.
 const DESTRUCTIVE: &[&str] = &[
+    "ModifyDBInstance",
+    "DeleteDBSnapshot",
     "DeleteBucket",
     "DeleteDBInstance",
     "DeleteFunction20150331",

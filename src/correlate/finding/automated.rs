@@ -14,7 +14,7 @@ use super::claim::{Claim, of_window};
 
 /// Source: facts/ams.md 1.1 (automated change types reach execution with no
 /// human approval; both modes have one).
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     let rfcs: BTreeMap<&RfcId, &Rfc> = facts.rfcs.iter().map(|rfc| (&rfc.rfc_id, rfc)).collect();
     let unapproved = |rfc: &&&Rfc| {
         let change_type = rfc.change_type_id.as_ref().and_then(|id| facts.catalogue.change_type(id.as_str()));

@@ -15,7 +15,7 @@ use super::super::session::Sessions;
 use super::super::window::Window;
 
 /// What one correlator claims of one subject; the table adds the rest.
-pub(super) struct Claim {
+pub(super) struct Claim<'a> {
     /// What the claim is about: part of the finding's id.
     pub(super) subject: String,
     pub(super) account_id: Option<AccountId>,
@@ -25,18 +25,20 @@ pub(super) struct Claim {
     pub(super) actor: Option<Arc<str>>,
     pub(super) summary: String,
     pub(super) count: u64,
-    pub(super) actions: Vec<DestructiveAction>,
+    pub(super) actions: Vec<&'a DestructiveAction>,
     pub(super) window_id: Option<WindowId>,
     pub(super) session_ids: Vec<SessionId>,
     pub(super) rfc_ids: Vec<RfcId>,
     /// The record that shows it first.
     pub(super) evidence: Evidence,
+    /// Whether it is one level less grave than its rule says.
+    pub(super) lowered: bool,
     /// Further records it rests on, besides its actions.
     pub(super) rests_on: Vec<Evidence>,
 }
 
 /// A claim about a whole window.
-pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -> Claim {
+pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -> Claim<'static> {
     let row = &window.row;
     let in_it = sessions.rows.iter().filter(|session| session.window_id.as_ref() == Some(&row.window_id));
     Claim {
@@ -53,22 +55,38 @@ pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -
         session_ids: in_it.map(|session| session.session_id.clone()).collect(),
         rfc_ids: row.rfc_ids.clone(),
         evidence: row.evidence.clone(),
+        lowered: false,
         rests_on: Vec::new(),
     }
 }
 
 /// A claim about some destructive calls of one actor; `None` for no call.
-pub(super) fn of_actions(subject: String, actions: Vec<DestructiveAction>, which: &str) -> Option<Claim> {
+pub(super) fn of_actions<'a>(
+    subject: String,
+    actions: Vec<&'a DestructiveAction>,
+    which: &str,
+) -> Option<Claim<'a>> {
     let first = actions.first()?;
     let names = joined(actions.iter().map(|action| &*action.event_name));
-    let account = first.account_id.as_ref().map(AccountId::as_str).unwrap_or("an unknown account");
-    let by = first.actor.as_deref().unwrap_or("an unknown caller");
     let resources: u64 = actions.iter().map(|action| action.resource_count).sum();
     let summary = format!(
-        "{by} made {} {which} in account {account}, naming {}: {names}",
+        "{} made {} {which} in account {}, naming {}: {names}",
+        by(first),
         counted(actions.len() as u64, "call"),
+        place(first),
         counted(resources, "resource"),
     );
+    of_calls(subject, actions, summary)
+}
+
+/// A claim that rests on these calls, told in these words. Whose it is, and in
+/// which mode, its last call says: that is the one that completes a pattern.
+pub(super) fn of_calls(
+    subject: String,
+    actions: Vec<&DestructiveAction>,
+    summary: String,
+) -> Option<Claim<'_>> {
+    let (first, last) = (*actions.first()?, *actions.last()?);
     let mut session_ids: Vec<SessionId> =
         actions.iter().filter_map(|action| action.session_id.clone()).collect();
     let mut rfc_ids: Vec<RfcId> = actions.iter().filter_map(|action| action.rfc_id.clone()).collect();
@@ -78,20 +96,31 @@ pub(super) fn of_actions(subject: String, actions: Vec<DestructiveAction>, which
     rfc_ids.dedup();
     Some(Claim {
         subject,
-        account_id: first.account_id.clone(),
-        mode: first.mode.clone(),
-        time: first.event_time,
+        account_id: last.account_id.clone(),
+        mode: last.mode.clone(),
+        time: actions.iter().filter_map(|action| action.event_time).min(),
         end_time: actions.iter().filter_map(|action| action.event_time).max(),
-        actor: first.actor.clone(),
+        actor: last.actor.clone(),
         summary,
         count: actions.len() as u64,
-        window_id: first.window_id.clone(),
+        window_id: last.window_id.clone(),
         session_ids,
         rfc_ids,
         evidence: first.evidence.clone(),
         rests_on: Vec::new(),
+        lowered: false,
         actions,
     })
+}
+
+/// The caller of a call, for a sentence.
+pub(super) fn by(action: &DestructiveAction) -> &str {
+    action.actor.as_deref().unwrap_or("an unknown caller")
+}
+
+/// The account of a call, for a sentence.
+pub(super) fn place(action: &DestructiveAction) -> &str {
+    action.account_id.as_ref().map_or("of unknown id", AccountId::as_str)
 }
 
 /// The first few of a list without repetition, for a sentence.

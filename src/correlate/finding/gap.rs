@@ -11,7 +11,7 @@ use super::Facts;
 use super::claim::{Claim, joined, of_window};
 
 /// One claim per window, over every stretch without objects that it meets.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     let mut gaps: BTreeMap<&AccountId, Vec<&CoverageDay>> = BTreeMap::new();
     for gap in facts.coverage.iter().filter(|row| row.objects == 0) {
         gaps.entry(&gap.account_id).or_default().push(gap);

@@ -10,14 +10,14 @@ use crate::model::event::Outcome;
 use super::Facts;
 use super::claim::{Claim, of_actions};
 
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
-    let mut by_session: BTreeMap<_, Vec<DestructiveAction>> = BTreeMap::new();
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+    let mut by_session: BTreeMap<_, Vec<&DestructiveAction>> = BTreeMap::new();
     for action in facts.destructive {
         let gone =
             action.reversibility == Reversibility::Irreversible && action.outcome == Outcome::Succeeded;
         if gone && action.mode.is_some() {
             let session = (action.session_id.clone(), action.window_id.clone());
-            by_session.entry(session).or_default().push(action.clone());
+            by_session.entry(session).or_default().push(action);
         }
     }
     let claims = by_session.into_iter().filter_map(|((session, _), actions)| {

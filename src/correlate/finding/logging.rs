@@ -12,12 +12,12 @@ use super::Facts;
 use super::claim::{Claim, of_actions};
 
 /// One claim per actor and account, and run of calls with gaps under an hour.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
-    let mut by_actor: BTreeMap<_, Vec<DestructiveAction>> = BTreeMap::new();
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+    let mut by_actor: BTreeMap<_, Vec<&DestructiveAction>> = BTreeMap::new();
     for action in facts.destructive {
         if action.category == Category::ImpairLogging && action.outcome == Outcome::Succeeded {
             let whose = (action.account_id.clone(), action.actor.clone(), action.window_id.clone());
-            by_actor.entry(whose).or_default().push(action.clone());
+            by_actor.entry(whose).or_default().push(action);
         }
     }
     let mut claims = Vec::new();

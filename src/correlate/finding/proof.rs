@@ -23,7 +23,7 @@ pub(super) struct Proof<'a> {
 
 impl<'a> Proof<'a> {
     /// Looks up the records of all these claims at once.
-    pub(super) fn of<'c>(claims: impl Iterator<Item = &'c Claim>, facts: Facts<'a>) -> Self {
+    pub(super) fn of<'c>(claims: impl Iterator<Item = &'c Claim<'c>>, facts: Facts<'a>) -> Self {
         let wanted: BTreeSet<&Evidence> = claims.flat_map(records).collect();
         let events = facts.events.iter().filter(|event| wanted.contains(&event.evidence));
         let rfcs = facts.rfcs.iter().filter(|rfc| wanted.contains(&rfc.evidence));
@@ -34,7 +34,7 @@ impl<'a> Proof<'a> {
     }
 
     /// The events that a claim rests on, each once, in the order of the claim.
-    pub(super) fn event_ids(&self, claim: &Claim) -> Vec<EventId> {
+    pub(super) fn event_ids(&self, claim: &Claim<'_>) -> Vec<EventId> {
         let named = records(claim).filter_map(|record| self.events.get(record)?.event_id.clone());
         let acted = claim.actions.iter().filter_map(|action| action.event_id.clone());
         let mut seen = BTreeSet::new();
@@ -42,7 +42,7 @@ impl<'a> Proof<'a> {
     }
 
     /// How sure a claim is, and why.
-    pub(super) fn confidence(&self, claim: &Claim, rule: Confidence) -> (Confidence, String) {
+    pub(super) fn confidence(&self, claim: &Claim<'_>, rule: Confidence) -> (Confidence, String) {
         let named = records(claim).map(|record| self.grade(record));
         let acted = claim.actions.iter().map(|action| action.source_grade);
         // A claim names at least the record that shows it first.
@@ -76,6 +76,6 @@ impl<'a> Proof<'a> {
     }
 }
 
-fn records(claim: &Claim) -> impl Iterator<Item = &Evidence> {
+fn records<'c>(claim: &'c Claim<'_>) -> impl Iterator<Item = &'c Evidence> {
     std::iter::once(&claim.evidence).chain(&claim.rests_on)
 }

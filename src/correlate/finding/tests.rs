@@ -16,6 +16,8 @@ use super::super::samples::{
 use super::super::{Options, all};
 use super::CORRELATORS;
 
+mod intent;
+
 fn rules(report: &Report) -> Vec<&'static str> {
     report.findings.iter().map(|finding| finding.rule_id).collect()
 }

@@ -8,7 +8,7 @@ use super::super::actor;
 use super::Facts;
 use super::claim::{Claim, joined, of_window};
 
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     let unauthorized =
         facts.windows.rows.iter().filter(|window| window.row.authorization == Authorization::Unauthorized);
     unauthorized
