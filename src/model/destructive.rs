@@ -226,3 +226,17 @@ pub struct DestructiveAction {
     /// Where it lies.
     pub evidence: Evidence,
 }
+
+impl DestructiveAction {
+    /// Whether an event that undid it is in evidence.
+    pub const fn is_undone(&self) -> bool {
+        self.undone_at.is_some() || self.undone_by_event_id.is_some()
+    }
+
+    /// Until when what it destroyed can be brought back; `None` if it destroyed
+    /// nothing, was undone, or has no known deadline.
+    pub fn unresolved_deadline(&self) -> Option<UtcTime> {
+        let open = self.outcome == Outcome::Succeeded && !self.is_undone();
+        self.recoverable_until.filter(|_| open)
+    }
+}

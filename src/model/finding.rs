@@ -130,7 +130,7 @@ pub struct Incident {
     pub irreversible: u64,
     /// Calls that can be undone while a call or copy lasts.
     pub recoverable: u64,
-    /// The nearest deadline.
+    /// The nearest deadline that is open at the time the report is told for.
     pub next_deadline: Option<UtcTime>,
     /// Its findings.
     pub finding_ids: Vec<FindingId>,

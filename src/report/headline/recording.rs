@@ -7,7 +7,7 @@
 use crate::model::id::AccountId;
 use crate::model::inventory::{DataEvents, Recording};
 
-use super::counted;
+use crate::model::count::counted;
 
 /// Accounts named in one sentence.
 const NAMED_MAX: usize = 10;
