@@ -25,6 +25,8 @@ const FINDINGS_MAX: usize = 20;
 const SENTENCES_MAX: usize = 20;
 /// Characters shown of one text.
 const TEXT_CHARS_MAX: usize = 120;
+/// Characters shown of what happened in an incident.
+const STORY_CHARS_MAX: usize = 300;
 
 /// The file's content.
 pub fn render(report: &Report, head: &Headline<'_>) -> String {
@@ -154,7 +156,7 @@ fn incidents(head: &Headline<'_>) -> Vec<String> {
             incident.started_at.map_or_else(String::new, |time| time.to_string()),
             grouped(incident.irreversible),
             grouped(incident.recoverable),
-            code(&incident.summary),
+            markdown(&shorten(&incident.summary, STORY_CHARS_MAX)),
         ])
     });
     let names = ["act before", "severity", "started", "irreversible", "recoverable", "what happened"];

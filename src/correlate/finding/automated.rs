@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::Automation;
+use crate::catalogue::{Automation, Catalogue};
 use crate::model::id::RfcId;
 use crate::model::mode::Authorization;
 use crate::model::rfc::Rfc;
@@ -16,14 +16,6 @@ use super::claim::{Claim, of_window};
 /// human approval; both modes have one).
 pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     let rfcs: BTreeMap<&RfcId, &Rfc> = facts.rfcs.iter().map(|rfc| (&rfc.rfc_id, rfc)).collect();
-    let unapproved = |rfc: &&&Rfc| {
-        let change_type = rfc.change_type_id.as_ref().and_then(|id| facts.catalogue.change_type(id.as_str()));
-        let automated = match rfc.automation.as_deref() {
-            Some(word) => word == "Automated",
-            None => change_type.and_then(|found| found.automation) == Some(Automation::Automated),
-        };
-        automated && rfc.approved_by.is_none() && rfc.customer_approval.as_deref() != Some("Approved")
-    };
     let mut claims = Vec::new();
     for window in &facts.windows.rows {
         let row = &window.row;
@@ -31,8 +23,8 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
             continue;
         }
         let behind: Vec<&Rfc> = row.rfc_ids.iter().filter_map(|id| rfcs.get(id).copied()).collect();
-        let Some(rfc) = behind.iter().find(unapproved) else { continue };
-        if behind.iter().any(|rfc| !unapproved(&rfc)) {
+        let Some(rfc) = behind.first() else { continue };
+        if behind.iter().any(|rfc| !without_approval(rfc, facts.catalogue)) {
             continue;
         }
         let by = rfc.created_by.as_deref().unwrap_or("an unknown caller");
@@ -46,4 +38,14 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         });
     }
     claims
+}
+
+/// Whether an RFC ran by itself, and nobody is known to have approved it.
+pub(super) fn without_approval(rfc: &Rfc, catalogue: &Catalogue) -> bool {
+    let change_type = rfc.change_type_id.as_ref().and_then(|id| catalogue.change_type(id.as_str()));
+    let automated = match rfc.automation.as_deref() {
+        Some(word) => word == "Automated",
+        None => change_type.and_then(|found| found.automation) == Some(Automation::Automated),
+    };
+    automated && rfc.approved_by.is_none() && rfc.customer_approval.as_deref() != Some("Approved")
 }

@@ -1,8 +1,9 @@
 //! Recording stopped, and then things changed or destroyed.
 //!
-//! Owns: this pattern: one actor in one account, until the recording was
-//! restored or the stated time was over. That calls were recorded all the same
-//! shows that something else still recorded; it does not make them less meant.
+//! Owns: this pattern: one actor in one account, until the stated time was over
+//! or, where that is in evidence, the recording was restored. That calls were
+//! recorded all the same shows that something else still recorded; it does not
+//! make them less meant.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -133,11 +134,12 @@ fn claim<'a>(
         return None;
     }
     let summary = format!(
-        "{} made {} and {} in account {} after {} at {}, with no restoring in between: {names}",
+        "{} made {} and {} in account {} within {} hours after {} at {}: {names}",
         by(stop),
         counted(destroyed, "destructive call"),
         counted(writes.len() as u64, "other change"),
         place(stop),
+        WITHIN_S / 3600,
         stop.event_name,
         stop.event_time.map(|time| time.to_string()).unwrap_or_default(),
     );

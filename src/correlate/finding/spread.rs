@@ -57,10 +57,10 @@ fn stretches<'a>(calls: &[Call<'a>]) -> Vec<Vec<&'a DestructiveAction>> {
         while let Some((earlier, gone)) = calls.get(first)
             && time.seconds() - earlier.seconds() > WITHIN_S
         {
-            if let Some(left) = reached.get_mut(&place(gone)) {
-                *left -= 1;
+            match reached.get_mut(&place(gone)) {
+                Some(left) if *left > 1 => *left -= 1,
+                _ => drop(reached.remove(&place(gone))),
             }
-            reached.retain(|_, left| *left > 0);
             first += 1;
         }
         if reached.len() < PLACES_MIN {

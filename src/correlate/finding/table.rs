@@ -8,8 +8,9 @@ use crate::model::severity::Severity;
 
 use super::claim::Claim;
 use super::{
-    Facts, automated, backups, blind, gap, irreversible, logging, new_service, spread, still_open,
-    unauthorized, unprotected,
+    Facts, automated, backups, blind, boundary, bulk, contradiction, gap, irreversible, log_objects, logging,
+    new_service, one_person, refused, role_changed, spread, still_open, two_places, unauthorized,
+    unprotected, unused,
 };
 
 /// One correlator: a row of the table.
@@ -28,7 +29,7 @@ pub(super) struct Correlator {
 
 /// Every correlator. Source of the techniques: facts/cloudtrail.md 5 (ATT&CK
 /// v19); of the controls: facts/ams.md 1.1 (recommendation), 5 (SCP library).
-pub(super) const CORRELATORS: [Correlator; 11] = [
+pub(super) const CORRELATORS: [Correlator; 20] = [
     Correlator {
         rule_id: "mode/opened-without-rfc",
         title: "Privileged mode opened without an RFC",
@@ -113,7 +114,7 @@ pub(super) const CORRELATORS: [Correlator; 11] = [
         rule_id: "intent/blind-then-changed",
         title: "Recording stopped or cut, and then things changed or destroyed",
         severity: Severity::Critical,
-        confidence: Confidence::High,
+        confidence: Confidence::Medium,
         technique_ids: &["T1685.002"],
         controls: &["SCP-AMS-012", "SCP-AMS-021"],
         response: "Restore the recording, look for what else was done until then in other sources, and ask the actor.",
@@ -138,5 +139,95 @@ pub(super) const CORRELATORS: [Correlator; 11] = [
         controls: &[],
         response: "Ask the actor for the reason; if there is none, treat the credentials as taken over.",
         find: new_service::find,
+    },
+    Correlator {
+        rule_id: "mode/one-person",
+        title: "Privileged mode without separation of duties",
+        severity: Severity::High,
+        confidence: Confidence::Medium,
+        technique_ids: &[],
+        controls: &["SCP-ADV-001"],
+        response: "Confirm with the account owner that the change was wanted, and require a second person for the enabling change types.",
+        find: one_person::find,
+    },
+    Correlator {
+        rule_id: "mode/opened-though-refused",
+        title: "Privileged mode opened though its RFC was rejected, canceled or failed",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        technique_ids: &["T1098.003"],
+        controls: &["SCP-AMS-033", "SCP-AMS-034"],
+        response: "Ask AMS how the role came to be, and have it removed if nothing else explains it.",
+        find: refused::find,
+    },
+    Correlator {
+        rule_id: "mode/unused",
+        title: "Privileged mode left open without use",
+        severity: Severity::Low,
+        confidence: Confidence::Medium,
+        technique_ids: &["T1078.004"],
+        controls: &[],
+        response: "Ask AMS to remove the mode: its roles are not needed.",
+        find: unused::find,
+    },
+    Correlator {
+        rule_id: "mode/role-changed",
+        title: "Privileged role changed while its mode was open",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        technique_ids: &["T1098.003"],
+        controls: &["SCP-AMS-033", "SCP-AMS-034"],
+        response: "Compare the policies and the trust of the role with those that AMS sets, and restore them.",
+        find: role_changed::find,
+    },
+    Correlator {
+        rule_id: "mode/no-boundary",
+        title: "Identities made or left without the permissions boundary of the mode",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        technique_ids: &["T1098"],
+        controls: &[],
+        response: "Attach the boundary, and look at what these identities did until then.",
+        find: boundary::find,
+    },
+    Correlator {
+        rule_id: "destroy/in-bulk",
+        title: "Irreversible destruction in bulk outside any mode and RFC",
+        severity: Severity::High,
+        confidence: Confidence::Medium,
+        technique_ids: &[],
+        controls: &[],
+        response: "Ask the actor for the reason and the change record, and establish with the data owner what was lost.",
+        find: bulk::find,
+    },
+    Correlator {
+        rule_id: "logging/log-objects-deleted",
+        title: "Delivered audit logs deleted",
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        technique_ids: &[],
+        controls: &["SCP-AMS-012"],
+        response: "Look for copies of the deleted objects in replicas and versions, and treat their time as without evidence.",
+        find: log_objects::find,
+    },
+    Correlator {
+        rule_id: "rfc/contradiction",
+        title: "Sources of an RFC that matters contradict each other",
+        severity: Severity::Medium,
+        confidence: Confidence::Medium,
+        technique_ids: &[],
+        controls: &[],
+        response: "Ask AMS for the record of the RFC, and compare both sources with it.",
+        find: contradiction::find,
+    },
+    Correlator {
+        rule_id: "session/two-places",
+        title: "Credentials of a privileged session used from two places at once",
+        severity: Severity::High,
+        confidence: Confidence::Low,
+        technique_ids: &["T1078.004"],
+        controls: &[],
+        response: "Ask the person behind the session; if both were not theirs, revoke the sessions of the role.",
+        find: two_places::find,
     },
 ];

@@ -16,6 +16,8 @@ use super::super::samples::{
 use super::super::{Options, all};
 use super::CORRELATORS;
 
+mod destroyed;
+mod duty;
 mod intent;
 
 fn rules(report: &Report) -> Vec<&'static str> {

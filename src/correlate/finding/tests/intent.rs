@@ -187,8 +187,8 @@ fn what_an_actor_destroys_after_stopping_the_recording_is_a_finding() {
     assert_eq!(made[0].severity.as_str(), "critical");
     assert_eq!(
         made[0].summary,
-        "ops made 2 destructive calls and 0 other changes in account 111122223333 after StopLogging at \
-         2025-01-10T00:00:00Z, with no restoring in between: DeleteDBInstance"
+        "ops made 2 destructive calls and 0 other changes in account 111122223333 within 24 hours after \
+         StopLogging at 2025-01-10T00:00:00Z: DeleteDBInstance"
     );
 }
 
