@@ -19,7 +19,7 @@ const WITHIN_S: i64 = 24 * 3600;
 /// One claim per actor, account and burst of destruction.
 pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     let whose = |call: &'_ DestructiveAction| (call.account_id.clone(), call.actor.clone());
-    let backups = facts.destructive.iter().filter(|call| destroys_backup(call));
+    let backups = facts.destructive.iter().filter(|call| destroys_backup(call) && call.is_surely_in_mode());
     let gone = Before::of(backups.map(|call| ((whose(call), thing::service(call)), call)));
     let cuts = facts.destructive.iter().filter(|call| call.category == Category::RecoveryInhibition);
     let cut =
@@ -29,7 +29,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         let who = whose(call);
         let of_service = [thing::service(call), "backup"]
             .into_iter()
-            .filter(|_| call.mode.is_some())
+            .filter(|_| call.is_surely_in_mode())
             .find_map(|service| gone.latest(&(who.clone(), service), time, WITHIN_S));
         let mut things = thing::with_holders(call);
         let of_thing = || things.find_map(|thing| cut.latest(&(who.clone(), thing), time, WITHIN_S));

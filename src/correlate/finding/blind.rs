@@ -79,7 +79,10 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     for (&place, &session) in &facts.sessions.of_event {
         let (event, session) = (&facts.events[place], &facts.sessions.rows[session]);
         let whose = (Some(&session.account_id), session.actor.as_ref());
-        let wrote = event.category.is_none() && !event.is_read() && event.outcome() == Outcome::Succeeded;
+        let wrote = session.is_sure()
+            && event.category.is_none()
+            && !event.is_read()
+            && event.outcome() == Outcome::Succeeded;
         if let (Some(time), Some(done), true) = (event.time, doings.get_mut(&whose), wrote) {
             done.writes.push((time, place));
         }

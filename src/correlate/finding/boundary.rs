@@ -31,7 +31,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
 }
 
 fn leaves_unbounded(event: &Event, session: usize, facts: Facts<'_>) -> bool {
-    let mode = facts.sessions.rows.get(session).map(|row| &row.mode);
+    let mode = facts.sessions.rows.get(session).filter(|row| row.is_sure()).map(|row| &row.mode);
     let profile = facts.catalogue.modes().iter().find(|known| Some(&known.name) == mode);
     let Some(profile) = profile.filter(|profile| !profile.boundaries.is_empty()) else { return false };
     match &*event.event_name {

@@ -15,7 +15,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     for action in facts.destructive {
         let gone =
             action.reversibility == Reversibility::Irreversible && action.outcome == Outcome::Succeeded;
-        if gone && action.mode.is_some() {
+        if gone && action.is_surely_in_mode() {
             let session = (action.session_id.clone(), action.window_id.clone());
             by_session.entry(session).or_default().push(action);
         }

@@ -35,7 +35,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         }
     }
     let mut by_actor: ByActor<'_> = BTreeMap::new();
-    for session in &facts.sessions.rows {
+    for session in facts.sessions.rows.iter().filter(|session| session.is_sure()) {
         if let (Some(actor), Some(started)) = (&session.actor, session.started_at) {
             by_actor.entry((&session.account_id, actor)).or_default().push((started, session));
         }

@@ -21,7 +21,7 @@ use super::{Facts, automated};
 pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     let rfcs: BTreeMap<&RfcId, &Rfc> = facts.rfcs.iter().map(|rfc| (&rfc.rfc_id, rfc)).collect();
     let mut sessions: BTreeMap<_, Vec<&ModeSession>> = BTreeMap::new();
-    for session in &facts.sessions.rows {
+    for session in facts.sessions.rows.iter().filter(|session| session.depth == 0) {
         if let Some(window) = &session.window_id {
             sessions.entry(window).or_default().push(session);
         }

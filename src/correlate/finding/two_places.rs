@@ -3,12 +3,13 @@
 //! Owns: this claim, and when two addresses are two places: they lie in
 //! different /16 networks (IPv4) or /32 networks (IPv6), and calls from one lie
 //! between calls from the other, within minutes. Names of AWS services are no
-//! addresses.
+//! addresses, and the copies of one workload are rightly in many places.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::model::event::Event;
+use crate::model::mode::{ModeSession, SessionVia};
 use crate::model::time::UtcTime;
 
 use super::Facts;
@@ -77,7 +78,8 @@ fn interleaved<'a>(calls: &[Call<'a>]) -> Option<[&'a Event; 3]> {
 }
 
 fn claim<'a>(session: usize, calls: [&Event; 3], facts: Facts<'a>) -> Option<Claim<'a>> {
-    let row = facts.sessions.rows.get(session)?;
+    let own = |row: &&ModeSession| row.is_sure() && row.via != Some(SessionVia::Workload);
+    let row = facts.sessions.rows.get(session).filter(own)?;
     let [first, _, last] = calls;
     let summary = format!(
         "the credentials of a session of {} in {} mode in account {} were used from {} within minutes, in turns",
