@@ -197,6 +197,10 @@ pub struct Analyze {
     #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Selection")]
     pub object_date_to: Option<Day>,
 
+    /// Tell which deadlines for recovery are open at this time (UTC) [default: end of the evidence]
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Evidence")]
+    pub as_of: Option<UtcTime>,
+
     /// State that the dump holds every RFC of this time; may be repeated
     #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = "Evidence")]
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,

@@ -191,6 +191,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         regions: flags.region.iter().cloned().collect(),
         object_days: (flags.object_date_from, flags.object_date_to),
         rfc_complete: flags.rfc_complete.clone(),
+        as_of: flags.as_of,
         modes: flags.modes.clone(),
         expect_accounts: flags.expect_accounts.clone(),
         public_keys: flags.public_keys.clone(),

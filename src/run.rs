@@ -73,6 +73,9 @@ pub struct Options {
     pub object_days: (Option<Day>, Option<Day>),
     /// Times of which the dump holds every RFC, half-open.
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
+    /// The time that deadlines are compared with; `None` means the end of the
+    /// evidence.
+    pub as_of: Option<UtcTime>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
     /// A file of accounts that events must be about.
@@ -171,6 +174,7 @@ fn reconstruct(
         &correlate::Options {
             rfc_complete: options.rfc_complete.clone(),
             expected_accounts: given.expected_accounts,
+            as_of: options.as_of,
             selection: selection(options),
         },
     );

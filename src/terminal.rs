@@ -128,7 +128,7 @@ impl Terminal {
         to_stderr(&text);
     }
 
-    /// The closing summary, at most 25 lines, coverage first. `place` is where
+    /// The closing summary, at most 25 lines: what to act on, then coverage. `place` is where
     /// the reports are; `None` after output to stdout, when it goes to stderr.
     ///
     /// # Errors
@@ -223,6 +223,14 @@ impl Progress {
 fn summary_text(report: &Report, place: Option<&str>, color: bool) -> String {
     let head = Headline::of(report);
     let mut text = String::new();
+    if let Some(first) = head.open_deadlines().next() {
+        let label = paint("Act before:", Tone::Error, color);
+        let action = first.action;
+        let account = action.account_id.as_ref().map_or("of unknown id", |account| account.as_str());
+        let what = format!("{} in account {account}", action.event_name);
+        let what = escape::shorten(&what, LINE_CHARS_MAX).into_owned();
+        push_line(&mut text, format_args!("{label} {} ({})", first.until, escape::terminal(&what)));
+    }
     push_line(&mut text, format_args!("{} {}", paint("Coverage:", Tone::Head, color), head.coverage));
     for sentence in head.not_covered.iter().take(GAPS_SHOWN) {
         let sentence = escape::shorten(sentence, LINE_CHARS_MAX).into_owned();
@@ -236,12 +244,8 @@ fn summary_text(report: &Report, place: Option<&str>, color: bool) -> String {
     windows(&mut text, report, color);
     let label = paint("Destructive:", Tone::Head, color);
     push_line(&mut text, format_args!("{label} {}", head.destructive_sentence));
-    if let Some(deadline) = head.deadlines.iter().find(|deadline| !deadline.passed) {
-        let label = paint("Act before:", Tone::Error, color);
-        push_line(
-            &mut text,
-            format_args!("{label} {} ({})", deadline.until, escape::terminal(&deadline.action.event_name)),
-        );
+    if let Some(sentence) = &head.deadlines_sentence {
+        push_line(&mut text, format_args!("{} {sentence}", paint("Deadlines:", Tone::Head, color)));
     }
     findings(&mut text, &head, color);
     let losses = head.losses() as u64;

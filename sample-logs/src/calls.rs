@@ -204,6 +204,22 @@ pub(crate) fn delete_db_instance(id: &str) -> Call {
         .destroying(&[id])
 }
 
+/// Takes the deletion protection off a database.
+pub(crate) fn unprotect_db_instance(id: &str) -> Call {
+    let request = json!({"dBInstanceIdentifier": id, "deletionProtection": false, "applyImmediately": true});
+    Call::write("rds", "ModifyDBInstance", request)
+        .answer(json!({"dBInstanceIdentifier": id, "deletionProtection": false, "engine": "postgres",
+                       "dBInstanceArn": format!("arn:aws:rds:REGION:ACCOUNT:db:{id}")}))
+        .destroying(&[id])
+}
+
+/// Deletes a manual snapshot of a database.
+pub(crate) fn delete_db_snapshot(id: &str) -> Call {
+    Call::write("rds", "DeleteDBSnapshot", json!({"dBSnapshotIdentifier": id}))
+        .answer(json!({"dBSnapshotIdentifier": id, "status": "deleted"}))
+        .destroying(&[id])
+}
+
 /// Schedules a key for deletion in seven days.
 pub(crate) fn schedule_key_deletion(key_id: &str, deletion_date: &str) -> Call {
     Call::write("kms", "ScheduleKeyDeletion", json!({"keyId": key_id, "pendingWindowInDays": 7}))

@@ -19,6 +19,19 @@ pub struct Truth {
     pub destructive_actions: Vec<DestructiveAction>,
     /// How many destructive calls there are per outcome, also those that the list leaves out.
     pub destructive_counts: BTreeMap<String, u64>,
+    /// Patterns of intent that people followed, in the order they were told.
+    pub intents: Vec<Intent>,
+}
+
+/// A pattern of calls that shows what somebody was about.
+#[derive(Clone, Copy, Debug)]
+pub struct Intent {
+    /// The rule that has to find it.
+    pub rule_id: &'static str,
+    /// The account it was followed in.
+    pub account_id: &'static str,
+    /// Who followed it.
+    pub actor: &'static str,
 }
 
 /// Counts of records, all deliveries of one event apart.
@@ -153,6 +166,7 @@ impl Truth {
         self.windows.extend(other.windows);
         self.sessions.extend(other.sessions);
         self.destructive_actions.extend(other.destructive_actions);
+        self.intents.extend(other.intents);
         for (outcome, count) in other.destructive_counts {
             *self.destructive_counts.entry(outcome).or_default() += count;
         }
@@ -170,7 +184,7 @@ impl Truth {
     pub fn to_text(&self) -> String {
         let listed = self.destructive_actions.len() as u64;
         let counted: u64 = self.destructive_counts.values().sum();
-        let value = json!({
+        let mut value = json!({
             "totals": {
                 "records": self.totals.records,
                 "unique": self.totals.unique,
@@ -185,9 +199,18 @@ impl Truth {
             "destructive_actions":
                 self.destructive_actions.iter().map(DestructiveAction::to_json).collect::<Vec<_>>(),
         });
+        if !self.intents.is_empty() {
+            value["intents"] = self.intents.iter().copied().map(Intent::to_json).collect();
+        }
         let mut text = format!("{value:#}");
         text.push('\n');
         text
+    }
+}
+
+impl Intent {
+    fn to_json(self) -> Value {
+        json!({"rule_id": self.rule_id, "account_id": self.account_id, "actor": self.actor})
     }
 }
 

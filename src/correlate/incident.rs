@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::count::counted;
 use crate::model::destructive::{DestructiveAction, Reversibility};
 use crate::model::event::Outcome;
 use crate::model::finding::{Finding, Incident};
@@ -17,6 +16,7 @@ use crate::model::time::UtcTime;
 
 use super::order;
 
+mod story;
 #[cfg(test)]
 mod tests;
 
@@ -31,11 +31,25 @@ enum Part<'a> {
     Finding(&'a Finding),
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
     fn time(&self) -> Option<UtcTime> {
         match self {
             Self::Action(action) => action.event_time,
             Self::Finding(finding) => finding.time,
+        }
+    }
+
+    fn action(&self) -> Option<&'a DestructiveAction> {
+        match self {
+            Self::Action(action) => Some(action),
+            Self::Finding(_) => None,
+        }
+    }
+
+    fn finding(&self) -> Option<&'a Finding> {
+        match self {
+            Self::Finding(finding) => Some(finding),
+            Self::Action(_) => None,
         }
     }
 
@@ -48,7 +62,13 @@ impl Part<'_> {
 }
 
 /// All incidents, ordered by start, account and actor.
-pub(super) fn of(destructive: &[DestructiveAction], findings: &[Finding]) -> Vec<Incident> {
+///
+/// `as_of` is the time that deadlines are compared with.
+pub(super) fn of(
+    destructive: &[DestructiveAction],
+    findings: &[Finding],
+    as_of: Option<UtcTime>,
+) -> Vec<Incident> {
     let actions = destructive.iter().map(|action| {
         let whose = (action.account_id.clone(), action.actor.clone());
         (whose, Part::Action(action))
@@ -65,7 +85,7 @@ pub(super) fn of(destructive: &[DestructiveAction], findings: &[Finding]) -> Vec
     }
     let mut incidents = Vec::new();
     for ((account, actor), parts) in by_actor {
-        let of_run = |run: Vec<Part<'_>>| incident(account.clone(), actor.clone(), &run);
+        let of_run = |run: Vec<Part<'_>>| incident((account.clone(), actor.clone()), &run, as_of);
         incidents.extend(runs(parts, Part::time).into_iter().map(of_run));
     }
     incidents.sort_by_cached_key(|incident: &Incident| {
@@ -91,43 +111,27 @@ pub(super) fn runs<T>(mut items: Vec<T>, time: impl Fn(&T) -> Option<UtcTime>) -
     runs
 }
 
-fn incident(account: Option<AccountId>, actor: Arc<str>, parts: &[Part<'_>]) -> Incident {
-    let actions: Vec<&DestructiveAction> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Action(action) => Some(*action),
-            Part::Finding(_) => None,
-        })
-        .collect();
-    let findings: Vec<&Finding> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Finding(finding) => Some(*finding),
-            Part::Action(_) => None,
-        })
-        .collect();
-    let done: Vec<&&DestructiveAction> =
-        actions.iter().filter(|action| action.outcome == Outcome::Succeeded).collect();
+fn incident(
+    (account, actor): (Option<AccountId>, Arc<str>),
+    parts: &[Part<'_>],
+    as_of: Option<UtcTime>,
+) -> Incident {
+    let actions: Vec<&DestructiveAction> = parts.iter().filter_map(Part::action).collect();
+    let findings: Vec<&Finding> = parts.iter().filter_map(Part::finding).collect();
+    let done: Vec<&DestructiveAction> =
+        actions.iter().copied().filter(|action| action.outcome == Outcome::Succeeded).collect();
     let times: Vec<UtcTime> = parts.iter().filter_map(Part::time).collect();
     let (started_at, ended_at) = (times.iter().min().copied(), times.iter().max().copied());
     let that = |wanted: &[Reversibility]| {
         done.iter().filter(|action| wanted.contains(&action.reversibility)).count() as u64
     };
-    let attempts = (actions.len() - done.len()) as u64;
-    let resources = done.iter().map(|action| action.resource_count).sum();
-    let irreversible = that(&[Reversibility::Irreversible]);
+    let deadlines = done.iter().filter_map(|action| action.unresolved_deadline());
     let place = account.as_ref().map(AccountId::as_str).unwrap_or_default().to_owned();
     let start = started_at.map(|time| time.to_string()).unwrap_or_default();
-    let summary = format!(
-        "{actor} made {} on {} in account {place}, {irreversible} of them irreversible, and {}",
-        counted(done.len() as u64, "destructive call"),
-        counted(resources, "resource"),
-        counted(attempts, "attempt"),
-    );
     let windows = actions.iter().filter_map(|action| action.window_id.clone());
     let sessions = actions.iter().filter_map(|action| action.session_id.clone());
     let mode = actions.iter().find_map(|action| action.mode.clone());
-    Incident {
+    let incident = Incident {
         incident_id: IncidentId::new(stable_id("inc-", &[&place, &actor, &start])),
         account_id: account,
         mode: mode.or_else(|| findings.iter().find_map(|finding| finding.mode.clone())),
@@ -136,20 +140,17 @@ fn incident(account: Option<AccountId>, actor: Arc<str>, parts: &[Part<'_>]) -> 
         ended_at,
         severity: parts.iter().map(Part::severity).max().unwrap_or(Severity::Informational),
         actions: done.len() as u64,
-        attempts,
-        resources,
-        irreversible,
+        attempts: (actions.len() - done.len()) as u64,
+        resources: done.iter().map(|action| action.resource_count).sum(),
+        irreversible: that(&[Reversibility::Irreversible]),
         recoverable: that(&[Reversibility::Recoverable, Reversibility::RecoverableUntil]),
-        next_deadline: done
-            .iter()
-            .filter(|action| action.undone_at.is_none())
-            .filter_map(|action| action.recoverable_until)
-            .min(),
+        next_deadline: deadlines.filter(|until| as_of.is_none_or(|now| *until >= now)).min(),
         finding_ids: findings.iter().map(|finding| finding.finding_id.clone()).collect(),
         window_ids: windows.chain(findings.iter().filter_map(|finding| finding.window_id.clone())).collect(),
         session_ids: sessions
             .chain(findings.iter().flat_map(|finding| finding.session_ids.iter().cloned()))
             .collect(),
-        summary,
-    }
+        summary: String::new(),
+    };
+    Incident { summary: story::of(&incident, &done, as_of), ..incident }
 }

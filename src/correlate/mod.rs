@@ -80,6 +80,9 @@ pub struct Options {
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
     /// Accounts that events must be about (`--expect-accounts FILE`).
     pub expected_accounts: BTreeSet<AccountId>,
+    /// The time that deadlines are compared with (`--as-of`); the end of the
+    /// evidence if `None`.
+    pub as_of: Option<UtcTime>,
     /// Which rows are reported.
     pub selection: Selection,
 }
@@ -93,7 +96,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     problems.extend(contradictions);
-    let scope = expected::missing_in(scope, &options.expected_accounts);
+    let scope = expected::missing_in(told_for(scope, options.as_of), &options.expected_accounts);
     problems.extend(expected::problems(&scope));
 
     let marks = marks::of(&events, catalogue);
@@ -133,7 +136,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let selection = &options.selection;
     let findings = selection.findings(findings);
     let destructive = selection.destructive(destructive);
-    let incidents = incident::of(&destructive, &findings);
+    let incidents = incident::of(&destructive, &findings, scope.as_of);
     let timeline = timeline::of(timeline::Tables {
         events: &events,
         rfcs: &rfcs,
@@ -158,6 +161,12 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         incidents,
         events: None,
     }
+}
+
+/// The scope, told for the time that the user gave, else for the end of the
+/// evidence.
+fn told_for(scope: Scope, given: Option<UtcTime>) -> Scope {
+    Scope { as_of: given.or(scope.last_event_time), as_of_given: given.is_some(), ..scope }
 }
 
 fn in_order(mut rows: Vec<ModeSession>) -> Vec<ModeSession> {

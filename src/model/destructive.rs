@@ -236,3 +236,23 @@ pub struct DestructiveAction {
     /// Where it lies.
     pub evidence: Evidence,
 }
+
+impl DestructiveAction {
+    /// Whether a mode session or a sure descendant of one did it. A weak link is
+    /// shown, and no claim rests on it.
+    pub fn is_surely_in_mode(&self) -> bool {
+        self.mode.is_some() && self.link_confidence != Some(LinkConfidence::Weak)
+    }
+
+    /// Whether an event that undid it is in evidence.
+    pub const fn is_undone(&self) -> bool {
+        self.undone_at.is_some() || self.undone_by_event_id.is_some()
+    }
+
+    /// Until when what it destroyed can be brought back; `None` if it destroyed
+    /// nothing, was undone, or has no known deadline.
+    pub fn unresolved_deadline(&self) -> Option<UtcTime> {
+        let open = self.outcome == Outcome::Succeeded && !self.is_undone();
+        self.recoverable_until.filter(|_| open)
+    }
+}

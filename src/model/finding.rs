@@ -6,7 +6,54 @@ use std::sync::Arc;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, FindingId, IncidentId, ModeName, RfcId, SessionId, WindowId};
 use crate::model::severity::Severity;
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
+
+/// How sure a claim is, from the least to the most. The words are those of the
+/// `confidence` column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Worth a look; another explanation is as likely.
+    Low,
+    /// Likely; check it before it is acted on.
+    Medium,
+    /// The records leave no other reading.
+    High,
+}
+
+impl Confidence {
+    /// The word used in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// One step less sure; `low` stays.
+    #[must_use]
+    pub const fn lowered(self) -> Self {
+        match self {
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+
+    /// How sure a claim of this confidence is if the weakest record it rests on
+    /// has that grade. A verified chain of digests proves a record unaltered and
+    /// takes nothing away. Whatever nobody vouches for, be it a delivered object
+    /// or the whole record as another tool gave it out, takes one step; a summary
+    /// lacks part of the record besides, and takes two.
+    #[must_use]
+    pub const fn resting_on(self, weakest: SourceGrade) -> Self {
+        match weakest {
+            SourceGrade::DigestSigned | SourceGrade::HashChained => self,
+            SourceGrade::HashListed | SourceGrade::Unreferenced | SourceGrade::Export => self.lowered(),
+            SourceGrade::Summary => self.lowered().lowered(),
+        }
+    }
+}
 
 /// One claim of the tool.
 #[derive(Clone, Debug)]
@@ -47,8 +94,10 @@ pub struct Finding {
     pub controls: Vec<&'static str>,
     /// What to do.
     pub response: &'static str,
-    /// How sure: `high`, `medium` or `low`.
-    pub confidence: &'static str,
+    /// How sure: that of its rule, lowered by its weakest record.
+    pub confidence: Confidence,
+    /// Why it is that sure, in one sentence.
+    pub confidence_reason: String,
     /// Where it lies.
     pub evidence: Evidence,
 }
@@ -81,7 +130,7 @@ pub struct Incident {
     pub irreversible: u64,
     /// Calls that can be undone while a call or copy lasts.
     pub recoverable: u64,
-    /// The nearest deadline.
+    /// The nearest deadline that is open at the time the report is told for.
     pub next_deadline: Option<UtcTime>,
     /// Its findings.
     pub finding_ids: Vec<FindingId>,
@@ -91,4 +140,26 @@ pub struct Incident {
     pub session_ids: BTreeSet<SessionId>,
     /// One plain sentence.
     pub summary: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Confidence::{self, High, Low, Medium};
+    use crate::model::source_grade::SourceGrade;
+
+    #[test]
+    fn each_grade_lowers_by_its_steps_and_none_below_low() {
+        let cases = [
+            (SourceGrade::DigestSigned, [High, Medium, Low]),
+            (SourceGrade::HashChained, [High, Medium, Low]),
+            (SourceGrade::HashListed, [Medium, Low, Low]),
+            (SourceGrade::Unreferenced, [Medium, Low, Low]),
+            (SourceGrade::Export, [Medium, Low, Low]),
+            (SourceGrade::Summary, [Low, Low, Low]),
+        ];
+        for (grade, expected) in cases {
+            let found: [Confidence; 3] = [High, Medium, Low].map(|rule| rule.resting_on(grade));
+            assert_eq!(found, expected, "{}", grade.as_str());
+        }
+    }
 }

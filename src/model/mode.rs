@@ -255,3 +255,11 @@ pub struct ModeSession {
     /// The record that shows it first.
     pub evidence: Evidence,
 }
+
+impl ModeSession {
+    /// Whether it is a session of a mode role or surely descends from one. A weak
+    /// link is shown, and no claim rests on it.
+    pub fn is_sure(&self) -> bool {
+        self.link_confidence != Some(LinkConfidence::Weak)
+    }
+}

@@ -41,6 +41,11 @@ pub struct Scope {
     pub first_event_time: Option<UtcTime>,
     /// Latest event time.
     pub last_event_time: Option<UtcTime>,
+    /// The time that the report is told for: deadlines before it have passed.
+    /// The latest event time, unless the user gave another.
+    pub as_of: Option<UtcTime>,
+    /// Whether the user gave it (`--as-of`).
+    pub as_of_given: bool,
     /// What the user left out by flags, one sentence each.
     pub selections: Vec<String>,
     /// Objects left out by the date in their key.

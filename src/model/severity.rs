@@ -44,6 +44,17 @@ impl Severity {
             Self::High | Self::Critical => Self::Critical,
         }
     }
+
+    /// One level less grave; `informational` stays.
+    #[must_use]
+    pub const fn lowered(self) -> Self {
+        match self {
+            Self::Informational | Self::Low => Self::Informational,
+            Self::Medium => Self::Low,
+            Self::High => Self::Medium,
+            Self::Critical => Self::High,
+        }
+    }
 }
 
 impl fmt::Display for Severity {

@@ -4,7 +4,7 @@
 //! the evidence stands in code spans (`escape::markdown`). Points to the tables
 //! for the rest: at most about 150 lines.
 
-use crate::model::count::{counted, grouped};
+use crate::model::count::grouped;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Outcome;
 use crate::model::mode::ModeWindow;
@@ -20,18 +20,24 @@ pub const FILE: &str = "report.md";
 const WINDOWS_MAX: usize = 25;
 const ACTIONS_MAX: usize = 20;
 const DEADLINES_MAX: usize = 10;
+const INCIDENTS_MAX: usize = 10;
 const FINDINGS_MAX: usize = 20;
 const SENTENCES_MAX: usize = 20;
 /// Characters shown of one text.
 const TEXT_CHARS_MAX: usize = 120;
+/// Characters shown of what happened in an incident.
+const STORY_CHARS_MAX: usize = 300;
 
 /// The file's content.
 pub fn render(report: &Report, head: &Headline<'_>) -> String {
-    let mut lines = vec!["# devtrail report".to_owned(), String::new(), prose(&head.coverage), String::new()];
+    let mut lines = vec!["# devtrail report".to_owned(), String::new()];
+    lines.extend(act_before(head));
+    lines.extend([prose(&head.coverage), String::new()]);
     lines.extend(facts(head));
     lines.extend(section("What cannot be seen", not_covered(head)));
     lines.extend(section("Mode windows", windows(report)));
     lines.extend(section("Deadlines for recovery", deadlines(head)));
+    lines.extend(section("Incidents, by what must be acted on first", incidents(head)));
     lines.extend(section("Gravest destructive actions that succeeded", actions(report)));
     lines.extend(section("Findings", findings(report)));
     lines.extend(section("Problems of the evidence", problems(head)));
@@ -39,6 +45,20 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
         "All rows, with the object and record each comes from, are in the tables. Times are UTC.".to_owned(),
     );
     lines.join("\n") + "\n"
+}
+
+/// The nearest deadline that is open, before everything else.
+fn act_before(head: &Headline<'_>) -> Vec<String> {
+    let Some(first) = head.open_deadlines().next() else { return Vec::new() };
+    let action = first.action;
+    let account = action.account_id.as_ref().map(code).unwrap_or_default();
+    let line = format!(
+        "**Act before {}**: {} in {account}: {}",
+        first.until,
+        code(&action.event_name),
+        code(&action.recovery)
+    );
+    vec![line, String::new()]
 }
 
 fn facts(head: &Headline<'_>) -> Vec<String> {
@@ -105,10 +125,10 @@ fn account(window: &ModeWindow, report: &Report) -> String {
     format!("{}{name}", code(&window.account_id))
 }
 
-/// Those ahead of the end of the evidence; how many passed before it.
+/// The sentence about all of them, then those that are open.
 fn deadlines(head: &Headline<'_>) -> Vec<String> {
-    let ahead: Vec<_> = head.deadlines.iter().filter(|deadline| !deadline.passed).collect();
-    let rows = ahead.iter().take(DEADLINES_MAX).map(|deadline| {
+    let open: Vec<_> = head.open_deadlines().collect();
+    let rows = open.iter().take(DEADLINES_MAX).map(|deadline| {
         let action = deadline.action;
         table_row(&[
             deadline.until.to_string(),
@@ -119,16 +139,28 @@ fn deadlines(head: &Headline<'_>) -> Vec<String> {
         ])
     });
     let names = ["until", "call", "account", "resource", "what to do"];
-    let mut lines = table(&names, rows, rest(ahead.len(), DEADLINES_MAX, "destructive_actions"));
-    let passed = head.deadlines.len() - ahead.len();
-    if passed > 0 {
-        let gap = if lines.is_empty() { "" } else { "\n" };
-        lines.push(format!(
-            "{gap}{} passed before the end of the evidence.",
-            counted(passed as u64, "deadline")
-        ));
+    let table = table(&names, rows, rest(open.len(), DEADLINES_MAX, "destructive_actions"));
+    let mut lines: Vec<String> = head.deadlines_sentence.iter().map(|sentence| prose(sentence)).collect();
+    if !table.is_empty() {
+        lines.push(String::new());
     }
+    lines.extend(table);
     lines
+}
+
+fn incidents(head: &Headline<'_>) -> Vec<String> {
+    let rows = head.incidents.iter().take(INCIDENTS_MAX).map(|incident| {
+        table_row(&[
+            incident.next_deadline.map_or_else(String::new, |time| time.to_string()),
+            incident.severity.to_string(),
+            incident.started_at.map_or_else(String::new, |time| time.to_string()),
+            grouped(incident.irreversible),
+            grouped(incident.recoverable),
+            markdown(&shorten(&incident.summary, STORY_CHARS_MAX)),
+        ])
+    });
+    let names = ["act before", "severity", "started", "irreversible", "recoverable", "what happened"];
+    table(&names, rows, rest(head.incidents.len(), INCIDENTS_MAX, "incidents"))
 }
 
 /// Gravest first, then in the order of the table.
@@ -229,16 +261,19 @@ mod tests {
     #[test]
     fn it_says_first_what_was_read_and_stays_short() {
         let text = render_of(&sample::plain());
-        assert!(
-            text.starts_with("# devtrail report\n\nRead 5 objects (4,321 records) about 2 accounts"),
-            "{text}"
-        );
+        assert!(text.starts_with("# devtrail report\n\n**Act before 2025-03-"), "{text}");
         assert!(
             text.contains(
                 "\n- 3 mode windows: 1 with no end seen; 1 authorized, 1 unauthorized, 1 unknown.\n"
             )
         );
+        assert!(text.contains("\n\nRead 5 objects (4,321 records) about 2 accounts"), "{text}");
         assert!(text.contains("**no end seen**"));
+        let mut late = sample::plain();
+        late.scope.as_of = late.scope.as_of.map(|time| time.plus_seconds(1_000 * 86_400));
+        let text = render_of(&late);
+        assert!(text.starts_with("# devtrail report\n\nRead 5 objects"), "{text}");
+        assert!(text.contains("deadlines for recovery have passed."), "{text}");
         assert!(text.lines().count() <= 150, "{}", text.lines().count());
     }
 

@@ -110,6 +110,8 @@ impl Sample<'_> {
             categories: ["Management".to_owned(), self.text("Data").to_string(), "Data".to_owned()].into(),
             first_event_time: Some(at("2025-03-03T08:00:00Z")),
             last_event_time: Some(at("2025-03-20T18:00:00Z")),
+            as_of: Some(at("2025-03-20T18:00:00Z")),
+            as_of_given: false,
             selections: vec![self.text("only what --region names was read.").to_string()],
             objects_left_out: 3,
             account_names: [(AccountId::from(ACCOUNTS[0]), self.text("shop"))].into(),

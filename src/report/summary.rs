@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::coverage::Counts;
+use crate::model::finding::Incident;
 use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
 use crate::report::column::AsText;
@@ -20,11 +21,16 @@ pub const FILE: &str = "summary.json";
 
 #[derive(Serialize)]
 struct Summary<'a> {
+    act_before: Option<DeadlineOut<'a>>,
+    as_of: Option<String>,
+    as_of_given: bool,
+    deadlines_sentence: Option<&'a str>,
     coverage: Coverage<'a>,
     counts: CountsOut,
     mode_windows: Windows<'a>,
     destructive_actions: Destructive<'a>,
     deadlines: Vec<DeadlineOut<'a>>,
+    incidents: Vec<IncidentOut<'a>>,
     findings: Findings,
     problems: Problems,
     tables: Rows,
@@ -101,7 +107,7 @@ struct Destructive<'a> {
 #[derive(Serialize)]
 struct DeadlineOut<'a> {
     recoverable_until: String,
-    passed_by_end_of_evidence: bool,
+    passed: bool,
     account_id: Option<&'a str>,
     region: Option<&'a str>,
     event_source: &'a str,
@@ -111,6 +117,22 @@ struct DeadlineOut<'a> {
     event_id: Option<&'a str>,
     source_object: &'a str,
     source_record: u64,
+}
+
+/// By what must be acted on first.
+#[derive(Serialize)]
+struct IncidentOut<'a> {
+    incident_id: &'a str,
+    account_id: Option<&'a str>,
+    actor: Option<&'a str>,
+    mode: Option<&'a str>,
+    started_at: Option<String>,
+    ended_at: Option<String>,
+    severity: &'static str,
+    irreversible: u64,
+    recoverable: u64,
+    next_deadline: Option<String>,
+    summary: &'a str,
 }
 
 #[derive(Serialize)]
@@ -140,6 +162,10 @@ impl Serialize for Rows {
 /// The file's content.
 pub fn render(report: &Report, head: &Headline<'_>) -> String {
     let summary = Summary {
+        act_before: head.open_deadlines().next().map(deadline),
+        as_of: report.scope.as_of.map(|time| time.to_string()),
+        as_of_given: report.scope.as_of_given,
+        deadlines_sentence: head.deadlines_sentence.as_deref(),
         coverage: coverage(report, head),
         counts: counts(report.scope.counts),
         mode_windows: Windows {
@@ -149,6 +175,7 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
         },
         destructive_actions: Destructive { sentence: &head.destructive_sentence, counts: head.destructive },
         deadlines: head.deadlines.iter().map(deadline).collect(),
+        incidents: head.incidents.iter().map(|incident| incident_out(incident)).collect(),
         findings: findings(head),
         problems: Problems {
             losses: head.losses(),
@@ -222,7 +249,7 @@ fn deadline<'a>(deadline: &Deadline<'a>) -> DeadlineOut<'a> {
     let action = deadline.action;
     DeadlineOut {
         recoverable_until: deadline.until.to_string(),
-        passed_by_end_of_evidence: deadline.passed,
+        passed: deadline.passed,
         account_id: action.account_id.as_ref().map(AsText::as_text),
         region: action.region.as_ref().map(AsText::as_text),
         event_source: &action.event_source,
@@ -232,6 +259,22 @@ fn deadline<'a>(deadline: &Deadline<'a>) -> DeadlineOut<'a> {
         event_id: action.event_id.as_ref().map(AsText::as_text),
         source_object: action.evidence.object.as_str(),
         source_record: action.evidence.record,
+    }
+}
+
+fn incident_out(incident: &Incident) -> IncidentOut<'_> {
+    IncidentOut {
+        incident_id: incident.incident_id.as_str(),
+        account_id: incident.account_id.as_ref().map(AsText::as_text),
+        actor: incident.actor.as_deref(),
+        mode: incident.mode.as_ref().map(AsText::as_text),
+        started_at: incident.started_at.map(|time| time.to_string()),
+        ended_at: incident.ended_at.map(|time| time.to_string()),
+        severity: incident.severity.as_str(),
+        irreversible: incident.irreversible,
+        recoverable: incident.recoverable,
+        next_deadline: incident.next_deadline.map(|time| time.to_string()),
+        summary: &incident.summary,
     }
 }
 
@@ -267,6 +310,11 @@ mod tests {
         assert_eq!(value["findings"]["critical"], 1);
         assert_eq!(value["problems"]["by_kind"]["rejected_record"], 2);
         assert_eq!(value["deadlines"].as_array().unwrap().len(), head.deadlines.len());
+        assert_eq!(value["incidents"].as_array().unwrap().len(), report.incidents.len());
+        let first = head.open_deadlines().next().expect("an open deadline");
+        assert_eq!(value["act_before"]["recoverable_until"], first.until.to_string());
+        assert!(text.starts_with("{\n  \"act_before\": {"), "it opens with what must be done");
+        assert_eq!(value["as_of"], report.scope.as_of.expect("a time").to_string());
     }
 
     #[test]

@@ -75,6 +75,24 @@ pub(crate) fn agrees(done: &Analysis, truth: &Path) {
     windows(done, &truth, &place.to_string());
     sessions(done, &truth, &place.to_string());
     destructive(done, &truth, &place.to_string());
+    intents(done, &truth, &place.to_string());
+}
+
+/// A pattern that nobody followed may not be found.
+fn intents(done: &Analysis, truth: &Value, place: &str) {
+    let keys = ["rule_id", "account_id", "actor"];
+    let rows = done.table("findings");
+    let mut found: Vec<[String; 3]> = rows
+        .iter()
+        .filter(|row| row["rule_id"].starts_with("intent/"))
+        .map(|row| keys.map(|key| row[key].clone()))
+        .collect();
+    let told = truth["intents"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut expected: Vec<[String; 3]> =
+        told.iter().map(|intent| keys.map(|key| text(intent, key).to_owned())).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected, "{place}: intents");
 }
 
 fn number(row: &Row, column: &str) -> u64 {

@@ -142,7 +142,11 @@ fn each_stream_carries_what_it_should() {
         assert_eq!(done.code, 0, "{format}: {}", done.stderr);
         assert!(done.stdout.to_ascii_lowercase().starts_with(begins), "{format}: {}", &done.stdout[..40]);
         assert!(!done.stdout.contains("Coverage:") || matches!(format, "md" | "html"), "{format}");
-        assert!(done.stderr.starts_with("Coverage:"), "{format}: {}", done.stderr);
+        assert!(
+            done.stderr.starts_with("Act before: ") && done.stderr.contains("\nCoverage:"),
+            "{format}: {}",
+            done.stderr
+        );
         if format == "csv" {
             let rows =
                 csv::Reader::from_reader(done.stdout.as_bytes()).records().filter(Result::is_ok).count();

@@ -240,3 +240,42 @@ fn an_interrupt_ends_with_130_and_leaves_nothing() {
     let said = std::io::read_to_string(child.stderr.take().expect("a pipe")).expect("UTF-8");
     assert!(said.contains("interrupted"), "{said}");
 }
+
+/// The same dump, told for other times: every output opens with what can still
+/// be acted on, and says of the rest that it passed.
+#[test]
+fn the_time_told_for_decides_what_must_be_acted_on() {
+    let dump = crate::runner::project().join("sample-logs/cases/weekend-wipe/input");
+    let told = |flags: &[&str]| {
+        let done = analyze(&dump, flags);
+        assert_eq!(done.ended.code, 0, "{}", done.ended.stderr);
+        let read = |name: &str| std::fs::read_to_string(done.out.join(name)).expect("a report");
+        let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).expect("JSON");
+        let deadlines: Vec<String> =
+            done.table("incidents").iter().map(|row| row["next_deadline"].clone()).collect();
+        (done.ended.stdout.clone(), read("report.md"), read("report.html"), summary, deadlines.concat())
+    };
+    let until = "2026-01-24T21:40:00Z";
+    for (flags, why) in [
+        (vec![], "As of 2026-01-19T08:30:00Z (the end of the evidence)"),
+        (vec!["--as-of", until], "As of 2026-01-24T21:40:00Z (given with --as-of)"),
+    ] {
+        let (printed, md, html, summary, deadlines) = told(&flags);
+        assert!(printed.starts_with(&format!("Act before: {until} (ScheduleKeyDeletion")), "{printed}");
+        assert!(md.starts_with(&format!("# devtrail report\n\n**Act before {until}**")), "{md}");
+        assert!(html.contains(&format!("<strong>Act before <time>{until}</time></strong>")));
+        assert_eq!(summary["act_before"]["recoverable_until"], until);
+        assert_eq!(summary["incidents"][0]["next_deadline"], until, "first is what must be acted on first");
+        assert_eq!(deadlines, until);
+        for text in [&printed, &md, &html] {
+            assert!(text.contains(&format!("{why}, 1 deadline for recovery is open.")), "{text}");
+        }
+    }
+    let (printed, md, html, summary, deadlines) = told(&["--as-of", "2026-01-24T21:40:01Z"]);
+    for text in [&printed, &md, &html] {
+        assert!(!text.contains("Act before"), "{text}");
+        assert!(text.contains("(given with --as-of), 1 deadline for recovery has passed."), "{text}");
+    }
+    assert!(summary["act_before"].is_null() && summary["as_of_given"] == true);
+    assert_eq!((summary["deadlines"][0]["passed"].as_bool(), &*deadlines), (Some(true), ""));
+}

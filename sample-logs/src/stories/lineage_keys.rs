@@ -8,6 +8,7 @@ use crate::casebook::Case;
 use crate::cast::{DEVELOPER, MANAGEMENT, ORDERS};
 use crate::clock::{DAY, HOUR, MINUTE, at};
 use crate::scene::{Login, Scene};
+use crate::truth::Intent;
 use serde_json::json;
 use std::io;
 
@@ -34,6 +35,9 @@ pub(super) fn tell() -> io::Result<Case> {
     user_of_her_own(&mut scene, &mallory, start + 120, next);
     role_of_her_own(&mut scene, &mallory, start + 180, next);
     scene.window(window);
+    // A snapshot goes first, then a volume, both by what descends from her session.
+    let rule_id = "intent/backups-then-data";
+    scene.truth.intents.push(Intent { rule_id, account_id: ORDERS, actor: "mallory@example.com" });
     case(TEXT, scene, Packing::Gzip, &[Archive::Details])
 }
 

@@ -21,6 +21,7 @@ mod summaries_only;
 mod truncated_object;
 mod two_regions_one_second;
 mod weekend_wipe;
+mod wipe_with_intent;
 
 use crate::archive;
 use crate::bucket::{Packing, Trail};
@@ -60,6 +61,7 @@ pub(crate) const STORIES: &[Tell] = &[
     truncated_object::tell,
     two_regions_one_second::tell,
     weekend_wipe::tell,
+    wipe_with_intent::tell,
 ];
 
 /// What `case.toml` says.

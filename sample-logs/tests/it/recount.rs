@@ -12,6 +12,8 @@ use std::path::Path;
 /// The deletions that the generator makes, by event name.
 const DESTRUCTIVE: &[&str] = &[
     "DeleteAccessKey",
+    "ModifyDBInstance",
+    "DeleteDBSnapshot",
     "DeleteBucket",
     "DeleteDBInstance",
     "DeleteFunction20150331",

@@ -6,6 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::model::event::Event;
 use crate::model::report::Report;
 use crate::model::rfc::RfcRecord;
+use crate::model::source_grade::SourceGrade;
 use crate::model::time::Day;
 
 use super::super::samples::{
@@ -14,6 +15,10 @@ use super::super::samples::{
 };
 use super::super::{Options, all};
 use super::CORRELATORS;
+
+mod destroyed;
+mod duty;
+mod intent;
 
 fn rules(report: &Report) -> Vec<&'static str> {
     report.findings.iter().map(|finding| finding.rule_id).collect()
@@ -25,7 +30,6 @@ fn ids_of_rules_are_unique_and_every_rule_says_what_to_do() {
     assert_eq!(ids.len(), CORRELATORS.len());
     for correlator in &CORRELATORS {
         assert!(correlator.response.ends_with('.') && !correlator.title.ends_with('.'));
-        assert!(["high", "medium", "low"].contains(&correlator.confidence));
     }
 }
 
@@ -109,4 +113,47 @@ fn a_gap_over_a_window_is_found_in_its_account() {
     assert!(found(ACCOUNT, "2025-01-11"));
     assert!(!found(ACCOUNT, "2025-01-12"));
     assert!(!found("999999999999", "2025-01-10"));
+}
+
+#[test]
+fn the_weakest_record_lowers_the_confidence_and_the_reason_says_so() {
+    let found = |grades: [SourceGrade; 2]| {
+        let stop = |minute: i64, source_grade| Event {
+            source_grade,
+            ..call(minute, "cloudtrail", "StopLogging").request(r#"{"name":"t"}"#)
+        };
+        let found = report(vec![stop(0, grades[0]), stop(1, grades[1])], vec![]);
+        (found.findings[0].confidence.as_str(), found.findings[0].confidence_reason.clone())
+    };
+    use SourceGrade::{DigestSigned, Export, HashChained, HashListed, Summary, Unreferenced};
+    let (word, reason) = found([DigestSigned, HashChained]);
+    assert_eq!(
+        (word, &*reason),
+        ("high", "as its rule says; the weakest record it rests on is hash_chained")
+    );
+    for weak in [HashListed, Unreferenced, Export] {
+        let (word, reason) = found([weak, DigestSigned]);
+        assert_eq!(word, "medium");
+        let told = format!(
+            "its rule says high, lowered because the weakest record it rests on is {}",
+            weak.as_str()
+        );
+        assert_eq!(reason, told);
+    }
+    assert_eq!(found([Unreferenced, Summary]).0, "low");
+}
+
+#[test]
+fn the_records_of_rfcs_weigh_too_and_events_are_named() {
+    let dcm = "AWSManagedServicesUpdateRole";
+    let proven = |event: Event| Event { source_grade: SourceGrade::DigestSigned, ..event };
+    let events = || vec![proven(role_call(10, "CreateRole", dcm)), proven(role_call(20, "DeleteRole", dcm))];
+    let found = report(events(), vec![archived("rfc-1", ENABLE_DCM, "Success", (5, 15))]);
+    assert_eq!(rules(&found), ["mode/opened-by-automated-change-type"]);
+    assert_eq!(found.findings[0].confidence.as_str(), "low");
+    assert!(found.findings[0].confidence_reason.ends_with("is export"));
+    let names: Vec<&str> = found.findings[0].event_ids.iter().map(|id| id.as_str()).collect();
+    assert_eq!(names, ["CreateRole-10"]);
+    let open = report(vec![proven(role_call(10, "CreateRole", dcm))], vec![]);
+    assert_eq!(open.findings[0].confidence.as_str(), "medium");
 }

@@ -1,8 +1,11 @@
 //! Where incidents begin and end.
 
+use crate::catalogue::Catalogue;
 use crate::model::event::Event;
+use crate::model::finding::Incident;
 
-use super::super::samples::{With, call, minute, report};
+use super::super::samples::{With, at, call, minute, report, sources};
+use super::super::{Options, all};
 
 fn terminate(minute: i64) -> Event {
     call(minute, "ec2", "TerminateInstances").request(r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#)
@@ -43,16 +46,50 @@ fn actors_and_accounts_do_not_mix_and_attempts_are_no_actions() {
     );
 }
 
+fn key(minute: i64, days: i64) -> Event {
+    call(minute, "kms", "ScheduleKeyDeletion")
+        .request(&format!(r#"{{"keyId":"k-{minute}","pendingWindowInDays":{days}}}"#))
+}
+
+/// The incidents of these events, told for a time some days after the first.
+fn as_of(events: Vec<Event>, days: Option<i64>) -> Vec<Incident> {
+    let options = Options { as_of: days.map(|days| at(days * 24 * 60)), ..Options::default() };
+    all(sources(events, vec![]), &Catalogue::builtin(), &options).incidents
+}
+
 #[test]
 fn the_nearest_deadline_and_the_findings_are_told() {
-    let key = |minute: i64, days: i64| {
-        call(minute, "kms", "ScheduleKeyDeletion")
-            .request(&format!(r#"{{"keyId":"k-{minute}","pendingWindowInDays":{days}}}"#))
-    };
     let report = report(vec![key(0, 30), key(1, 7), call(2, "cloudtrail", "StopLogging")], vec![]);
     let incident = &report.incidents[0];
     assert_eq!(incident.next_deadline.map(minute), Some(1 + 7 * 24 * 60));
     assert_eq!(incident.recoverable, 2);
     assert_eq!(incident.finding_ids.len(), 1);
     assert!(incident.incident_id.as_str().starts_with("inc-"));
+    assert_eq!(
+        incident.summary,
+        "ops made 3 destructive calls on 2 resources in account 111122223333 within 2 minutes: \
+         0 irreversible, 2 recoverable, act before 2025-01-17T00:01:00Z; 1 finding"
+    );
+}
+
+#[test]
+fn a_deadline_before_the_time_told_for_has_passed() {
+    let events = || vec![key(0, 30), key(1, 7)];
+    let deadline = |days| as_of(events(), days)[0].next_deadline.map(minute);
+    let day = 24 * 60;
+    assert_eq!(deadline(None), Some(1 + 7 * day));
+    assert_eq!(deadline(Some(7)), Some(1 + 7 * day));
+    assert_eq!(deadline(Some(8)), Some(30 * day));
+    assert_eq!(deadline(Some(30)), Some(30 * day), "a deadline is open until it is over");
+    assert_eq!(deadline(Some(31)), None);
+    let told = &as_of(events(), Some(8))[0].summary;
+    assert!(told.ends_with("the deadline for 1 passed, act before 2025-02-09T00:00:00Z"), "{told}");
+    let told = &as_of(events(), Some(31))[0].summary;
+    assert!(told.ends_with("2 recoverable, the deadline for 2 passed"), "{told}");
+}
+
+#[test]
+fn attempts_destroy_nothing_and_the_sentence_says_so() {
+    let told = &as_of(vec![terminate(0).error("Client.UnauthorizedOperation")], None)[0].summary;
+    assert_eq!(told, "ops destroyed nothing in account 111122223333; 1 attempt came to nothing");
 }

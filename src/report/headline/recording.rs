@@ -11,7 +11,7 @@ use crate::model::coverage::{CoverageDay, gaps};
 use crate::model::id::AccountId;
 use crate::model::inventory::{DataEvents, Recording};
 
-use super::counted;
+use crate::model::count::counted;
 
 /// Accounts named in one sentence.
 const NAMED_MAX: usize = 10;

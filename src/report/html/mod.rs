@@ -28,8 +28,9 @@ const SCRIPT: &str = include_str!("script.js");
 #[template(path = "page.html", config = "src/report/html/askama.toml")]
 struct Page {
     policy: String,
+    act_before: Option<DeadlineView>,
     coverage: Shown,
-    facts: [Shown; 3],
+    facts: Vec<Shown>,
     cards: Vec<Card>,
     not_covered: Vec<Shown>,
     open_windows: Vec<Shown>,
@@ -51,11 +52,14 @@ struct Card {
 
 /// The file's content.
 pub fn render(report: &Report, head: &Headline<'_>) -> String {
-    let ahead: Vec<_> = head.deadlines.iter().filter(|deadline| !deadline.passed).collect();
+    let open: Vec<_> = head.open_deadlines().collect();
+    let facts = [&head.windows_sentence, &head.destructive_sentence].into_iter();
+    let facts = facts.chain(&head.deadlines_sentence).chain([&head.counts]);
     let page = Page {
         policy: policy(),
+        act_before: open.first().map(|deadline| DeadlineView::of(deadline)),
         coverage: Shown::of(&head.coverage),
-        facts: [&head.windows_sentence, &head.destructive_sentence, &head.counts].map(|text| Shown::of(text)),
+        facts: facts.map(|text| Shown::of(text)).collect(),
         cards: cards(head),
         not_covered: head.not_covered.iter().map(|text| Shown::of(text)).collect(),
         open_windows: head
@@ -63,12 +67,8 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
             .iter()
             .map(|window| view::open_window(window, report.scope.account_names.get(&window.account_id)))
             .collect(),
-        deadlines: ahead
-            .iter()
-            .take(view::DEADLINES_MAX)
-            .map(|deadline| DeadlineView::of(deadline))
-            .collect(),
-        deadlines_note: deadlines_note(ahead.len(), head.deadlines.len()),
+        deadlines: open.iter().take(view::DEADLINES_MAX).map(|deadline| DeadlineView::of(deadline)).collect(),
+        deadlines_note: deadlines_note(open.len(), head.deadlines.len()),
         picture: Picture::of(report, head),
         tables: view::tables(report, head),
         style: STYLE,
@@ -78,20 +78,18 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
 }
 
 /// What is said of the deadlines that are not listed.
-fn deadlines_note(ahead: usize, all: usize) -> String {
+fn deadlines_note(open: usize, all: usize) -> String {
     let mut sentences = Vec::new();
-    if let Some(more) = ahead.checked_sub(view::DEADLINES_MAX).filter(|more| *more > 0) {
+    if let Some(more) = open.checked_sub(view::DEADLINES_MAX).filter(|more| *more > 0) {
         sentences.push(format!(
             "{} more: sort the destructive actions by recoverable_until.",
             grouped(more as u64)
         ));
     }
-    match all - ahead {
+    match all - open {
         0 => {}
-        1 => sentences.push("1 more passed before the end of the evidence.".to_owned()),
-        passed => {
-            sentences.push(format!("{} more passed before the end of the evidence.", grouped(passed as u64)))
-        }
+        1 => sentences.push("1 more has passed.".to_owned()),
+        passed => sentences.push(format!("{} more have passed.", grouped(passed as u64))),
     }
     sentences.join(" ")
 }
@@ -126,7 +124,7 @@ fn cards(head: &Headline<'_>) -> Vec<Card> {
         Card { label, value: grouped(value), note, tone }
     };
     let (windows, calls) = (head.windows, head.destructive);
-    let ahead = head.deadlines.iter().filter(|deadline| !deadline.passed).count() as u64;
+    let open = head.open_deadlines().count() as u64;
     let severe: u64 = head.findings.iter().take(2).map(|(_, count)| count).sum();
     let findings: Vec<_> = head
         .findings
@@ -161,9 +159,9 @@ fn cards(head: &Headline<'_>) -> Vec<Card> {
             "bad",
         ),
         card(
-            "deadlines ahead",
-            ahead,
-            format!("{} before the end of the evidence", grouped(head.deadlines.len() as u64 - ahead)),
+            "deadlines open",
+            open,
+            format!("{} passed", grouped(head.deadlines.len() as u64 - open)),
             "warn",
         ),
         card("findings high or critical", severe, findings.join(", "), "bad"),
@@ -235,6 +233,7 @@ mod tests {
     fn what_was_read_comes_first_and_every_table_is_there() {
         let page = page_of(&sample::plain());
         let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is there"));
+        assert!(place("Act before <time>") < place("Read 5 objects"));
         assert!(place("Read 5 objects") < place("What cannot be seen"));
         assert!(place("What cannot be seen") < place("<svg"));
         for id in [
@@ -250,6 +249,19 @@ mod tests {
         ] {
             assert!(page.contains(&format!("<section id=\"{id}\"")), "{id}");
         }
+    }
+
+    #[test]
+    fn incidents_stand_in_the_order_in_which_to_act() {
+        let mut report = sample::plain();
+        let one = report.incidents[0].clone();
+        let mut late = one.clone();
+        (late.next_deadline, late.summary) = (None, "no hurry".to_owned());
+        report.incidents = vec![late, one];
+        let page = page_of(&report);
+        let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is there"));
+        assert!(place("jane.roe destroyed 64 things") < place("no hurry"));
+        assert_eq!(report.incidents[0].summary, "no hurry", "the table keeps its own order");
     }
 
     #[test]

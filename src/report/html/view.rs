@@ -12,7 +12,7 @@ use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
 use crate::report::column::{AsText, Cell, Table, number, text, word};
 use crate::report::escape::{shorten, terminal};
-use crate::report::headline::{Deadline, Headline};
+use crate::report::headline::{Deadline, Headline, urgency};
 use crate::report::html::shown::SHOWN;
 use crate::report::tables;
 
@@ -123,7 +123,8 @@ pub(super) fn tables(report: &Report, head: &Headline<'_>) -> Vec<TableView> {
         .iter()
         .filter_map(|(name, title, columns)| {
             let table = all.iter().find(|table| table.name == *name)?;
-            Some(show(table, title, columns))
+            let order = if *name == "incidents" { urgent_first(report) } else { (0..table.rows()).collect() };
+            Some(show(table, title, columns, &order))
         })
         .collect();
     views.iter_mut().filter(|view| view.id == "mode_windows").for_each(|view| name_accounts(view, report));
@@ -132,7 +133,14 @@ pub(super) fn tables(report: &Report, head: &Headline<'_>) -> Vec<TableView> {
     views
 }
 
-fn show(table: &Table<'_>, title: &'static str, names: &[&'static str]) -> TableView {
+/// Places of the incidents, by what must be acted on first.
+fn urgent_first(report: &Report) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..report.incidents.len()).collect();
+    order.sort_by_key(|place| report.incidents.get(*place).map(urgency));
+    order
+}
+
+fn show(table: &Table<'_>, title: &'static str, names: &[&'static str], order: &[usize]) -> TableView {
     let places: Vec<usize> = names.iter().filter_map(|name| table.column(name)).collect();
     let row = |row| {
         places.iter().map(|&column| cell(table.columns[column].name, table.cell(row, column))).collect()
@@ -148,7 +156,7 @@ fn show(table: &Table<'_>, title: &'static str, names: &[&'static str]) -> Table
             .iter()
             .map(|&place| HeadView { name: table.columns[place].name, meaning: table.columns[place].meaning })
             .collect(),
-        rows: (0..shown).map(row).collect(),
+        rows: order.iter().take(shown).copied().map(row).collect(),
     }
 }
 

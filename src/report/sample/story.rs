@@ -4,7 +4,7 @@ use crate::model::destructive::{
     ActionAuthorization, Attribution, Category, DestructiveAction, Reversibility,
 };
 use crate::model::event::{Event, Outcome};
-use crate::model::finding::{Finding, Incident};
+use crate::model::finding::{Confidence, Finding, Incident};
 use crate::model::id::{
     AccountId, Arn, EventId, FindingId, IncidentId, ModeName, Region, RfcId, SessionId, WindowId,
 };
@@ -133,7 +133,8 @@ impl Sample<'_> {
             technique_ids: vec!["T1485"],
             controls: vec!["AMS-DEV-1"],
             response: "ask who opened it",
-            confidence: "high",
+            confidence: Confidence::High,
+            confidence_reason: self.text("its rule says so").to_string(),
             evidence: self.evidence(7),
         };
         vec![

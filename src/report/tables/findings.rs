@@ -28,9 +28,14 @@ const COLUMNS: &[Column<Finding>] = &[
     Column::list("technique_ids", "MITRE ATT&CK techniques, version 19", |f| list(&f.technique_ids)),
     Column::list("controls", "controls it bears on", |f| list(&f.controls)),
     Column::text("response", "what to do about it", |f| text(&f.response)),
-    Column::text("confidence", "high, medium or low", |f| text(&f.confidence)),
+    Column::text("confidence", "high, medium or low: that of its rule, lowered by its weakest record", |f| {
+        word(f.confidence.as_str())
+    }),
     Column::text("source_object", "object that holds the record that shows it first", |f| {
         text(&f.evidence.object)
     }),
     Column::int("source_record", "0-based ordinal of that record", |f| number(f.evidence.record)),
+    Column::text("confidence_reason", "why it is that sure: its rule, and its weakest record", |f| {
+        text(&f.confidence_reason)
+    }),
 ];

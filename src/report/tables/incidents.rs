@@ -25,7 +25,9 @@ const COLUMNS: &[Column<Incident>] = &[
     Column::int("recoverable", "calls that can be undone while a call or copy lasts", |i| {
         number(i.recoverable)
     }),
-    Column::time("next_deadline", "the nearest deadline for recovery, UTC", |i| moment(i.next_deadline)),
+    Column::time("next_deadline", "the nearest deadline for recovery that is open, UTC", |i| {
+        moment(i.next_deadline)
+    }),
     Column::list("finding_ids", "its findings", |i| list(&i.finding_ids)),
     Column::list("window_ids", "windows it belongs to", |i| list(&i.window_ids)),
     Column::list("session_ids", "sessions it belongs to", |i| list(&i.session_ids)),

@@ -1,0 +1,42 @@
+//! RFCs that matter here and whose sources contradict each other.
+//!
+//! Owns: this claim. Which fields contradict is `rfcs`'.
+
+use crate::model::rfc::{Rfc, RfcAction};
+
+use super::Facts;
+use super::claim::Claim;
+
+/// One claim per RFC that opens a mode or destroys something.
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+    let matter = |rfc: &&Rfc| matches!(rfc.action, RfcAction::EnableMode | RfcAction::Destructive);
+    let contradicted = facts.rfcs.iter().filter(|rfc| !rfc.conflicts.is_empty()).filter(matter);
+    contradicted.map(claim).collect()
+}
+
+fn claim(rfc: &Rfc) -> Claim<'static> {
+    let sources: Vec<&str> = rfc.sources.iter().map(|source| source.as_str()).collect();
+    let summary = format!(
+        "the sources of RFC {} ({}) disagree on {}; the newest record was taken",
+        rfc.rfc_id,
+        sources.join(", "),
+        rfc.conflicts.join(", ")
+    );
+    Claim {
+        subject: rfc.rfc_id.as_str().to_owned(),
+        account_id: rfc.target_account_id.clone().or_else(|| rfc.account_id.clone()),
+        mode: rfc.mode.clone(),
+        time: rfc.created_at,
+        end_time: None,
+        actor: None,
+        summary,
+        count: rfc.conflicts.len() as u64,
+        actions: Vec::new(),
+        window_id: None,
+        session_ids: Vec::new(),
+        rfc_ids: vec![rfc.rfc_id.clone()],
+        evidence: rfc.evidence.clone(),
+        lowered: false,
+        rests_on: Vec::new(),
+    }
+}

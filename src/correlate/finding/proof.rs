@@ -1,0 +1,81 @@
+//! How well the records behind claims are anchored.
+//!
+//! Owns: looking up the records that claims name, in one pass over the events,
+//! and the confidence and its reason that follow from the weakest of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::event::Event;
+use crate::model::evidence::Evidence;
+use crate::model::finding::Confidence;
+use crate::model::id::EventId;
+use crate::model::rfc::{Rfc, RfcSource};
+use crate::model::source_grade::SourceGrade;
+
+use super::Facts;
+use super::claim::Claim;
+
+/// The records that some claims name.
+pub(super) struct Proof<'a> {
+    events: BTreeMap<&'a Evidence, &'a Event>,
+    rfcs: BTreeMap<&'a Evidence, &'a Rfc>,
+}
+
+impl<'a> Proof<'a> {
+    /// Looks up the records of all these claims at once.
+    pub(super) fn of<'c>(claims: impl Iterator<Item = &'c Claim<'c>>, facts: Facts<'a>) -> Self {
+        let wanted: BTreeSet<&Evidence> = claims.flat_map(records).collect();
+        let events = facts.events.iter().filter(|event| wanted.contains(&event.evidence));
+        let rfcs = facts.rfcs.iter().filter(|rfc| wanted.contains(&rfc.evidence));
+        Self {
+            events: events.map(|event| (&event.evidence, event)).collect(),
+            rfcs: rfcs.map(|rfc| (&rfc.evidence, rfc)).collect(),
+        }
+    }
+
+    /// The events that a claim rests on, each once, in the order of the claim.
+    pub(super) fn event_ids(&self, claim: &Claim<'_>) -> Vec<EventId> {
+        let named = records(claim).filter_map(|record| self.events.get(record)?.event_id.clone());
+        let acted = claim.actions.iter().filter_map(|action| action.event_id.clone());
+        let mut seen = BTreeSet::new();
+        named.chain(acted).filter(|id| seen.insert(id.clone())).collect()
+    }
+
+    /// How sure a claim is, and why.
+    pub(super) fn confidence(&self, claim: &Claim<'_>, rule: Confidence) -> (Confidence, String) {
+        let named = records(claim).map(|record| self.grade(record));
+        let acted = claim.actions.iter().map(|action| action.source_grade);
+        // A claim names at least the record that shows it first.
+        let weakest = named.chain(acted).max().unwrap_or(SourceGrade::Summary);
+        let confidence = rule.resting_on(weakest);
+        let word = weakest.as_str();
+        let reason = if confidence == rule {
+            format!("as its rule says; the weakest record it rests on is {word}")
+        } else {
+            format!(
+                "its rule says {}, lowered because the weakest record it rests on is {word}",
+                rule.as_str()
+            )
+        };
+        (confidence, reason)
+    }
+
+    /// An RFC that no call shows comes from an archive, which no digest covers;
+    /// what is neither is a row of an export of settings.
+    fn grade(&self, record: &Evidence) -> SourceGrade {
+        if let Some(event) = self.events.get(record) {
+            return event.source_grade;
+        }
+        let summary_only = |rfc: &&Rfc| {
+            !rfc.sources.iter().any(|source| matches!(source, RfcSource::GetRfc | RfcSource::EventBridge))
+        };
+        match self.rfcs.get(record).filter(|rfc| summary_only(rfc)) {
+            Some(_) => SourceGrade::Summary,
+            None => SourceGrade::Export,
+        }
+    }
+}
+
+fn records<'c>(claim: &'c Claim<'_>) -> impl Iterator<Item = &'c Evidence> {
+    std::iter::once(&claim.evidence).chain(&claim.rests_on)
+}

@@ -1,0 +1,57 @@
+//! Claims about destruction alone: each made once, and its near misses.
+
+use crate::model::event::Event;
+use crate::model::finding::Finding;
+
+use super::super::super::samples::{With, call, report};
+
+fn found(rule: &str, events: Vec<Event>) -> Vec<Finding> {
+    let mut findings = report(events, vec![]).findings;
+    findings.retain(|finding| finding.rule_id == rule);
+    findings
+}
+
+/// A call that deletes so many volumes, or objects, one after the other.
+fn volumes(count: i64, every: i64) -> Vec<Event> {
+    (0..count)
+        .map(|number| {
+            call(number * every, "ec2", "DeleteVolume").request(&format!(r#"{{"volumeId":"vol-{number}"}}"#))
+        })
+        .collect()
+}
+
+fn object(number: i64, key: &str) -> Event {
+    let request = format!(r#"{{"bucketName":"orders","key":"{key}"}}"#);
+    call(number / 60, "s3", "DeleteObjectVersion").request(&request)
+}
+
+#[test]
+fn many_things_destroyed_in_a_burst_are_one_finding() {
+    let bulk = |events| found("destroy/in-bulk", events);
+    let made = bulk(volumes(20, 1));
+    assert_eq!((made.len(), made[0].count), (1, 20));
+    assert!(bulk(volumes(19, 1)).is_empty(), "not yet many");
+    assert!(bulk(volumes(20, 60)).is_empty(), "no burst");
+    let denied = volumes(20, 1).into_iter().map(|event| event.error("Client.UnauthorizedOperation"));
+    assert!(bulk(denied.collect()).is_empty());
+    let mut shared = volumes(20, 1);
+    for event in shared.iter_mut().take(10) {
+        event.principal.user_name = Some("eve".into());
+    }
+    assert!(bulk(shared).is_empty(), "two actors");
+    let objects = |count: i64| (0..count).map(|number| object(number, &format!("a/{number}"))).collect();
+    assert!(bulk(objects(999)).is_empty(), "objects go by the thousand");
+}
+
+#[test]
+fn deleted_deliveries_of_audit_logs_are_found_and_other_objects_are_not() {
+    let logs = |key: &str| found("logging/log-objects-deleted", vec![object(0, key)]).len();
+    let day = "us-east-1/2026/01/02/x.json.gz";
+    assert_eq!(logs(&format!("trail/AWSLogs/111122223333/CloudTrail/{day}")), 1);
+    assert_eq!(logs(&format!("AWSLogs/o-exampleorg1/111122223333/CloudTrail-Digest/{day}")), 1);
+    assert_eq!(logs(&format!("AWSLogs/111122223333/Config/{day}")), 1);
+    assert_eq!(logs(&format!("AWSLogs/111122223333/elasticloadbalancing/{day}")), 0);
+    assert_eq!(logs("reports/CloudTrail/summary.csv"), 0);
+    let denied = object(0, &format!("AWSLogs/111122223333/CloudTrail/{day}")).error("AccessDenied");
+    assert!(found("logging/log-objects-deleted", vec![denied]).is_empty());
+}

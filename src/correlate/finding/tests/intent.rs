@@ -1,0 +1,303 @@
+//! Patterns of intent: each made once, and the near misses that make none.
+
+use crate::model::event::Event;
+use crate::model::finding::Finding;
+
+use super::super::super::samples::{DEV, With, call, minute, report, role_call, wearing};
+
+/// The findings of one rule.
+fn found(rule: &str, events: Vec<Event>) -> Vec<Finding> {
+    let mut findings = report(events, vec![]).findings;
+    findings.retain(|finding| finding.rule_id == rule);
+    findings
+}
+
+fn count(rule: &str, events: Vec<Event>) -> usize {
+    found(rule, events).len()
+}
+
+fn by_eve(mut event: Event) -> Event {
+    event.principal.user_name = Some("eve".into());
+    event
+}
+
+fn in_account(mut event: Event, account: &str) -> Event {
+    event.account_id = Some(account.into());
+    event
+}
+
+fn in_region(mut event: Event, region: &str) -> Event {
+    event.region = Some(region.into());
+    event
+}
+
+fn unprotect(minute: i64, db: &str) -> Event {
+    call(minute, "rds", "ModifyDBInstance")
+        .request(&format!(r#"{{"dBInstanceIdentifier":"{db}","deletionProtection":false}}"#))
+}
+
+fn delete_db(minute: i64, db: &str) -> Event {
+    call(minute, "rds", "DeleteDBInstance")
+        .request(&format!(r#"{{"dBInstanceIdentifier":"{db}","skipFinalSnapshot":true}}"#))
+}
+
+const UNPROTECTED: &str = "intent/unprotected-then-destroyed";
+
+#[test]
+fn a_removed_protection_and_the_destruction_of_that_thing_are_one_finding() {
+    let made = found(UNPROTECTED, vec![unprotect(0, "orders"), by_eve(delete_db(90, "orders"))]);
+    let finding = &made[0];
+    assert_eq!(made.len(), 1);
+    assert_eq!((finding.time.map(minute), finding.end_time.map(minute)), (Some(0), Some(90)));
+    assert_eq!(finding.actor.as_deref(), Some("eve"));
+    let ids: Vec<&str> = finding.event_ids.iter().map(|id| id.as_str()).collect();
+    assert_eq!(ids, ["ModifyDBInstance-0", "DeleteDBInstance-90"]);
+    assert_eq!(finding.severity.as_str(), "high");
+    assert_eq!(
+        finding.summary,
+        "eve destroyed what had been protected in account 111122223333: DeleteDBInstance on orders; \
+         the protection was removed by ops from 2025-01-10T00:00:00Z on: ModifyDBInstance on orders"
+    );
+    let burst = vec![unprotect(0, "a"), unprotect(1, "b"), delete_db(5, "a"), delete_db(6, "b")];
+    assert_eq!(found(UNPROTECTED, burst)[0].count, 4);
+}
+
+#[test]
+fn a_protected_bucket_protects_its_objects_and_an_arn_is_its_name() {
+    let lock = || {
+        call(0, "s3", "PutBucketVersioning")
+            .request(r#"{"bucketName":"orders","VersioningConfiguration":{"MfaDelete":"Disabled","Status":"Enabled"}}"#)
+    };
+    let object = |bucket: &str| {
+        call(5, "s3", "DeleteObject").request(&format!(r#"{{"bucketName":"{bucket}","key":"a/b"}}"#))
+    };
+    assert_eq!(count(UNPROTECTED, vec![lock(), object("orders")]), 1);
+    assert_eq!(count(UNPROTECTED, vec![lock(), object("orders-2")]), 0);
+    let arn = "arn:aws:rds:us-east-1:111122223333:db:orders";
+    assert_eq!(count(UNPROTECTED, vec![unprotect(0, "orders"), delete_db(5, arn)]), 1);
+}
+
+#[test]
+fn without_a_removed_protection_of_that_very_thing_there_is_no_finding() {
+    let day = 24 * 60;
+    let misses = [
+        vec![unprotect(0, "orders"), delete_db(5, "orders-2")],
+        vec![unprotect(0, "orders").error("AccessDenied"), delete_db(5, "orders")],
+        vec![delete_db(0, "orders"), unprotect(5, "orders")],
+        vec![unprotect(0, "orders"), delete_db(0, "orders")],
+        vec![unprotect(0, "orders"), delete_db(day + 1, "orders")],
+        vec![unprotect(0, "orders"), in_account(delete_db(5, "orders"), "999999999999")],
+        vec![unprotect(0, "orders"), in_region(delete_db(5, "orders"), "eu-west-1")],
+        vec![unprotect(0, "orders"), delete_db(5, "orders").error("Client.DryRunOperation")],
+        vec![
+            call(0, "kms", "DisableKeyRotation").request(r#"{"keyId":"k-1"}"#),
+            call(5, "kms", "ScheduleKeyDeletion").request(r#"{"keyId":"k-1"}"#),
+        ],
+    ];
+    for (number, events) in misses.into_iter().enumerate() {
+        assert_eq!(count(UNPROTECTED, events), 0, "miss {number}");
+    }
+    assert_eq!(count(UNPROTECTED, vec![unprotect(0, "orders"), delete_db(day, "orders")]), 1);
+}
+
+#[test]
+fn what_was_only_tried_after_it_is_less_grave_and_says_so() {
+    let tried =
+        found(UNPROTECTED, vec![unprotect(0, "orders"), delete_db(5, "orders").error("AccessDenied")]);
+    assert_eq!(tried[0].severity.as_str(), "medium");
+    assert!(tried[0].summary.starts_with("ops tried in vain to destroy what"), "{}", tried[0].summary);
+    let both =
+        vec![unprotect(0, "orders"), delete_db(5, "orders").error("AccessDenied"), delete_db(6, "orders")];
+    let done = found(UNPROTECTED, both);
+    assert_eq!((done.len(), done[0].severity.as_str(), done[0].count), (1, "high", 2));
+}
+
+const BACKUPS: &str = "intent/backups-then-data";
+
+fn delete_snapshot(minute: i64) -> Event {
+    call(minute, "rds", "DeleteDBSnapshot").request(r#"{"dBSnapshotIdentifier":"orders-1"}"#)
+}
+
+fn delete_point(minute: i64) -> Event {
+    call(minute, "backup", "DeleteRecoveryPoint")
+        .request(r#"{"recoveryPointArn":"arn:aws:backup:us-east-1:111122223333:recovery-point:1"}"#)
+}
+
+/// These calls by one session of developer mode.
+fn in_mode(events: Vec<Event>) -> Vec<Event> {
+    let worn = events.into_iter().map(|event| event.by(wearing(DEV, "ASIA1", Some(0))));
+    std::iter::once(role_call(0, "CreateRole", DEV)).chain(worn).collect()
+}
+
+fn delete_volume(minute: i64) -> Event {
+    call(minute, "ec2", "DeleteVolume").request(r#"{"volumeId":"vol-1"}"#)
+}
+
+fn suspend_versions(bucket: &str) -> Event {
+    call(1, "s3", "PutBucketVersioning").request(&format!(
+        r#"{{"bucketName":"{bucket}","VersioningConfiguration":{{"Status":"Suspended"}}}}"#
+    ))
+}
+
+fn delete_object(minute: i64) -> Event {
+    call(minute, "s3", "DeleteObject").request(r#"{"bucketName":"orders","key":"a"}"#)
+}
+
+#[test]
+fn backups_and_then_data_of_one_session_are_one_finding() {
+    let events = in_mode(vec![delete_snapshot(1), delete_db(30, "orders"), delete_db(40, "sales")]);
+    let made = found(BACKUPS, events);
+    assert_eq!(made.len(), 1);
+    assert_eq!((made[0].severity.as_str(), made[0].count), ("critical", 3));
+    assert_eq!(count(BACKUPS, in_mode(vec![delete_point(1), delete_volume(9)])), 1);
+    assert_eq!(count(BACKUPS, vec![suspend_versions("orders"), delete_object(5)]), 1, "of the very thing");
+}
+
+#[test]
+fn backups_of_another_service_thing_actor_or_time_are_no_finding() {
+    let plan = call(1, "backup", "DeleteBackupPlan").request(r#"{"backupPlanId":"p"}"#);
+    let other = [in_mode(vec![delete_snapshot(1)]), vec![delete_db(5, "orders")]].concat();
+    let misses = [
+        vec![delete_snapshot(1), delete_db(5, "orders")],
+        vec![suspend_versions("other"), delete_object(5)],
+        vec![suspend_versions("orders"), by_eve(delete_object(5))],
+        other,
+        in_mode(vec![delete_snapshot(1), delete_volume(9)]),
+        in_mode(vec![delete_snapshot(1).error("AccessDenied"), delete_db(5, "orders")]),
+        in_mode(vec![delete_db(1, "orders"), delete_snapshot(5)]),
+        in_mode(vec![delete_snapshot(1), delete_db(24 * 60 + 2, "orders")]),
+        in_mode(vec![delete_snapshot(1), in_account(delete_db(5, "orders"), "999999999999")]),
+        in_mode(vec![plan, delete_db(5, "orders")]),
+    ];
+    for (number, events) in misses.into_iter().enumerate() {
+        assert_eq!(count(BACKUPS, events), 0, "miss {number}");
+    }
+}
+
+const BLIND: &str = "intent/blind-then-changed";
+
+fn stop(minute: i64) -> Event {
+    call(minute, "cloudtrail", "StopLogging").request(r#"{"name":"t"}"#)
+}
+
+#[test]
+fn what_an_actor_destroys_after_stopping_the_recording_is_a_finding() {
+    let made = found(BLIND, vec![stop(0), delete_db(5, "a"), delete_db(6, "b"), by_eve(delete_db(7, "c"))]);
+    assert_eq!((made.len(), made[0].count), (1, 2));
+    assert_eq!(made[0].severity.as_str(), "critical");
+    assert_eq!(
+        made[0].summary,
+        "ops made 2 destructive calls and 0 other changes in account 111122223333 within 24 hours after \
+         StopLogging at 2025-01-10T00:00:00Z: DeleteDBInstance"
+    );
+}
+
+#[test]
+fn other_changes_of_a_mode_session_count_for_less() {
+    let worn = || wearing(DEV, "ASIA1", Some(1));
+    let run = call(8, "ec2", "RunInstances").by(worn());
+    let events = vec![role_call(0, "CreateRole", DEV), stop(2).by(worn()), run];
+    let made = found(BLIND, events);
+    assert_eq!((made.len(), made[0].count, made[0].severity.as_str()), (1, 1, "high"));
+    assert!(made[0].event_ids.iter().any(|id| id.as_str() == "RunInstances-8"));
+    let read = call(8, "ec2", "DescribeInstances").by(worn());
+    let denied = call(9, "ec2", "RunInstances").by(worn()).error("AccessDenied");
+    assert_eq!(count(BLIND, vec![role_call(0, "CreateRole", DEV), stop(2).by(worn()), read, denied]), 0);
+}
+
+#[test]
+fn a_recording_that_went_on_or_a_call_before_it_is_no_finding() {
+    let flow_logs =
+        call(0, "ec2", "DeleteFlowLogs").request(r#"{"DeleteFlowLogsRequest":{"FlowLogId":"fl-1"}}"#);
+    let misses = [
+        vec![stop(0).error("AccessDenied"), delete_db(5, "a")],
+        vec![delete_db(0, "a"), stop(5)],
+        vec![stop(0), delete_db(0, "a")],
+        vec![stop(0), delete_db(5, "a").error("AccessDenied")],
+        vec![stop(0), by_eve(delete_db(5, "a"))],
+        vec![stop(0), in_account(delete_db(5, "a"), "999999999999")],
+        vec![stop(0), delete_db(24 * 60, "a")],
+        vec![flow_logs, delete_db(5, "a")],
+        vec![call(0, "config", "DeleteConfigRule").request(r#"{"configRuleName":"r"}"#), delete_db(5, "a")],
+    ];
+    for (number, events) in misses.into_iter().enumerate() {
+        assert_eq!(count(BLIND, events), 0, "miss {number}");
+    }
+    let twice = found(BLIND, vec![stop(0), delete_db(5, "a"), stop(10), delete_db(15, "b")]);
+    assert_eq!(twice.iter().map(|finding| finding.count).collect::<Vec<_>>(), [1, 1]);
+}
+
+const SPREAD: &str = "intent/same-call-many-places";
+
+fn terminate(minute: i64, region: &str) -> Event {
+    let event = call(minute, "ec2", "TerminateInstances")
+        .request(r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#);
+    in_region(event, region)
+}
+
+#[test]
+fn one_call_in_three_regions_or_accounts_within_minutes_is_a_finding() {
+    let regions = vec![terminate(0, "us-east-1"), terminate(5, "eu-west-1"), terminate(10, "ap-south-1")];
+    let made = found(SPREAD, regions);
+    assert_eq!((made.len(), made[0].count), (1, 3));
+    let elsewhere = |minute: i64, account: &str| in_account(terminate(minute, "us-east-1"), account);
+    let accounts =
+        vec![elsewhere(0, "111122223333"), elsewhere(1, "222233334444"), elsewhere(2, "333344445555")];
+    assert_eq!(count(SPREAD, accounts), 1);
+    let more = (0..6).map(|n| terminate(n, ["us-east-1", "eu-west-1", "ap-south-1"][n as usize % 3]));
+    let later = [terminate(500, "us-east-1"), terminate(501, "eu-west-1"), terminate(502, "ap-south-1")];
+    let both = found(SPREAD, more.chain(later).collect());
+    assert_eq!(both.iter().map(|finding| finding.count).collect::<Vec<_>>(), [6, 3]);
+}
+
+#[test]
+fn few_places_slow_calls_several_actors_and_attempts_are_no_finding() {
+    let misses = [
+        vec![terminate(0, "us-east-1"), terminate(1, "eu-west-1"), terminate(2, "us-east-1")],
+        vec![terminate(0, "us-east-1"), terminate(5, "eu-west-1"), terminate(11, "ap-south-1")],
+        vec![terminate(0, "us-east-1"), terminate(1, "eu-west-1"), by_eve(terminate(2, "ap-south-1"))],
+        vec![
+            terminate(0, "us-east-1"),
+            terminate(1, "eu-west-1"),
+            terminate(2, "ap-south-1").error("Client.UnauthorizedOperation"),
+        ],
+    ];
+    for (number, events) in misses.into_iter().enumerate() {
+        assert_eq!(count(SPREAD, events), 0, "miss {number}");
+    }
+}
+
+const NEW: &str = "intent/service-new-to-actor";
+
+/// One use of EC2 a day from day 1 on, and a session that deletes a database.
+fn sessions(days: i64, last: i64, use_rds_on: Option<i64>) -> Vec<Event> {
+    let day = 24 * 60;
+    let mut events = vec![role_call(0, "CreateRole", DEV)];
+    for at in (0..days).map(|number| number * day + 10) {
+        let key = format!("ASIA{at}");
+        events.push(call(at, "ec2", "RunInstances").by(wearing(DEV, &key, Some(at))));
+        if use_rds_on == Some(at / day) {
+            events.push(call(at + 1, "rds", "DescribeDBInstances").by(wearing(DEV, &key, Some(at))));
+        }
+    }
+    let at = last * day + 10;
+    events.push(delete_db(at, "orders").by(wearing(DEV, "ASIALAST", Some(at))));
+    events
+}
+
+#[test]
+fn a_service_first_used_to_destroy_in_it_is_a_finding_if_enough_came_before() {
+    let made = found(NEW, sessions(4, 8, None));
+    assert_eq!(made.len(), 1);
+    assert!(
+        made[0].summary.contains("none of 4 earlier sessions of that actor since 2025-01-10T00:10:00Z"),
+        "{}",
+        made[0].summary
+    );
+    assert_eq!(count(NEW, sessions(4, 8, Some(2))), 0, "the service was used before");
+    assert_eq!(count(NEW, sessions(2, 8, None)), 0, "too few sessions before");
+    assert_eq!(count(NEW, sessions(4, 5, None)), 0, "too short a time before");
+    let mut denied = sessions(4, 8, None);
+    let last = denied.pop().map(|event| event.error("AccessDenied"));
+    assert_eq!(count(NEW, denied.into_iter().chain(last).collect()), 0, "nothing was destroyed");
+}
