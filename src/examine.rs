@@ -3,7 +3,7 @@
 //! Owns how the stages work together on one object; it is the unit of parallel
 //! work and shares no state with other objects. May not write anything.
 
-mod archive;
+pub mod archive;
 mod aside;
 mod canonical;
 mod covered;
@@ -14,6 +14,7 @@ mod unopened;
 use std::collections::BTreeMap;
 
 use self::aside::Asides;
+pub use self::aside::account_and_time;
 pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
 use self::covered::packing;

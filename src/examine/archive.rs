@@ -16,7 +16,7 @@ use crate::model::evidence::ObjectPath;
 use crate::model::problem::ProblemKind;
 
 /// Is given each content with its path, its facts and its inflated bytes.
-pub(super) type Each<'f, T> = &'f (dyn Fn(&ObjectPath, Content, &mut [u8]) -> T + Sync);
+pub type Each<'f, T> = &'f (dyn Fn(&ObjectPath, Content, &mut [u8]) -> T + Sync);
 
 thread_local! {
     /// Inflated content of the object at hand; its memory serves the next one.
@@ -26,8 +26,26 @@ thread_local! {
 /// Calls `each` for the object and, if it is an archive, for each entry before
 /// it, in an order that does not depend on threads.
 pub(super) fn contents<T: Send>(found: &Found, each: Each<'_, T>) -> Vec<T> {
+    let mut all = Vec::new();
+    contents_in_turn(found, each, &mut |one| all.push(one));
+    all
+}
+
+/// The same, handing on what one batch of entries gave before the next is
+/// read: what is held at a time does not grow with the archive.
+pub fn contents_in_turn<T: Send>(found: &Found, each: Each<'_, T>, take: &mut dyn FnMut(T)) {
     let visit = Visit { budget: Budget::new(found.bytes), each };
-    visit.open(&found.path, Source::Object(&found.location), 0)
+    visit.open(&found.path, Source::Object(&found.location), 0, take);
+}
+
+/// Calls `each` for an object that is no archive; `None` for an archive, which
+/// is left to [`contents_in_turn`].
+pub fn unless_archive<T>(found: &Found, each: Each<'_, T>) -> Option<T> {
+    BUFFER.with_borrow_mut(|buffer| {
+        let content = Source::Object(&found.location).read(buffer);
+        let archive = matches!(content.container, Container::Archive(_));
+        (!archive).then(|| each(&found.path, content, buffer.content()))
+    })
 }
 
 struct Visit<'f, T> {
@@ -36,7 +54,7 @@ struct Visit<'f, T> {
 }
 
 impl<T: Send> Visit<'_, T> {
-    fn open(&self, path: &ObjectPath, source: Source<'_>, depth: usize) -> Vec<T> {
+    fn open(&self, path: &ObjectPath, source: Source<'_>, depth: usize, take: &mut dyn FnMut(T)) {
         let read = BUFFER.with_borrow_mut(|buffer| {
             let content = source.read(buffer);
             match content.container {
@@ -45,20 +63,19 @@ impl<T: Send> Visit<'_, T> {
             }
         });
         match read {
-            Ok(one) => vec![one],
-            Err(archive) => self.archive(path, source, *archive, depth),
+            Ok(one) => take(one),
+            Err(archive) => self.archive((path, source), *archive, depth, take),
         }
     }
 
     /// An archive: its entries batch by batch, then its own row.
     fn archive(
         &self,
-        path: &ObjectPath,
-        source: Source<'_>,
+        (path, source): (&ObjectPath, Source<'_>),
         (mut content, kind): (Content, ArchiveKind),
         depth: usize,
-    ) -> Vec<T> {
-        let mut found = Vec::new();
+        take: &mut dyn FnMut(T),
+    ) {
         if depth >= ARCHIVE_NESTING_MAX {
             let detail =
                 format!("archives nested more than {ARCHIVE_NESTING_MAX} deep: this one was not opened");
@@ -67,14 +84,13 @@ impl<T: Send> Visit<'_, T> {
             let mut batch = Batch::default();
             let faults = walk(source, kind, &self.budget, &mut |entry| {
                 if batch.add(path, entry) {
-                    found.extend(self.batch(batch.take(), depth));
+                    self.batch(batch.take(), depth).into_iter().for_each(&mut *take);
                 }
             });
-            found.extend(self.batch(batch.take(), depth));
+            self.batch(batch.take(), depth).into_iter().for_each(&mut *take);
             content.faults.extend(faults);
         }
-        found.push((self.each)(path, content, &mut []));
-        found
+        take((self.each)(path, content, &mut []));
     }
 
     fn batch(&self, entries: Vec<(ObjectPath, Entry)>, depth: usize) -> Vec<T> {
@@ -83,7 +99,9 @@ impl<T: Send> Visit<'_, T> {
 
     fn entry(&self, path: &ObjectPath, entry: Entry, depth: usize) -> Vec<T> {
         if entry.readable && entry.faults.is_empty() {
-            return self.open(path, Source::Entry(&entry.bytes), depth + 1);
+            let mut inside = Vec::new();
+            self.open(path, Source::Entry(&entry.bytes), depth + 1, &mut |one| inside.push(one));
+            return inside;
         }
         BUFFER.with_borrow_mut(|buffer| {
             let mut content = Source::Entry(&entry.bytes).read(buffer);
