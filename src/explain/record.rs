@@ -1,0 +1,184 @@
+//! The records behind a story, read again from the dump.
+//!
+//! Owns: where the objects of a report lie now, and that a record is shown only
+//! if its object still has the hash that the report states. Secrets are taken
+//! out before a record leaves this room.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::decode::{self, Aside, Document, Fault, Place, Record, RfcEntry, Sink};
+use crate::evidence::discover::Found;
+use crate::evidence::read::{Container, Content};
+use crate::examine::archive::contents_in_turn;
+use crate::model::evidence::ObjectPath;
+use crate::normalise::secrets::redact;
+
+/// Where a record lies: object and ordinal.
+pub type RecordPlace = (String, u64);
+
+/// What became of a record since the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reread {
+    /// It is as it was: its text without secrets.
+    Record(String),
+    /// The object has another hash than the report states.
+    Changed,
+    /// The object is not where it was looked for.
+    NoObject,
+    /// The object is the one that was read, and has no such record.
+    NoRecord,
+}
+
+impl Reread {
+    /// Why there is no record to show; `None` if there is.
+    pub fn why_not(&self) -> Option<&'static str> {
+        match self {
+            Self::Record(_) => None,
+            Self::Changed => Some(
+                "the object has changed since the report was written: its SHA-256 is another, and its record is not shown",
+            ),
+            Self::NoObject => Some("the object is not in the dump that was looked at; --dump says where it lies"),
+            Self::NoRecord => Some("the object has no such record"),
+        }
+    }
+}
+
+/// An object that is looked at again.
+#[derive(Debug)]
+struct Wanted<'w> {
+    /// Its path in the report.
+    object: &'w str,
+    /// The hash that the report states.
+    sha256: &'w str,
+    records: BTreeSet<u64>,
+}
+
+/// Reads records again. `sha256` holds the hash of each object by its path.
+pub fn reread(
+    found: &[Found],
+    places: &BTreeSet<RecordPlace>,
+    sha256: &BTreeMap<String, String>,
+) -> BTreeMap<RecordPlace, Reread> {
+    let known: BTreeMap<&str, &Found> = found.iter().map(|one| (one.path.as_str(), one)).collect();
+    let mut wanted = BTreeMap::<&str, BTreeSet<u64>>::new();
+    for (object, record) in places {
+        wanted.entry(object).or_default().insert(*record);
+    }
+    // By the object of the dump that holds it: what is wanted, by its path there.
+    let mut by_found = BTreeMap::<&str, (&Found, BTreeMap<String, Wanted<'_>>)>::new();
+    let mut texts: BTreeMap<RecordPlace, Reread> =
+        places.iter().map(|place| (place.clone(), Reread::NoObject)).collect();
+    for (object, records) in wanted {
+        let Some((one, inside)) = place_of(object, &known, found) else { continue };
+        let sha256 = sha256.get(object).map(String::as_str).unwrap_or_default();
+        let path = format!("{}{inside}", one.path);
+        let all = &mut by_found.entry(one.path.as_str()).or_insert_with(|| (one, BTreeMap::new())).1;
+        all.insert(path, Wanted { object, sha256, records });
+    }
+    let by_found: Vec<_> = by_found.into_values().collect();
+    let read: Vec<Vec<(RecordPlace, Reread)>> =
+        by_found.par_iter().map(|(one, wanted)| records_of(one, wanted)).collect();
+    texts.extend(read.into_iter().flatten());
+    texts
+}
+
+/// The object of the dump that a path of the report names, and what of the path
+/// lies inside it: an entry of an archive, or nothing. A dump may have moved:
+/// the end of the path will do.
+fn place_of<'f, 'o>(
+    object: &'o str,
+    known: &BTreeMap<&str, &'f Found>,
+    found: &'f [Found],
+) -> Option<(&'f Found, &'o str)> {
+    let splits = std::iter::once(object.len()).chain(object.rmatch_indices('!').map(|(at, _)| at));
+    let openable = |one: &Found| one.obstacle.is_none();
+    for (outer, inside) in splits.clone().map(|at| object.split_at(at)) {
+        if let Some(one) = known.get(outer).filter(|one| openable(one)) {
+            return Some((one, inside));
+        }
+    }
+    let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|front| front.ends_with('/'));
+    for (outer, inside) in splits.map(|at| object.split_at(at)) {
+        let moved = found
+            .iter()
+            .filter(|one| openable(one))
+            .find(|one| ends(one.path.as_str(), outer) || ends(outer, one.path.as_str()));
+        if let Some(one) = moved {
+            return Some((one, inside));
+        }
+    }
+    None
+}
+
+/// The wanted records of one object of the dump.
+fn records_of(found: &Found, wanted: &BTreeMap<String, Wanted<'_>>) -> Vec<(RecordPlace, Reread)> {
+    let mut all = Vec::new();
+    let each = |path: &ObjectPath, content: Content, inflated: &mut [u8]| {
+        wanted.get(path.as_str()).map(|wanted| of_content(wanted, &content, inflated)).unwrap_or_default()
+    };
+    contents_in_turn(found, &each, &mut |some| all.extend(some));
+    all
+}
+
+fn of_content(wanted: &Wanted<'_>, content: &Content, inflated: &mut [u8]) -> Vec<(RecordPlace, Reread)> {
+    let all = |outcome: Reread| {
+        let each = |record: &u64| ((wanted.object.to_owned(), *record), outcome.clone());
+        wanted.records.iter().map(each).collect()
+    };
+    if wanted.sha256.is_empty() || content.sha256 != wanted.sha256 {
+        return all(Reread::Changed);
+    }
+    if matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
+        return all(Reread::NoRecord);
+    }
+    let mut sink = TextSink { records: &wanted.records, texts: BTreeMap::new(), document: None };
+    decode::decode(inflated, &mut sink);
+    let of = |record: u64| sink.texts.get(&record).cloned().map_or(Reread::NoRecord, Reread::Record);
+    wanted.records.iter().map(|record| ((wanted.object.to_owned(), *record), of(*record))).collect()
+}
+
+/// Takes the texts of some entries.
+struct TextSink<'w> {
+    records: &'w BTreeSet<u64>,
+    texts: BTreeMap<u64, String>,
+    /// The document met last, and its ordinal: rows of it have ordinals too.
+    document: Option<u64>,
+}
+
+impl TextSink<'_> {
+    fn take(&mut self, place: Place, text: &str) {
+        if self.records.contains(&place.ordinal) {
+            self.texts.insert(place.ordinal, redact(text).into_owned());
+        }
+    }
+}
+
+impl Sink for TextSink<'_> {
+    fn record(&mut self, record: Record<'_>) {
+        self.take(record.place, record.text);
+    }
+
+    fn rfc(&mut self, entry: RfcEntry<'_>) {
+        self.take(entry.place, entry.text);
+    }
+
+    fn aside(&mut self, aside: Aside<'_>) {
+        self.take(aside.place, aside.text);
+    }
+
+    fn document(&mut self, document: Document<'_>) {
+        // A row of an export is shown with the whole export around it.
+        let first = document.place.ordinal;
+        if self.document.is_none() {
+            self.document = Some(first);
+            for record in self.records.range(first..) {
+                self.texts.insert(*record, redact(document.text).into_owned());
+            }
+        }
+        self.take(document.place, document.text);
+    }
+
+    fn fault(&mut self, _: Fault) {}
+}
