@@ -174,10 +174,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         return Err(Error::StdoutNeedsOneFormat);
     }
     not_turned((flags.from, flags.to), ("from", "to"))?;
-    not_turned(
-        (flags.object_date_from, flags.object_date_to),
-        ("object-date-from", "object-date-to"),
-    )?;
+    not_turned((flags.object_date_from, flags.object_date_to), ("object-date-from", "object-date-to"))?;
     let destination = if to_stdout {
         Destination::Stdout
     } else {

@@ -225,9 +225,9 @@ impl Error {
                 Some("`devtrail verify --help` shows how to save the keys with list-public-keys")
             }
             Self::Manifest { .. } => Some("give the manifest.sha256 of an earlier report"),
-            Self::QueryMissing => {
-                Some("give the paths first and the query last, such as: devtrail search dump/ 'eventName:Delete*'")
-            }
+            Self::QueryMissing => Some(
+                "give the paths first and the query last, such as: devtrail search dump/ 'eventName:Delete*'",
+            ),
             Self::QueryIsPath { .. } => {
                 Some("give the query last, in quotes if it has several words, or with --query")
             }

@@ -67,7 +67,9 @@ fn records(flags: &Explain, story: &Story, arguments: &[String]) -> Result<Recor
 /// the report, if its path was relative too, else it is looked for here.
 fn paths_of_the_run(arguments: &[String], report: &Path) -> Vec<PathBuf> {
     let words = std::iter::once("devtrail".to_owned()).chain(arguments.iter().cloned());
-    let Ok(Cli { command: Command::Analyze(run), .. }) = Cli::try_parse_from(words) else { return Vec::new() };
+    let Ok(Cli { command: Command::Analyze(run), .. }) = Cli::try_parse_from(words) else {
+        return Vec::new();
+    };
     let started = started_in(&run.output, report);
     let bases = started.into_iter().chain(std::iter::once(PathBuf::new()));
     for base in bases {

@@ -30,13 +30,15 @@ pub(super) fn of(tables: &Tables, kind: Kind, rows: &Rows) -> Vec<String> {
 
 /// What a reader could take for all there is, and is not.
 pub(super) fn not_told(tables: &Tables, kind: Kind, entries: &[Entry]) -> Vec<String> {
-    let of_calls = matches!(kind, Kind::Actor | Kind::AccessKey | Kind::Resource | Kind::Address | Kind::Account);
+    let of_calls =
+        matches!(kind, Kind::Actor | Kind::AccessKey | Kind::Resource | Kind::Address | Kind::Account);
     let mut sentences = Vec::new();
     if of_calls {
-        let calls = entries.iter().filter(|entry| matches!(entry.kind.as_str(), "destructive_action" | "event"));
+        let calls =
+            entries.iter().filter(|entry| matches!(entry.kind.as_str(), "destructive_action" | "event"));
         sentences.push(format!(
             "{} in the story, {} of them calls.",
-            counted(entries.len() as u64, "entry").replace("entrys", "entries"),
+            counted(entries.len() as u64, "step"),
             calls.count()
         ));
     }
@@ -121,9 +123,17 @@ impl Row<'_> {
 
     /// A sentence of parts; nothing if all of them are empty.
     fn sentence(&self, parts: &[(&str, &str)]) -> String {
-        let parts: Vec<String> = parts.iter().map(|(before, column)| self.with(before, column)).collect();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        if parts.is_empty() { String::new() } else { format!("{}.", parts.join("; ")) }
+        let told = parts.iter().map(|(before, column)| (!before.is_empty(), self.with(before, column)));
+        let told: Vec<(bool, String)> = told.filter(|(_, part)| !part.is_empty()).collect();
+        let parts: Vec<&str> = told.iter().map(|(_, part)| part.as_str()).collect();
+        let mut text = parts.join("; ");
+        // Only words of ours get a capital: what they introduce stays as it is.
+        if told.first().is_some_and(|(ours, _)| *ours)
+            && let Some(first) = text.get_mut(..1)
+        {
+            first.make_ascii_uppercase();
+        }
+        if text.is_empty() || text.ends_with('.') { text } else { format!("{text}.") }
     }
 
     fn count(&self, column: &str) -> u64 {
@@ -145,7 +155,11 @@ fn event(tables: &Tables, row: &Row<'_>) -> Vec<String> {
     );
     vec![
         what,
-        row.sentence(&[("Error: ", "error_code"), ("kind of harm: ", "category"), ("severity: ", "severity")]),
+        row.sentence(&[
+            ("Error: ", "error_code"),
+            ("kind of harm: ", "category"),
+            ("severity: ", "severity"),
+        ]),
         row.sentence(&[("It named: ", "resources"), ("type: ", "resource_type")]),
         row.sentence(&[("What to do: ", "recovery"), ("undone by event ", "undone_by_event_id")]),
         row.sentence(&[("Mode: ", "mode"), ("attribution: ", "attribution"), ("window ", "window_id")]),
@@ -279,7 +293,7 @@ fn finding(_: &Tables, row: &Row<'_>) -> Vec<String> {
 fn incident(_: &Tables, row: &Row<'_>) -> Vec<String> {
     vec![
         row.sentence(&[("", "summary"), ("severity: ", "severity")]),
-        row.sentence(&[("It began at ", "started_at"), ("and ended at ", "ended_at"), ("mode ", "mode")]),
+        row.sentence(&[("It began at ", "started_at"), ("it ended at ", "ended_at"), ("mode ", "mode")]),
         row.sentence(&[("Act before ", "next_deadline")]),
         format!(
             "{}, {}, {} that cannot be undone, {} that can be recovered.",

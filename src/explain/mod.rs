@@ -101,8 +101,7 @@ fn subject(tables: &Tables, kind: Kind, id: &str, rows: &Rows) -> Subject {
     let scope = Scope::of(kind, id, rows, tables);
     let actions = Actions::of(tables);
     let told = scope.timeline(tables).into_iter();
-    let mut entries: Vec<Entry> =
-        told.map(|row| sentence::of_timeline(tables, &actions, row)).collect();
+    let mut entries: Vec<Entry> = told.map(|row| sentence::of_timeline(tables, &actions, row)).collect();
     calls(tables, &scope, &mut entries);
     for entry in &mut entries {
         entry.itself = kind == Kind::Event && entry.ids.get("event_id").is_some_and(|event| event == id);

@@ -40,22 +40,39 @@ pub fn text(story: &Story, records: &Records, page: Page, out: &mut dyn Write) -
             writeln!(out)?;
         }
         head(subject, page, out)?;
-        for entry in &subject.entries {
+        for (entry, reread) in shown(subject, records) {
             self::entry(entry, page, out)?;
-            if let Some(reread) = shown(subject, entry, records) {
-                record(reread, page, out)?;
-            }
+            reread.map_or(Ok(()), |reread| record(reread, page, out))?;
         }
     }
     Ok(())
 }
 
-/// The record to show with an entry. For an event that is its own record; a
-/// finding about it, which rests on the same, does not repeat it.
-fn shown<'r>(subject: &Subject, entry: &Entry, records: &'r Records) -> Option<&'r Reread> {
-    let place = entry.evidence.as_ref()?;
-    let first = subject.entries.iter().find(|other| other.evidence.as_ref() == Some(place));
-    first.filter(|first| std::ptr::eq(*first, entry)).and_then(|_| records.get(place))
+/// The entry that each record is shown with: several rest on one record, and a
+/// finding about a call leaves it to the call.
+fn bearers(subject: &Subject) -> BTreeMap<&RecordPlace, usize> {
+    let mut bearers = BTreeMap::new();
+    let findings_last = [false, true].into_iter();
+    for finding in findings_last {
+        for (place, entry) in subject.entries.iter().enumerate() {
+            if let Some(evidence) = entry.evidence.as_ref().filter(|_| (entry.kind == "finding") == finding) {
+                bearers.entry(evidence).or_insert(place);
+            }
+        }
+    }
+    bearers
+}
+
+/// The record to show with each entry.
+fn shown<'s>(
+    subject: &'s Subject,
+    records: &'s Records,
+) -> impl Iterator<Item = (&'s Entry, Option<&'s Reread>)> {
+    let bearers = bearers(subject);
+    subject.entries.iter().enumerate().map(move |(place, entry)| {
+        let evidence = entry.evidence.as_ref().filter(|evidence| bearers.get(evidence) == Some(&place));
+        (entry, evidence.and_then(|evidence| records.get(evidence)))
+    })
 }
 
 fn head(subject: &Subject, page: Page, out: &mut dyn Write) -> io::Result<()> {
@@ -90,16 +107,23 @@ fn entry(entry: &Entry, page: Page, out: &mut dyn Write) -> io::Result<()> {
     paragraph(&format!("{time} {}{severity}", entry.sentence), (2, 4), page, out)?;
     match &entry.evidence {
         Some((object, record)) => {
-            writeln!(out, "    evidence: {} record {record}", escape::terminal(object))
+            writeln!(out, "    evidence: {} record {record}", escape::terminal(object))?;
         }
-        None => writeln!(out, "    evidence: none, an absence"),
+        None => writeln!(out, "    evidence: none, an absence")?,
     }
+    let ids = entry.ids.iter().filter(|(column, _)| **column != "account_id");
+    let ids: Vec<String> =
+        ids.map(|(column, id)| format!("{} {id}", column.trim_end_matches("_id"))).collect();
+    if ids.is_empty() { Ok(()) } else { paragraph(&ids.join(", "), (4, 6), page, out) }
 }
 
 fn record(reread: &Reread, page: Page, out: &mut dyn Write) -> io::Result<()> {
     match reread {
         Reread::Record(text) => {
-            writeln!(out, "    its record, from the object as it was read (SHA-256 checked), without secrets:")?;
+            writeln!(
+                out,
+                "    its record, from the object as it was read (SHA-256 checked), without secrets:"
+            )?;
             let laid_out = layout::indented(text, 6);
             let cut = escape::shorten(&laid_out, RECORD_CHARS_MAX);
             writeln!(out, "{}", cut.trim_end_matches('\n'))
@@ -178,8 +202,7 @@ pub fn jsonl(story: &Story, records: &Records, out: &mut dyn Write) -> io::Resul
             entries: subject.entries.len(),
         };
         line(&head, out)?;
-        for entry in &subject.entries {
-            let reread = shown(subject, entry, records);
+        for (entry, reread) in shown(subject, records) {
             let raw = match reread {
                 Some(Reread::Record(text)) => RawValue::from_string(layout::one_line(text)).ok(),
                 _ => None,
@@ -217,8 +240,13 @@ mod tests {
     fn lines_break_between_words_and_words_stay_whole() {
         let page = Page { width: 20, accent: ("", "") };
         let mut out = Vec::new();
-        paragraph("one two three a-very-long-word-that-fits-nowhere four 山田山田山田 x", (2, 4), page, &mut out)
-            .expect("memory takes it");
+        paragraph(
+            "one two three a-very-long-word-that-fits-nowhere four 山田山田山田 x",
+            (2, 4),
+            page,
+            &mut out,
+        )
+        .expect("memory takes it");
         let text = String::from_utf8(out).expect("UTF-8");
         let expected =
             "  one two three\n    a-very-long-word-that-fits-nowhere\n    four\n    山田山田山田 x\n";

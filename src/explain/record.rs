@@ -14,9 +14,13 @@ use crate::evidence::read::{Container, Content};
 use crate::examine::archive::contents_in_turn;
 use crate::model::evidence::ObjectPath;
 use crate::normalise::secrets::redact;
+use crate::report::escape::shorten;
 
 /// Where a record lies: object and ordinal.
 pub type RecordPlace = (String, u64);
+
+/// Characters kept of an export of settings, which may have millions.
+const DOCUMENT_CHARS_MAX: usize = 100_000;
 
 /// What became of a record since the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +43,9 @@ impl Reread {
             Self::Changed => Some(
                 "the object has changed since the report was written: its SHA-256 is another, and its record is not shown",
             ),
-            Self::NoObject => Some("the object is not in the dump that was looked at; --dump says where it lies"),
+            Self::NoObject => {
+                Some("the object is not in the dump that was looked at; --dump says where it lies")
+            }
             Self::NoRecord => Some("the object has no such record"),
         }
     }
@@ -133,7 +139,7 @@ fn of_content(wanted: &Wanted<'_>, content: &Content, inflated: &mut [u8]) -> Ve
     if matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
         return all(Reread::NoRecord);
     }
-    let mut sink = TextSink { records: &wanted.records, texts: BTreeMap::new(), document: None };
+    let mut sink = TextSink { records: &wanted.records, texts: BTreeMap::new(), document: false };
     decode::decode(inflated, &mut sink);
     let of = |record: u64| sink.texts.get(&record).cloned().map_or(Reread::NoRecord, Reread::Record);
     wanted.records.iter().map(|record| ((wanted.object.to_owned(), *record), of(*record))).collect()
@@ -143,8 +149,8 @@ fn of_content(wanted: &Wanted<'_>, content: &Content, inflated: &mut [u8]) -> Ve
 struct TextSink<'w> {
     records: &'w BTreeSet<u64>,
     texts: BTreeMap<u64, String>,
-    /// The document met last, and its ordinal: rows of it have ordinals too.
-    document: Option<u64>,
+    /// A document was met: rows of it have the ordinals from its own on.
+    document: bool,
 }
 
 impl TextSink<'_> {
@@ -171,13 +177,12 @@ impl Sink for TextSink<'_> {
     fn document(&mut self, document: Document<'_>) {
         // A row of an export is shown with the whole export around it.
         let first = document.place.ordinal;
-        if self.document.is_none() {
-            self.document = Some(first);
+        if !std::mem::replace(&mut self.document, true) {
             for record in self.records.range(first..) {
-                self.texts.insert(*record, redact(document.text).into_owned());
+                let text = redact(document.text);
+                self.texts.insert(*record, shorten(&text, DOCUMENT_CHARS_MAX).into_owned());
             }
         }
-        self.take(document.place, document.text);
     }
 
     fn fault(&mut self, _: Fault) {}

@@ -15,6 +15,8 @@ pub(super) fn of_timeline(tables: &Tables, actions: &Actions, row: usize) -> Ent
     let (summary, actor) = (grid.text(row, "summary"), grid.text(row, "actor"));
     let mut sentence = match kind.as_str() {
         "destructive_action" if !actor.is_empty() => format!("{actor} called {summary}"),
+        "finding" if actor.is_empty() || summary.contains(&actor) => format!("Finding: {summary}"),
+        "finding" => format!("Finding: {summary}, by {actor}"),
         _ if actor.is_empty() || summary.contains(&actor) => summary,
         _ => format!("{summary}, by {actor}"),
     };
@@ -91,7 +93,8 @@ pub(super) fn outcome(tables: &Tables, row: usize) -> String {
         "recoverable" => "; what it destroyed can be recovered".to_owned(),
         "recoverable_until" => {
             let until = grid.time(row, "recoverable_until");
-            until.map_or_else(String::new, |time| format!("; what it destroyed can be recovered until {time}"))
+            until
+                .map_or_else(String::new, |time| format!("; what it destroyed can be recovered until {time}"))
         }
         "rebuildable" => "; what it destroyed can be made again".to_owned(),
         "reversible" => "; the opposite call undoes it".to_owned(),
@@ -117,8 +120,5 @@ pub(super) fn evidence(grid: &Grid, row: usize) -> Option<(String, u64)> {
 }
 
 fn ids(grid: &Grid, row: usize) -> BTreeMap<&'static str, String> {
-    IDS.iter()
-        .map(|column| (*column, grid.text(row, column)))
-        .filter(|(_, id)| !id.is_empty())
-        .collect()
+    IDS.iter().map(|column| (*column, grid.text(row, column))).filter(|(_, id)| !id.is_empty()).collect()
 }

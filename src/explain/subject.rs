@@ -124,6 +124,12 @@ pub(super) fn look_up(tables: &Tables, id: &str) -> BTreeMap<Kind, Rows> {
             found.entry(kind).or_default().0.entry(table).or_default().extend(rows);
         }
     }
+    // A parameter may name anything: an actor that chose a session name is no
+    // resource for that.
+    let by_parameter = found.get(&Kind::Resource).is_some_and(|rows| rows.0.keys().eq(["events"].iter()));
+    if by_parameter && found.len() > 1 {
+        found.remove(&Kind::Resource);
+    }
     found
 }
 

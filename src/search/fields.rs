@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn a_field_is_found_by_the_end_of_its_way() {
-        let json = r#"{"a":{"arn":"x","b":[{"ARN":"y","n":[1,2]},{"arn":null}]}, "arn" : {"c":true} ,"d":"arn"}"#;
+        let json =
+            r#"{"a":{"arn":"x","b":[{"ARN":"y","n":[1,2]},{"arn":null}]}, "arn" : {"c":true} ,"d":"arn"}"#;
         assert_eq!(values(json, "arn"), ["\"x\"", "\"y\"", "null", r#"{"c":true}"#]);
         assert_eq!(values(json, "a.arn"), ["\"x\""]);
         assert_eq!(values(json, "a.b.arn"), ["\"y\"", "null"]);

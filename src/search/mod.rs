@@ -123,7 +123,8 @@ pub fn search(
         }
     }
     let mut extent = run.extent;
-    extent.unknown_fields = options.query.terms().into_iter().filter_map(|term| term.unknown_field()).collect();
+    extent.unknown_fields =
+        options.query.terms().into_iter().filter_map(|term| term.unknown_field()).collect();
     extent.unknown_fields.dedup();
     Ok(extent)
 }

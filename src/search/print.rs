@@ -139,7 +139,8 @@ impl Printer {
         let time = hit.time.map(|time| time.to_string());
         let id = hit.id.map(|id| format!("{} {id}", hit.kind));
         let id = id.unwrap_or_else(|| hit.kind.to_owned());
-        let parts = [time.as_deref(), hit.source, hit.name, hit.account, hit.region, hit.principal, Some(&id)];
+        let parts =
+            [time.as_deref(), hit.source, hit.name, hit.account, hit.region, hit.principal, Some(&id)];
         for part in parts.into_iter().flatten().filter(|part| !part.is_empty()) {
             write!(out, " {}", shown(part)).expect("writing to a string cannot fail");
         }

@@ -125,7 +125,10 @@ impl Sink for SearchSink<'_> {
             name: head.event_name.as_str(),
             account: account.as_ref().map(AccountId::as_str),
             region,
-            principal: principal.as_ref().and_then(|principal| principal.arn.as_ref()).map(|arn| arn.as_str()),
+            principal: principal
+                .as_ref()
+                .and_then(|principal| principal.arn.as_ref())
+                .map(|arn| arn.as_str()),
             text: subject.clean(),
         });
     }
