@@ -48,19 +48,21 @@ pub fn text(story: &Story, records: &Records, page: Page, out: &mut dyn Write) -
     Ok(())
 }
 
-/// The entry that each record is shown with: several rest on one record, and a
-/// finding about a call leaves it to the call.
+/// The entry that each record is shown with: several may rest on one record,
+/// and a finding leaves it to the call.
 fn bearers(subject: &Subject) -> BTreeMap<&RecordPlace, usize> {
-    let mut bearers = BTreeMap::new();
-    let findings_last = [false, true].into_iter();
-    for finding in findings_last {
-        for (place, entry) in subject.entries.iter().enumerate() {
-            if let Some(evidence) = entry.evidence.as_ref().filter(|_| (entry.kind == "finding") == finding) {
-                bearers.entry(evidence).or_insert(place);
-            }
-        }
+    let rank = |entry: &Entry| match entry.kind.as_str() {
+        "destructive_action" | "event" => 0,
+        "finding" => 2,
+        _ => 1,
+    };
+    let mut bearers = BTreeMap::<&RecordPlace, (u8, usize)>::new();
+    for (place, entry) in subject.entries.iter().enumerate() {
+        let Some(evidence) = &entry.evidence else { continue };
+        let this = (rank(entry), place);
+        bearers.entry(evidence).and_modify(|best| *best = this.min(*best)).or_insert(this);
     }
-    bearers
+    bearers.into_iter().map(|(evidence, (_, place))| (evidence, place)).collect()
 }
 
 /// The record to show with each entry.

@@ -167,10 +167,12 @@ impl Grid {
             AnyValue::String(text) => text.to_owned(),
             AnyValue::StringOwned(text) => text.to_string(),
             AnyValue::List(_) => self.list(row, column).join(";"),
-            AnyValue::Datetime(..) => {
+            AnyValue::Datetime(..) | AnyValue::DatetimeOwned(..) => {
                 self.time(row, column).map_or_else(String::new, |time| time.to_string())
             }
-            other => other.to_string(),
+            AnyValue::Boolean(truth) => truth.to_string(),
+            // Our tables hold no other types: what else is there is no text of ours.
+            other => other.extract::<i64>().map_or_else(String::new, |number| number.to_string()),
         }
     }
 

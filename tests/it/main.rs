@@ -6,7 +6,8 @@
 //! - `delivered`: deliveries that data events recorded, against the dump.
 //! - `demo`: what the README's first command prints and writes.
 //! - `determinism`: threads, folder order, zone and locale change no byte.
-//! - `explain`: the story of every kind of id, against tables and dump.
+//! - `explain`: the story of every kind of id, against the tables; `explain_dump`
+//!   when the dump or the tables have changed.
 //! - `forms`: every form of facts/cloudtrail.md 2.2, one sample each.
 //! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
 //!   and `hostile_secrets` for damage, places and secrets.
@@ -31,6 +32,7 @@ mod delivered;
 mod demo;
 mod determinism;
 mod explain;
+mod explain_dump;
 mod forms;
 mod hostile;
 mod hostile_cut;
