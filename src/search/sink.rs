@@ -106,9 +106,8 @@ impl Sink for SearchSink<'_> {
             account_of(head.recipient_account_id.as_str(), around.as_ref(), caller)
         };
         let region = head.region.as_str();
-        if !(selection.accounts.is_empty() && selection.regions.is_empty())
-            && !self.selected((time, time), &[account().as_ref()], region)
-        {
+        let narrowed = !selection.accounts.is_empty() || !selection.regions.is_empty();
+        if narrowed && !self.selected((time, time), &[account().as_ref()], region) {
             return;
         }
         let subject = Subject::new(record.text);
