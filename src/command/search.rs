@@ -1,7 +1,7 @@
 //! From the flags of `search` to its output and its exit code.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
@@ -23,7 +23,9 @@ use crate::terminal::{Terminal, Verbosity};
 /// A query that is none, a path that cannot be looked at, an output that
 /// cannot be written, the user's interrupt.
 pub fn search(flags: &Search, color: Color, interrupted: &AtomicBool) -> Result<u8, Error> {
-    let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress: flags.no_progress };
+    // On a terminal, hits would run into the display.
+    let no_progress = flags.no_progress || io::stdout().is_terminal();
+    let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress };
     let terminal = Terminal::new(color, verbosity);
     let (paths, text) = paths_and_query(flags)?;
     let query = Query::parse(&text).map_err(|why| Error::Query { query: text.clone(), why })?;

@@ -29,6 +29,8 @@ pub enum Reread {
     Record(String),
     /// The object has another hash than the report states.
     Changed,
+    /// An object whose path ends alike has another hash: it may be another.
+    Unlike,
     /// The object is not where it was looked for.
     NoObject,
     /// The object is the one that was read, and has no such record.
@@ -46,6 +48,9 @@ impl Reread {
             Self::NoObject => {
                 Some("the object is not in the dump that was looked at; --dump says where it lies")
             }
+            Self::Unlike => Some(
+                "the only object whose path ends so has another SHA-256: it has changed since the report was written, or is another",
+            ),
             Self::NoRecord => Some("the object has no such record"),
         }
     }
@@ -58,8 +63,16 @@ struct Wanted<'w> {
     object: &'w str,
     /// The hash that the report states.
     sha256: &'w str,
-    records: BTreeSet<u64>,
+    records: &'w BTreeSet<u64>,
+    /// What it means if the hash is another.
+    else_it_is: Reread,
 }
+
+/// What is wanted from an object of the dump, by its path there or inside it.
+type Inside<'w> = BTreeMap<String, Vec<Wanted<'w>>>;
+
+/// Objects with the same end of their path that are tried.
+const PLACES_MAX: usize = 8;
 
 /// Reads records again. `sha256` holds the hash of each object by its path.
 pub fn reread(
@@ -73,56 +86,64 @@ pub fn reread(
         wanted.entry(object).or_default().insert(*record);
     }
     // By the object of the dump that holds it: what is wanted, by its path there.
-    let mut by_found = BTreeMap::<&str, (&Found, BTreeMap<String, Wanted<'_>>)>::new();
+    let mut by_found = BTreeMap::<&str, (&Found, Inside<'_>)>::new();
     let mut texts: BTreeMap<RecordPlace, Reread> =
         places.iter().map(|place| (place.clone(), Reread::NoObject)).collect();
-    for (object, records) in wanted {
-        let Some((one, inside)) = place_of(object, &known, found) else { continue };
-        let sha256 = sha256.get(object).map(String::as_str).unwrap_or_default();
-        let path = format!("{}{inside}", one.path);
-        let all = &mut by_found.entry(one.path.as_str()).or_insert_with(|| (one, BTreeMap::new())).1;
-        all.insert(path, Wanted { object, sha256, records });
+    for (object, records) in &wanted {
+        let sha256 = sha256.get(*object).map(String::as_str).unwrap_or_default();
+        let (places, else_it_is) = places_of(object, &known, found);
+        for (one, inside) in places {
+            let path = format!("{}{inside}", one.path);
+            let all = &mut by_found.entry(one.path.as_str()).or_insert_with(|| (one, BTreeMap::new())).1;
+            let else_it_is = else_it_is.clone();
+            all.entry(path).or_default().push(Wanted { object, sha256, records, else_it_is });
+        }
     }
     let by_found: Vec<_> = by_found.into_values().collect();
     let read: Vec<Vec<(RecordPlace, Reread)>> =
         by_found.par_iter().map(|(one, wanted)| records_of(one, wanted)).collect();
-    texts.extend(read.into_iter().flatten());
+    for (place, reread) in read.into_iter().flatten() {
+        // Of several places that may be it, one has the record.
+        let best = texts.entry(place).or_insert(Reread::NoObject);
+        if best.why_not().is_some() {
+            *best = reread;
+        }
+    }
     texts
 }
 
-/// The object of the dump that a path of the report names, and what of the path
-/// lies inside it: an entry of an archive, or nothing. A dump may have moved:
-/// the end of the path will do.
-fn place_of<'f, 'o>(
+/// Objects of the dump that a path of the report may name, each with what of
+/// the path lies inside it: an entry of an archive, or nothing. And what it
+/// means if they are not as the report states. A dump may have moved: without
+/// that very path, one with the same end will do.
+fn places_of<'f, 'o>(
     object: &'o str,
     known: &BTreeMap<&str, &'f Found>,
     found: &'f [Found],
-) -> Option<(&'f Found, &'o str)> {
+) -> (Vec<(&'f Found, &'o str)>, Reread) {
     let splits = std::iter::once(object.len()).chain(object.rmatch_indices('!').map(|(at, _)| at));
+    let splits: Vec<(&str, &str)> = splits.map(|at| object.split_at(at)).collect();
     let openable = |one: &Found| one.obstacle.is_none();
-    for (outer, inside) in splits.clone().map(|at| object.split_at(at)) {
+    for (outer, inside) in &splits {
         if let Some(one) = known.get(outer).filter(|one| openable(one)) {
-            return Some((one, inside));
+            return (vec![(*one, *inside)], Reread::Changed);
         }
     }
     let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|front| front.ends_with('/'));
-    for (outer, inside) in splits.map(|at| object.split_at(at)) {
-        let moved = found
-            .iter()
-            .filter(|one| openable(one))
-            .find(|one| ends(one.path.as_str(), outer) || ends(outer, one.path.as_str()));
-        if let Some(one) = moved {
-            return Some((one, inside));
-        }
-    }
-    None
+    let alike = |one: &Found, outer: &str| ends(one.path.as_str(), outer) || ends(outer, one.path.as_str());
+    let moved = splits.iter().flat_map(|(outer, inside)| {
+        let alike = move |one: &&Found| openable(one) && alike(one, outer);
+        found.iter().filter(alike).map(|one| (one, *inside))
+    });
+    (moved.take(PLACES_MAX).collect(), Reread::Unlike)
 }
 
 /// The wanted records of one object of the dump.
-fn records_of(found: &Found, wanted: &BTreeMap<String, Wanted<'_>>) -> Vec<(RecordPlace, Reread)> {
+fn records_of(found: &Found, wanted: &Inside<'_>) -> Vec<(RecordPlace, Reread)> {
     let mut all = Vec::new();
     let each = |path: &ObjectPath, content: Content, inflated: &mut [u8]| {
-        wanted.get(path.as_str()).map(|wanted| of_content(wanted, &content, inflated)).unwrap_or_default()
+        let wanted = wanted.get(path.as_str()).into_iter().flatten();
+        wanted.flat_map(|wanted| of_content(wanted, &content, inflated)).collect::<Vec<_>>()
     };
     contents_in_turn(found, &each, &mut |some| all.extend(some));
     all
@@ -134,12 +155,12 @@ fn of_content(wanted: &Wanted<'_>, content: &Content, inflated: &mut [u8]) -> Ve
         wanted.records.iter().map(each).collect()
     };
     if wanted.sha256.is_empty() || content.sha256 != wanted.sha256 {
-        return all(Reread::Changed);
+        return all(wanted.else_it_is.clone());
     }
     if matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
         return all(Reread::NoRecord);
     }
-    let mut sink = TextSink { records: &wanted.records, texts: BTreeMap::new(), document: false };
+    let mut sink = TextSink { records: wanted.records, texts: BTreeMap::new(), document: false };
     decode::decode(inflated, &mut sink);
     let of = |record: u64| sink.texts.get(&record).cloned().map_or(Reread::NoRecord, Reread::Record);
     wanted.records.iter().map(|record| ((wanted.object.to_owned(), *record), of(*record))).collect()

@@ -10,8 +10,9 @@ pub mod query;
 mod sink;
 pub mod term;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -34,6 +35,10 @@ const BATCH_OBJECTS: usize = 256;
 
 /// Stored bytes of objects that are searched together; a larger object alone.
 const BATCH_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Bytes of printed hits that a batch holds before the rest of its objects wait
+/// for their turn.
+const HELD_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// What to search, and for what.
 #[derive(Debug)]
@@ -85,7 +90,7 @@ pub struct Extent {
     /// The limit was reached: there may be more hits.
     pub stopped: bool,
     /// Fields that the query asks for and no record has.
-    pub unknown_fields: Vec<String>,
+    pub unknown_fields: BTreeSet<String>,
     /// What could not be searched, or is odd.
     pub problems: Vec<Problem>,
 }
@@ -125,7 +130,6 @@ pub fn search(
     let mut extent = run.extent;
     extent.unknown_fields =
         options.query.terms().into_iter().filter_map(|term| term.unknown_field()).collect();
-    extent.unknown_fields.dedup();
     Ok(extent)
 }
 
@@ -163,14 +167,22 @@ impl Run<'_, '_> {
             let ended = stop.load(Ordering::Relaxed) || interrupted.load(Ordering::Relaxed);
             (!ended).then(|| one(options, path, &content, inflated))
         };
+        let held = AtomicUsize::new(0);
         let first: Vec<Option<Option<Searched>>> = batch
             .par_iter()
-            .map(|found| match &found.obstacle {
-                Some(obstacle) => Some(Some(Searched {
-                    problems: obstacle.problem(&found.path).into_iter().collect(),
-                    ..nothing(&found.path)
-                })),
-                None => unless_archive(found, &each),
+            .map(|found| {
+                if let Some(obstacle) = &found.obstacle {
+                    let problems = obstacle.problem(&found.path).into_iter().collect();
+                    return Some(Some(Searched { problems, ..nothing(&found.path) }));
+                }
+                // Searched when its turn comes, as archives are.
+                if held.load(Ordering::Relaxed) > HELD_BYTES_MAX {
+                    return None;
+                }
+                let searched = unless_archive(found, &each);
+                let printed = searched.iter().flatten().flat_map(|one| &one.printed).map(Vec::len).sum();
+                held.fetch_add(printed, Ordering::Relaxed);
+                searched
             })
             .collect();
         for (found, searched) in batch.iter().zip(first) {

@@ -45,6 +45,19 @@ fn a_changed_or_missing_object_is_said_and_ends_with_three() {
         assert!(told.stdout.contains("bucket-three"), "{}", told.stdout);
     }
     assert_eq!(explain(&done.out, "three", &["--dump", "missing"]).code, 2);
+    // Another object of that name is not called changed; beside the real one it does no harm.
+    put(place.path(), "other/b.json", delivery(&["another"]));
+    let other = place.path().join("other/b.json");
+    let told = explain(&done.out, "three", &["--dump", other.to_str().expect("UTF-8")]);
+    assert_eq!(told.code, 3, "that very path, with another content");
+    std::fs::create_dir_all(place.path().join("other/deep")).expect("a folder");
+    put(place.path(), "other/deep/b.json", delivery(&["another"]));
+    std::fs::remove_file(&other).expect("it goes");
+    let told = explain(&done.out, "three", &["--dump", place.path().join("other").to_str().expect("UTF-8")]);
+    assert_eq!(told.code, 3);
+    assert!(told.stderr.contains("or is another"), "{}", told.stderr);
+    let told = explain(&done.out, "three", &["--dump", place.path().to_str().expect("UTF-8")]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
 }
 
 #[test]
