@@ -29,7 +29,7 @@ pub enum Reread {
     Record(String),
     /// The object has another hash than the report states.
     Changed,
-    /// An object whose path ends alike has another hash: it may be another.
+    /// Only objects whose path ends alike are there, and none has the hash.
     Unlike,
     /// The object is not where it was looked for.
     NoObject,
@@ -49,7 +49,7 @@ impl Reread {
                 Some("the object is not in the dump that was looked at; --dump says where it lies")
             }
             Self::Unlike => Some(
-                "the only object whose path ends so has another SHA-256: it has changed since the report was written, or is another",
+                "no object whose path ends so has the SHA-256 that the report states: it has changed since, or these are others",
             ),
             Self::NoRecord => Some("the object has no such record"),
         }

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::cases::{cases, run_case};
 use crate::runner::{Analysis, Ended, Row, analyze, devtrail, ended, project, put, record, scratch};
+use crate::search::search;
 
 const DEMO: &str = "sample-logs/demo";
 
@@ -286,4 +288,44 @@ fn colour_and_pipes_are_as_elsewhere() {
     assert!(!run(&[], ""), "a pipe is no terminal");
     assert!(run(&["--color", "always"], "1"));
     assert!(!run(&["--color", "never"], ""));
+}
+
+/// Both ways back to the bytes: every row of a story's tables can be asked for,
+/// and every copy of its call is found by its id.
+#[test]
+fn every_story_of_the_cases_can_be_walked_back() {
+    for case in cases() {
+        let done = run_case(&case);
+        let name = case.display();
+        for (table, column) in [
+            ("mode_windows", "window_id"),
+            ("mode_sessions", "session_id"),
+            ("rfcs", "rfc_id"),
+            ("findings", "finding_id"),
+            ("incidents", "incident_id"),
+        ] {
+            for row in done.table(table) {
+                let (subjects, _) = lines(&done.out, &row[column], &["--raw"]);
+                let about = subjects[0]["about"].as_array().expect("sentences");
+                assert!(!about.is_empty(), "{name}: {} is told", row[column]);
+            }
+        }
+        let all = search(&case.join("input"), "eventID:*", &["--format", "jsonl"]).stdout;
+        let hits: Vec<Value> = all.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        for action in done.table("destructive_actions") {
+            let id = action["event_id"].as_str();
+            let (_, entries) = lines(&done.out, id, &[]);
+            assert!(entries.iter().any(|entry| entry["record"]["eventID"] == id), "{name}: {id} is shown");
+            let copies: Vec<&Value> = hits
+                .iter()
+                .filter(|hit| hit["event_id"] == id && hit["account_id"] == action["account_id"].as_str())
+                .collect();
+            let place = |hit: &&&Value| {
+                hit["source_object"] == action["source_object"].as_str()
+                    && hit["source_record"].to_string() == action["source_record"]
+            };
+            assert!(copies.iter().any(|hit| place(&hit)), "{name}: {id} is found where the row says");
+            assert_eq!(copies.len().to_string(), action["copies"], "{name}: every copy of {id} is found");
+        }
+    }
 }

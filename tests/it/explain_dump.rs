@@ -55,7 +55,7 @@ fn a_changed_or_missing_object_is_said_and_ends_with_three() {
     std::fs::remove_file(&other).expect("it goes");
     let told = explain(&done.out, "three", &["--dump", place.path().join("other").to_str().expect("UTF-8")]);
     assert_eq!(told.code, 3);
-    assert!(told.stderr.contains("or is another"), "{}", told.stderr);
+    assert!(told.stderr.contains("or these are others"), "{}", told.stderr);
     let told = explain(&done.out, "three", &["--dump", place.path().to_str().expect("UTF-8")]);
     assert_eq!(told.code, 0, "{}", told.stderr);
 }
