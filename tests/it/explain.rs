@@ -322,7 +322,7 @@ fn every_story_of_the_cases_can_be_walked_back() {
                 .collect();
             let place = |hit: &&&Value| {
                 hit["source_object"] == action["source_object"].as_str()
-                    && hit["source_record"].to_string() == action["source_record"]
+                    && hit["source_record"].as_u64() == action["source_record"].parse().ok()
             };
             assert!(copies.iter().any(|hit| place(&hit)), "{name}: {id} is found where the row says");
             assert_eq!(copies.len().to_string(), action["copies"], "{name}: every copy of {id} is found");
