@@ -52,7 +52,18 @@ pub(super) fn not_told(tables: &Tables, kind: Kind, entries: &[Entry]) -> Vec<St
     sentences
 }
 
-/// From the person to the call, link by link.
+/// The chain that the report states, with what proves each of its links.
+pub(super) fn stated_path(tables: &Tables, kind: Kind, rows: &Rows) -> String {
+    let table = match kind {
+        Kind::Event => "destructive_actions",
+        Kind::Session | Kind::AccessKey => "mode_sessions",
+        _ => return String::new(),
+    };
+    let row = rows.of(table).next();
+    row.map_or_else(String::new, |row| tables.grid(table).text(row, "attribution_path"))
+}
+
+/// From the person to the call, session by session.
 pub(super) fn chain(tables: &Tables, kind: Kind, rows: &Rows) -> Vec<String> {
     let (table, session) = match kind {
         Kind::Event => ("destructive_actions", "session_id"),
@@ -62,10 +73,6 @@ pub(super) fn chain(tables: &Tables, kind: Kind, rows: &Rows) -> Vec<String> {
     let grid = tables.grid(table);
     let Some(row) = rows.of(table).next() else { return Vec::new() };
     let row = Row { grid, row };
-    let stated = grid.list(row.row, "attribution_path");
-    if !stated.is_empty() {
-        return stated;
-    }
     let mut links = sessions(tables, &row.text(session));
     let actor = row.text("actor");
     if links.is_empty() && actor.is_empty() && row.text("principal_arn").is_empty() {
@@ -162,11 +169,17 @@ fn event(tables: &Tables, row: &Row<'_>) -> Vec<String> {
         ]),
         row.sentence(&[("It named: ", "resources"), ("type: ", "resource_type")]),
         row.sentence(&[("What to do: ", "recovery"), ("undone by event ", "undone_by_event_id")]),
-        row.sentence(&[("Mode: ", "mode"), ("attribution: ", "attribution"), ("window ", "window_id")]),
+        row.sentence(&[
+            ("Mode: ", "mode"),
+            ("attribution: ", "attribution"),
+            ("weakest link: ", "link_confidence"),
+            ("window ", "window_id"),
+        ]),
         row.sentence(&[("Authorization: ", "authorization"), ("RFC ", "rfc_id")]),
         row.sentence(&[
             ("Caller: ", "principal_arn"),
             ("type ", "principal_type"),
+            ("class ", "principal_class"),
             ("from ", "source_ip"),
             ("with ", "user_agent"),
         ]),
@@ -197,6 +210,7 @@ fn session(_: &Tables, row: &Row<'_>) -> Vec<String> {
             ("steps from the mode's own role: ", "depth"),
             ("by ", "via"),
             ("from session ", "parent_session_id"),
+            ("weakest link: ", "link_confidence"),
         ]),
         row.sentence(&[("Access key: ", "access_key_id"), ("federation: ", "federation"), ("MFA: ", "mfa")]),
         format!(

@@ -43,7 +43,9 @@ pub struct Subject {
     pub id: String,
     /// What it is, in sentences.
     pub about: Vec<String>,
-    /// From the person to the call, link by link; empty if no chain is known.
+    /// The chain as the report states it; empty if it states none.
+    pub attribution_path: String,
+    /// From the person to the call, session by session; empty if none is known.
     pub chain: Vec<String>,
     /// What happened, in order.
     pub entries: Vec<Entry>,
@@ -111,7 +113,8 @@ fn subject(tables: &Tables, kind: Kind, id: &str, rows: &Rows) -> Subject {
     let mut about = about::of(tables, kind, rows);
     about.extend(about::not_told(tables, kind, &entries));
     let chain = about::chain(tables, kind, rows);
-    Subject { kind, id: id.to_owned(), about, chain, entries }
+    let attribution_path = about::stated_path(tables, kind, rows);
+    Subject { kind, id: id.to_owned(), about, attribution_path, chain, entries }
 }
 
 /// Adds calls that only the table of events tells of.

@@ -86,8 +86,11 @@ fn head(subject: &Subject, page: Page, out: &mut dyn Write) -> io::Result<()> {
     for sentence in &subject.about {
         paragraph(sentence, (2, 4), page, out)?;
     }
-    if !subject.chain.is_empty() {
+    if !(subject.chain.is_empty() && subject.attribution_path.is_empty()) {
         writeln!(out, "\n{on}Chain{off}")?;
+        if !subject.attribution_path.is_empty() {
+            paragraph(&subject.attribution_path, (2, 4), page, out)?;
+        }
         for (place, link) in subject.chain.iter().enumerate() {
             let arrow = if place == 0 { "" } else { "-> " };
             paragraph(&format!("{arrow}{link}"), (2, 5), page, out)?;
@@ -166,6 +169,7 @@ struct SubjectLine<'s> {
     subject_kind: &'static str,
     subject: &'s str,
     about: &'s [String],
+    attribution_path: &'s str,
     chain: &'s [String],
     entries: usize,
 }
@@ -200,6 +204,7 @@ pub fn jsonl(story: &Story, records: &Records, out: &mut dyn Write) -> io::Resul
             subject_kind: kind,
             subject: &subject.id,
             about: &subject.about,
+            attribution_path: &subject.attribution_path,
             chain: &subject.chain,
             entries: subject.entries.len(),
         };

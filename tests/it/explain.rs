@@ -164,6 +164,7 @@ fn an_event_is_told_with_its_chain_and_its_record() {
             (&own[0]["kind"], &own[0]["source_record"]),
             (&json!("destructive_action"), &json!(ordinal))
         );
+        assert_eq!(subjects[0]["attribution_path"], action["attribution_path"].as_str());
         let chain: Vec<&str> =
             subjects[0]["chain"].as_array().expect("a chain").iter().filter_map(Value::as_str).collect();
         assert!(chain.last().is_some_and(|link| link.starts_with(&action["event_name"])), "{chain:?}");
