@@ -3,6 +3,9 @@
 //! Values are checked here, before any file is opened. May not be imported by
 //! any lower layer.
 
+mod explain;
+mod search;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -11,6 +14,9 @@ use clap_complete::Shell;
 use crate::model::id::{AccountId, Region};
 use crate::model::severity::Severity;
 use crate::model::time::{Day, UtcTime};
+
+pub use self::explain::{Explain, ExplainFormat};
+pub use self::search::{Search, SearchFormat};
 
 /// Reconstruct AMS Developer mode use and destructive actions from exported AWS logs
 ///
@@ -66,6 +72,19 @@ pub enum Command {
     /// checked. Opens no network connection.
     #[command(after_help = VERIFY_HELP)]
     Verify(Verify),
+    /// Tell the whole story of an id in a report, with its evidence
+    ///
+    /// Tells in plain sentences, in order of time, what a report of `analyze` holds about an event,
+    /// session, window, RFC, finding, incident, actor, access key, resource, address or account:
+    /// each with the object and record that shows it, and on request the record itself.
+    #[command(after_help = explain::HELP)]
+    Explain(Explain),
+    /// Print the records of a dump that answer a query
+    ///
+    /// Searches what `analyze` would read: every form of record, RFCs and documents, in archives
+    /// too. Prints whole records with the object and ordinal of each, and says how much was searched.
+    #[command(override_usage = search::USAGE, after_help = search::HELP)]
+    Search(Box<Search>),
     /// Print a completion script for a shell
     Completions {
         /// The shell

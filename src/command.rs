@@ -2,6 +2,9 @@
 //!
 //! The seam between people (`cli`, `terminal`) and the work (`run`).
 
+mod explain;
+mod search;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -21,6 +24,9 @@ use crate::model::severity::Severity;
 use crate::report::{Format, OUTPUTS, escape};
 use crate::run::{self, Destination, EventsTable, Options};
 use crate::terminal::{Progress, Terminal, Verbosity};
+
+pub use self::explain::explain;
+pub use self::search::search;
 
 /// All input was read.
 const CLEAN: u8 = 0;
@@ -155,17 +161,22 @@ fn exit_code(report: &Report, fail_on: Option<Severity>) -> u8 {
     if fail_on.is_some_and(hit) { FINDING } else { CLEAN }
 }
 
+/// Refuses a range that begins where it ends, or later.
+fn not_turned<T: PartialOrd>(
+    (from, to): (Option<T>, Option<T>),
+    (from_flag, to_flag): (&'static str, &'static str),
+) -> Result<(), Error> {
+    let turned = from.zip(to).is_some_and(|(from, to)| from >= to);
+    if turned { Err(Error::TurnedRange { from: from_flag, to: to_flag }) } else { Ok(()) }
+}
+
 fn options(flags: &Analyze) -> Result<Options, Error> {
     let to_stdout = flags.output == Path::new("-");
     if to_stdout && (flags.format.len() != 1 || flags.format.contains(&FormatName::Parquet)) {
         return Err(Error::StdoutNeedsOneFormat);
     }
-    if flags.from.zip(flags.to).is_some_and(|(from, to)| from >= to) {
-        return Err(Error::TurnedRange { from: "from", to: "to" });
-    }
-    if flags.object_date_from.zip(flags.object_date_to).is_some_and(|(from, to)| from >= to) {
-        return Err(Error::TurnedRange { from: "object-date-from", to: "object-date-to" });
-    }
+    not_turned((flags.from, flags.to), ("from", "to"))?;
+    not_turned((flags.object_date_from, flags.object_date_to), ("object-date-from", "object-date-to"))?;
     let destination = if to_stdout {
         Destination::Stdout
     } else {

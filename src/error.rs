@@ -115,6 +115,47 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// A search without its query.
+    #[error("a path without a query, or a query without a path")]
+    QueryMissing,
+    /// The argument in the place of the query is something on the disk.
+    #[error("`{}` is the last argument, where the query stands, and it is a path", .path.display())]
+    QueryIsPath {
+        /// The argument.
+        path: PathBuf,
+    },
+    /// A query that cannot be understood.
+    #[error("cannot understand the query `{query}`: {why}")]
+    Query {
+        /// The query.
+        query: String,
+        /// Why.
+        why: String,
+    },
+    /// A folder that holds no report.
+    #[error("`{}` holds no report: {why}", .path.display())]
+    NoReport {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A file of a report that is not as the run wrote it.
+    #[error("cannot rely on `{}`: {why}", .path.display())]
+    ReportAltered {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// An id that a report does not hold.
+    #[error("nothing in the report is called `{id}`{near}")]
+    UnknownId {
+        /// The id.
+        id: String,
+        /// Ids that look like it, in words.
+        near: String,
+    },
     /// The worker threads cannot be started.
     #[error("cannot start the worker threads")]
     Threads(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -140,7 +181,12 @@ impl Error {
             | Self::AccountsUnreadable { .. }
             | Self::AccountsInvalid { .. }
             | Self::PublicKeys { .. }
-            | Self::Manifest { .. } => ErrorKind::Usage,
+            | Self::Manifest { .. }
+            | Self::QueryMissing
+            | Self::QueryIsPath { .. }
+            | Self::Query { .. }
+            | Self::NoReport { .. }
+            | Self::UnknownId { .. } => ErrorKind::Usage,
             Self::Report(error) => match error {
                 ReportError::Folder(error) => match error {
                     FolderError::NoName { .. }
@@ -152,7 +198,9 @@ impl Error {
                 ReportError::Write(_) => ErrorKind::Failed,
                 ReportError::NotOneText(_) => ErrorKind::Usage,
             },
-            Self::Stdout(_) | Self::Threads(_) | Self::Signal(_) => ErrorKind::Failed,
+            Self::Stdout(_) | Self::Threads(_) | Self::Signal(_) | Self::ReportAltered { .. } => {
+                ErrorKind::Failed
+            }
             Self::Interrupted => ErrorKind::Interrupted,
         }
     }
@@ -177,6 +225,24 @@ impl Error {
                 Some("`devtrail verify --help` shows how to save the keys with list-public-keys")
             }
             Self::Manifest { .. } => Some("give the manifest.sha256 of an earlier report"),
+            Self::QueryMissing => Some(
+                "give the paths first and the query last, such as: devtrail search dump/ 'eventName:Delete*'",
+            ),
+            Self::QueryIsPath { .. } => {
+                Some("give the query last, in quotes if it has several words, or with --query")
+            }
+            Self::Query { .. } => Some("`devtrail search --help` shows what a query is made of"),
+            Self::NoReport { .. } => {
+                Some("give the folder that `devtrail analyze` wrote, with --format parquet among its formats")
+            }
+            Self::ReportAltered { .. } => {
+                Some("restore the folder, or let `devtrail analyze` write the report again")
+            }
+            Self::UnknownId { .. } => Some(
+                "an id is that of an event, session (ses-…), window (win-…), RFC, finding (fnd-…) or incident \
+                 (inc-…), or an actor, access key, resource, address or account; \
+                 `devtrail search <dump> <ID>` looks through every record of the dump",
+            ),
             Self::Stdout(_) => Some("write into a folder with --output <DIR>"),
             Self::Threads(_) => Some("try a smaller number with --threads"),
             Self::Signal(_) | Self::Interrupted => None,

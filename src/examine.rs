@@ -3,7 +3,7 @@
 //! Owns how the stages work together on one object; it is the unit of parallel
 //! work and shares no state with other objects. May not write anything.
 
-mod archive;
+pub mod archive;
 mod aside;
 mod callers;
 mod canonical;
@@ -19,6 +19,7 @@ mod unopened;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
+pub use self::aside::account_and_time;
 pub use self::callers::{Callers, WantedHashes};
 pub use self::canonical::CanonicalHashes;
 use self::covered::packing;

@@ -47,6 +47,10 @@ pub mod error;
 
 pub mod custody;
 
+pub mod search;
+
+pub mod explain;
+
 pub mod run;
 
 pub mod terminal;

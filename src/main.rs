@@ -28,6 +28,10 @@ fn main() -> ExitCode {
         Command::Verify(flags) => {
             watch_interrupt().and_then(|()| command::verify(flags, cli.color, &INTERRUPTED))
         }
+        Command::Explain(flags) => command::explain(flags, cli.color),
+        Command::Search(flags) => {
+            watch_interrupt().and_then(|()| command::search(flags, cli.color, &INTERRUPTED))
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "devtrail", &mut script);

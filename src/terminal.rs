@@ -61,6 +61,12 @@ const WINDOWS_SHOWN: usize = 4;
 const GAPS_SHOWN: usize = 8;
 /// Characters of an account's name shown beside its id.
 const NAME_CHARS_MAX: usize = 40;
+/// Columns where there is no terminal.
+const WIDTH_DEFAULT: usize = 98;
+/// Columns below which nothing is gained by wrapping.
+const WIDTH_MIN: usize = 40;
+/// Columns beyond which lines are hard to read.
+const WIDTH_MAX: usize = 160;
 /// Characters of one line of the summary before it is cut with a mark.
 const LINE_CHARS_MAX: usize = 400;
 
@@ -96,6 +102,11 @@ impl Terminal {
 
     /// Prints the problems, similar ones grouped, to stderr.
     pub fn problems(&self, problems: &[Problem]) {
+        self.problems_or(problems, "see tables/problems.csv");
+    }
+
+    /// The same; `more` says where those are that are only counted.
+    pub fn problems_or(&self, problems: &[Problem], more_at: &str) {
         if self.quiet || problems.is_empty() {
             return;
         }
@@ -121,7 +132,7 @@ impl Terminal {
                 let kind = group[0].kind.as_str();
                 push_line(
                     &mut text,
-                    format_args!("{label} {kind}: {} more, see tables/problems.csv", grouped(more as u64)),
+                    format_args!("{label} {kind}: {} more, {more_at}", grouped(more as u64)),
                 );
             }
         }
@@ -155,6 +166,26 @@ impl Terminal {
             return Ok(());
         }
         writeln!(io::stdout().lock(), "{text}").map_err(Error::Stdout)
+    }
+
+    /// One plain line to stderr; its text is escaped already.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            to_stderr(&format!("{text}\n"));
+        }
+    }
+
+    /// What comes before and after a path, or a heading, to set it off on stdout.
+    pub fn accent(&self) -> (&'static str, &'static str) {
+        if self.color_out { ("\x1b[36m", "\x1b[0m") } else { ("", "") }
+    }
+
+    /// Columns of the terminal that stdout is, or that `COLUMNS` names.
+    pub fn width(&self) -> usize {
+        #[expect(clippy::disallowed_methods, reason = "the terminal's own variables are read here")]
+        let named = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let real = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+        named.or_else(real).unwrap_or(WIDTH_DEFAULT).clamp(WIDTH_MIN, WIDTH_MAX)
     }
 
     /// One line about something unsound to stderr; its text is escaped already.

@@ -54,18 +54,20 @@ impl Selection {
 
     /// Whether a stretch of time touches the selected time. An unknown time
     /// may lie in it, and an open end goes on.
-    fn holds(&self, first: Option<UtcTime>, last: Option<UtcTime>) -> bool {
+    pub fn holds(&self, first: Option<UtcTime>, last: Option<UtcTime>) -> bool {
         let (from, to) = self.times;
         let after = from.is_none_or(|from| last.is_none_or(|last| last >= from));
         let before = to.is_none_or(|to| first.is_none_or(|first| first < to));
         after && before
     }
 
-    fn holds_account(&self, account: Option<&AccountId>) -> bool {
+    /// Whether it is one of the selected accounts; an unknown one is not.
+    pub fn holds_account(&self, account: Option<&AccountId>) -> bool {
         self.accounts.is_empty() || account.is_some_and(|account| self.accounts.contains(account))
     }
 
-    fn holds_region(&self, region: Option<&Region>) -> bool {
+    /// Whether it is one of the selected regions; what has none is not left out.
+    pub fn holds_region(&self, region: Option<&Region>) -> bool {
         self.regions.is_empty() || region.is_none_or(|region| self.regions.contains(region))
     }
 

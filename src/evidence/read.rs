@@ -116,6 +116,17 @@ pub fn read(location: &Path, inflated: &mut Buffer) -> Content {
     }
 }
 
+/// All bytes of a file of an earlier report, as they are. Evidence is read by
+/// [`read`], which bounds and hashes what it takes.
+///
+/// # Errors
+/// If it cannot be opened or read.
+pub fn whole(location: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(location)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Opens an object, read-only.
 pub(super) fn open(location: &Path) -> io::Result<File> {
     #[expect(clippy::disallowed_methods, reason = "the one place that opens inputs, read-only")]

@@ -20,7 +20,7 @@ use crate::model::problem::ProblemKind;
 use crate::model::time::Day;
 
 /// Is given each content with its path, its facts and its inflated bytes.
-pub(super) type Each<'f, T> = &'f (dyn Fn(&ObjectPath, Content, &mut [u8]) -> T + Sync);
+pub type Each<'f, T> = &'f (dyn Fn(&ObjectPath, Content, &mut [u8]) -> T + Sync);
 
 thread_local! {
     /// Inflated content of the object at hand; its memory serves the next one.
@@ -36,18 +36,42 @@ type Days = (Option<Day>, Option<Day>);
 /// `interrupted` is set, no more entries are read.
 pub(super) fn contents<T: Send>(
     found: &Found,
-    (days, interrupted): (Days, &AtomicBool),
+    days: (Days, &AtomicBool),
     each: Each<'_, T>,
 ) -> (Vec<T>, Vec<ObjectPath>) {
-    let budget = Budget::new(found.bytes, interrupted);
-    let visit = Visit { budget, days, interrupted, left_out: Mutex::default(), each };
-    let all = visit.open(&found.path, Source::Object(&found.location), 0);
-    (all, visit.left_out.into_inner().unwrap_or_default())
+    let mut all = Vec::new();
+    let left_out = contents_in_turn(found, days, each, &mut |one| all.push(one));
+    (all, left_out)
 }
 
 /// The same, for a second look: what was left out stays so.
 pub(super) fn contents_again<T: Send>(found: &Found, days: Days, each: Each<'_, T>) -> Vec<T> {
     contents(found, (days, &AtomicBool::new(false)), each).0
+}
+
+/// The same, handing on what one batch of entries gave before the next is
+/// read: what is held at a time does not grow with the archive. Gives the
+/// entries that were left out.
+pub fn contents_in_turn<T: Send>(
+    found: &Found,
+    (days, interrupted): (Days, &AtomicBool),
+    each: Each<'_, T>,
+    take: &mut dyn FnMut(T),
+) -> Vec<ObjectPath> {
+    let budget = Budget::new(found.bytes, interrupted);
+    let visit = Visit { budget, days, interrupted, left_out: Mutex::default(), each };
+    visit.open(&found.path, Source::Object(&found.location), 0, take);
+    visit.left_out.into_inner().unwrap_or_default()
+}
+
+/// Calls `each` for an object that is no archive; `None` for an archive, which
+/// is left to [`contents_in_turn`].
+pub fn unless_archive<T>(found: &Found, each: Each<'_, T>) -> Option<T> {
+    BUFFER.with_borrow_mut(|buffer| {
+        let content = Source::Object(&found.location).read(buffer);
+        let archive = matches!(content.container, Container::Archive(_));
+        (!archive).then(|| each(&found.path, content, buffer.content()))
+    })
 }
 
 struct Visit<'f, T> {
@@ -60,7 +84,7 @@ struct Visit<'f, T> {
 }
 
 impl<T: Send> Visit<'_, T> {
-    fn open(&self, path: &ObjectPath, source: Source<'_>, depth: usize) -> Vec<T> {
+    fn open(&self, path: &ObjectPath, source: Source<'_>, depth: usize, take: &mut dyn FnMut(T)) {
         let read = BUFFER.with_borrow_mut(|buffer| {
             let content = source.read(buffer);
             match content.container {
@@ -69,20 +93,19 @@ impl<T: Send> Visit<'_, T> {
             }
         });
         match read {
-            Ok(one) => vec![one],
-            Err(archive) => self.archive(path, source, *archive, depth),
+            Ok(one) => take(one),
+            Err(archive) => self.archive((path, source), *archive, depth, take),
         }
     }
 
     /// An archive: its entries batch by batch, then its own row.
     fn archive(
         &self,
-        path: &ObjectPath,
-        source: Source<'_>,
+        (path, source): (&ObjectPath, Source<'_>),
         (mut content, kind): (Content, ArchiveKind),
         depth: usize,
-    ) -> Vec<T> {
-        let mut found = Vec::new();
+        take: &mut dyn FnMut(T),
+    ) {
         if depth >= ARCHIVE_NESTING_MAX {
             let detail =
                 format!("archives nested more than {ARCHIVE_NESTING_MAX} deep: this one was not opened");
@@ -91,14 +114,13 @@ impl<T: Send> Visit<'_, T> {
             let mut batch = Batch::default();
             let faults = walk(source, kind, &self.budget, &mut |entry| {
                 if batch.add(path, entry) {
-                    found.extend(self.batch(batch.take(), depth));
+                    self.batch(batch.take(), depth).into_iter().for_each(&mut *take);
                 }
             });
-            found.extend(self.batch(batch.take(), depth));
+            self.batch(batch.take(), depth).into_iter().for_each(&mut *take);
             content.faults.extend(faults);
         }
-        found.push((self.each)(path, content, &mut []));
-        found
+        take((self.each)(path, content, &mut []));
     }
 
     fn batch(&self, entries: Vec<(ObjectPath, Entry)>, depth: usize) -> Vec<T> {
@@ -116,7 +138,9 @@ impl<T: Send> Visit<'_, T> {
             return Vec::new();
         }
         if entry.readable && entry.faults.is_empty() {
-            return self.open(path, Source::Entry(&entry.bytes), depth + 1);
+            let mut inside = Vec::new();
+            self.open(path, Source::Entry(&entry.bytes), depth + 1, &mut |one| inside.push(one));
+            return inside;
         }
         BUFFER.with_borrow_mut(|buffer| {
             let mut content = Source::Entry(&entry.bytes).read(buffer);

@@ -33,7 +33,7 @@ impl Asides {
 }
 
 /// The account and the time of one.
-pub(super) fn account_and_time(aside: &Aside<'_>) -> (Option<AccountId>, Option<UtcTime>) {
+pub fn account_and_time(aside: &Aside<'_>) -> (Option<AccountId>, Option<UtcTime>) {
     let members = Members::parse(aside.text);
     let member = |key: &str| members.as_ref().and_then(|members| members.get(key));
     let window = member("timeWindow").and_then(Members::parse);

@@ -7,6 +7,7 @@
 //! text there too.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Stands for text that was cut off.
 pub const CUT_MARK: &str = "… (cut)";
@@ -39,6 +40,25 @@ pub fn spreadsheet(text: &str) -> Cow<'_, str> {
 pub fn markdown(text: &str) -> String {
     let acts = |c| misleads(c) || matches!(c, '`' | '|' | '<' | '>' | '[' | ']' | '\\' | '&');
     if text.is_empty() { String::new() } else { format!("`{}`", escape_where(text, acts)) }
+}
+
+/// JSON text, or a part of it, in which no character can mislead: inside
+/// strings such characters stand as `\uXXXX`, which reads back as the same.
+pub fn json(text: &str) -> Cow<'_, str> {
+    if !text.contains(misleads) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if misleads(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(shown, "\\u{unit:04x}").expect("writing to a string cannot fail");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// At most `chars` characters of a text, with a mark if that is not all.

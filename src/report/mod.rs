@@ -18,6 +18,7 @@ pub mod escape;
 pub mod folder;
 pub mod headline;
 pub mod html;
+pub mod layout;
 pub mod manifest;
 pub mod markdown;
 pub mod parquet;

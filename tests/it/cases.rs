@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::runner::{Analysis, Row, TABLES, analyze, project};
 
-fn cases() -> Vec<PathBuf> {
+pub(crate) fn cases() -> Vec<PathBuf> {
     let folder = project().join("sample-logs/cases");
     let mut found: Vec<PathBuf> =
         std::fs::read_dir(folder).expect("the cases").map(|entry| entry.expect("an entry").path()).collect();
@@ -27,7 +27,7 @@ fn arguments(case: &Path) -> Vec<String> {
     words.iter().map(|word| word.as_str().expect("args are strings").to_owned()).collect()
 }
 
-fn run_case(case: &Path) -> Analysis {
+pub(crate) fn run_case(case: &Path) -> Analysis {
     let args = arguments(case);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = analyze(&case.join("input"), &args);

@@ -25,6 +25,8 @@ fn help_and_man_page_are_as_reviewed() {
         ("help-short.txt", vec!["-h"]),
         ("analyze-help.txt", vec!["analyze", "--help"]),
         ("analyze-help-short.txt", vec!["analyze", "-h"]),
+        ("explain-help.txt", vec!["explain", "--help"]),
+        ("search-help.txt", vec!["search", "--help"]),
         ("man.txt", vec!["man"]),
     ] {
         let done = run(&words);

@@ -172,8 +172,14 @@ fn a_reader_that_goes_away_ends_a_run_quietly() {
         json!({"Records": ids.iter().map(|id| record(id, "2026-01-02T03:04:05Z")).collect::<Vec<_>>()})
             .to_string(),
     );
+    let report = analyze(dump.path(), &["-q"]);
+    let report = report.out.to_str().expect("UTF-8");
     let dump = dump.path().to_str().expect("UTF-8").to_owned();
     for words in [
+        vec!["explain", report, "111122223333"],
+        vec!["explain", report, "alice", "--format", "jsonl", "--raw"],
+        vec!["search", &dump, "alice", "-q"],
+        vec!["search", &dump, "alice", "-q", "--format", "csv"],
         vec!["analyze", &dump, "-o", "-", "--format", "csv", "-q"],
         vec!["analyze", &dump, "-o", "-", "--format", "html", "-q"],
         vec!["analyze", &dump, "-o", "-", "--format", "timesketch", "-q"],

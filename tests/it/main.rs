@@ -6,6 +6,8 @@
 //! - `delivered`: deliveries that data events recorded, against the dump.
 //! - `demo`: what the README's first command prints and writes.
 //! - `determinism`: threads, folder order, zone and locale change no byte.
+//! - `explain`: the story of every kind of id, against the tables; `explain_dump`
+//!   when the dump or the tables have changed.
 //! - `forms`: every form of facts/cloudtrail.md 2.2, one sample each.
 //! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
 //!   and `hostile_secrets` for damage, places and secrets.
@@ -16,6 +18,7 @@
 //! - `integrity`: signed chains of digests beside the project, if they are there.
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `readme`: the README's tables and printed output.
+//! - `search`: what a query finds, in which forms, and what is said of the rest.
 //! - `tidy`: layers, headers, lengths.
 
 #![expect(clippy::disallowed_methods, reason = "tests read what runs wrote, and name folders by variables")]
@@ -30,6 +33,8 @@ mod coverage;
 mod delivered;
 mod demo;
 mod determinism;
+mod explain;
+mod explain_dump;
 mod forms;
 mod hostile;
 mod hostile_cut;
@@ -42,4 +47,5 @@ mod quirks;
 mod readme;
 mod real_logs;
 mod runner;
+mod search;
 mod tidy;

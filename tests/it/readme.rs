@@ -7,7 +7,7 @@ use devtrail::decode::FORMATS;
 use devtrail::model::report::Report;
 use devtrail::report::{OUTPUTS, tables};
 
-use crate::runner::{analyze, project, run};
+use crate::runner::{analyze, devtrail, ended, project, run};
 
 /// Replaces what stands between two marks of the README by this, or compares.
 fn part(name: &str, content: &str) {
@@ -31,6 +31,8 @@ fn every_generated_part_of_the_readme_is_true() {
     part("outputs", &outputs());
     part("columns", &columns());
     part("exit", &exit());
+    part("explain", &explain());
+    part("search", &search());
 }
 
 fn demo() -> String {
@@ -38,6 +40,37 @@ fn demo() -> String {
     let printed = done.ended.stdout.replace(&done.out.display().to_string(), "audit");
     assert!(printed.lines().count() <= 25, "{printed}");
     format!("```text\n{}\n```\n", printed.trim_end())
+}
+
+/// The command above a generated part, run from the project's folder.
+fn shown(name: &str) -> Vec<String> {
+    let readme = std::fs::read_to_string(project().join("README.md")).expect("README.md");
+    let (before, _) = readme.split_once(&format!("<!-- {name}: begin -->")).expect("the part");
+    let command = before.lines().rev().find(|line| line.starts_with("devtrail ")).expect("a command");
+    command.split('\'').enumerate().flat_map(words).skip(1).collect()
+}
+
+/// The words of a command: what is quoted is one, the rest is split at blanks.
+fn words((place, part): (usize, &str)) -> Vec<String> {
+    let quoted = place % 2 == 1;
+    if quoted { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+}
+
+fn explain() -> String {
+    let done = analyze(&project().join("sample-logs/demo"), &[]);
+    let report = done.out.display().to_string();
+    let command =
+        shown("explain").into_iter().map(|word| if word == "audit" { report.clone() } else { word });
+    let told = run(&command.collect::<Vec<_>>());
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    format!("```text\n{}\n```\n", told.stdout.trim_end())
+}
+
+fn search() -> String {
+    let mut command = devtrail();
+    let done = ended(command.args(shown("search")).current_dir(project()).output().expect("it starts"));
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    format!("```text\n{}{}\n```\n", done.stdout, done.stderr.trim_end())
 }
 
 fn inputs() -> String {

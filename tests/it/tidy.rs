@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 22] = [
+const LAYERS: [(&str, u32); 24] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -24,6 +24,8 @@ const LAYERS: [(&str, u32); 22] = [
     ("gather", 5),
     ("dump", 6),
     ("custody", 7),
+    ("search", 7),
+    ("explain", 7),
     ("run", 8),
     ("cli", 9),
     ("terminal", 10),

@@ -1,0 +1,220 @@
+//! The tables of a report, read back from its folder.
+//!
+//! Owns: which tables there must be, that they are those which the run wrote,
+//! and how cells come out of them. Columns are asked for by name: one that is
+//! not there is empty, one that nobody asks for does no harm.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use polars_core::prelude::{AnyValue, DataFrame};
+use polars_io::SerReader as _;
+use polars_io::prelude::ParquetReader;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+use crate::evidence::read::whole;
+use crate::model::time::UtcTime;
+use crate::report::{manifest, run_json};
+
+/// The file of the sums of a report.
+const SUMS: &str = "SHA256SUMS";
+
+/// The tables that a story is made of; each must be there.
+const NEEDED: [&str; 8] = [
+    "evidence",
+    "rfcs",
+    "mode_windows",
+    "mode_sessions",
+    "destructive_actions",
+    "timeline",
+    "findings",
+    "incidents",
+];
+
+/// Columns of the table of events that a story needs: it may be very large.
+const EVENT_COLUMNS: [&str; 16] = [
+    "event_time",
+    "event_id",
+    "account_id",
+    "region",
+    "event_source",
+    "event_name",
+    "error_code",
+    "source_ip",
+    "principal_arn",
+    "access_key_id",
+    "role_session_name",
+    "source_identity",
+    "resources",
+    "request_parameters",
+    "source_object",
+    "source_record",
+];
+
+/// A report, read back.
+#[derive(Debug)]
+pub struct Tables {
+    grids: BTreeMap<&'static str, Grid>,
+    /// The arguments of the run that wrote it.
+    pub arguments: Vec<String>,
+}
+
+impl Tables {
+    /// Reads the tables of a report.
+    ///
+    /// # Errors
+    /// A folder that holds no report, and files that are not as the run wrote them.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let none = |why: &str| Error::NoReport { path: folder.to_owned(), why: why.to_owned() };
+        #[derive(Deserialize)]
+        struct Run {
+            tool: String,
+            arguments: Vec<String>,
+        }
+        let run = whole(&folder.join(run_json::FILE)).map_err(|error| none(&format!("run.json: {error}")))?;
+        let run: Run = serde_json::from_slice(&run).map_err(|_| none("its run.json is not one of ours"))?;
+        if run.tool != "devtrail" {
+            return Err(none("its run.json is not one of ours"));
+        }
+        let sums = whole(&folder.join(SUMS)).map_err(|error| none(&format!("{SUMS}: {error}")))?;
+        let sums = manifest::parse(&String::from_utf8_lossy(&sums)).map_err(|line| Error::ReportAltered {
+            path: folder.join(SUMS),
+            why: format!("line {line} is no sum of a file"),
+        })?;
+        let sums: BTreeMap<String, String> = sums.into_iter().map(|(sum, path)| (path, sum)).collect();
+        let mut grids = BTreeMap::new();
+        for name in NEEDED {
+            let grid = grid(folder, name, &sums, None)?;
+            let why = format!("its table {name} is not there as Parquet");
+            grids.insert(name, grid.ok_or_else(|| none(&why))?);
+        }
+        if let Some(events) = grid(folder, "events", &sums, Some(&EVENT_COLUMNS))? {
+            grids.insert("events", events);
+        }
+        Ok(Self { grids, arguments: run.arguments })
+    }
+
+    /// A table by its name; one that is not there has no rows.
+    pub(super) fn grid(&self, name: &str) -> &Grid {
+        static NONE: Grid = Grid { frame: None };
+        self.grids.get(name).unwrap_or(&NONE)
+    }
+
+    /// Whether the report holds the table of events.
+    pub(super) fn has_events(&self) -> bool {
+        self.grids.contains_key("events")
+    }
+}
+
+/// Reads one table; `None` if the report holds none of that name.
+fn grid(
+    folder: &Path,
+    name: &str,
+    sums: &BTreeMap<String, String>,
+    columns: Option<&[&str]>,
+) -> Result<Option<Grid>, Error> {
+    let inside = format!("tables/{name}.parquet");
+    let path: PathBuf = folder.join("tables").join(format!("{name}.parquet"));
+    let altered = |why: String| Error::ReportAltered { path: path.clone(), why };
+    let Some(sum) = sums.get(&inside) else {
+        return if path.exists() { Err(altered(format!("{SUMS} does not list it"))) } else { Ok(None) };
+    };
+    let bytes = whole(&path).map_err(|error| altered(error.to_string()))?;
+    let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    if found != *sum {
+        return Err(altered(format!("its SHA-256 is not the one in {SUMS}")));
+    }
+    // Whoever altered a table could alter its sum: the reader may meet anything.
+    let read = catch_unwind(AssertUnwindSafe(|| frame(bytes, columns)));
+    let frame = read.map_err(|_| altered("it is no sound Parquet".to_owned()))?;
+    Ok(Some(Grid { frame: Some(frame.map_err(altered)?) }))
+}
+
+fn frame(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<DataFrame, String> {
+    let mut reader = ParquetReader::new(Cursor::new(bytes));
+    let schema = reader.schema().map_err(|error| error.to_string())?;
+    let wanted = columns.map(|columns| {
+        columns.iter().filter(|column| schema.contains(column)).map(|column| (*column).to_owned()).collect()
+    });
+    reader.with_columns(wanted).finish().map_err(|error| error.to_string())
+}
+
+/// One table.
+#[derive(Debug, Default)]
+pub(super) struct Grid {
+    frame: Option<DataFrame>,
+}
+
+impl Grid {
+    /// How many rows it has.
+    pub(super) fn rows(&self) -> usize {
+        self.frame.as_ref().map_or(0, DataFrame::height)
+    }
+
+    fn value(&self, row: usize, column: &str) -> AnyValue<'_> {
+        let column = self.frame.as_ref().and_then(|frame| frame.column(column).ok());
+        column.and_then(|column| column.get(row).ok()).unwrap_or(AnyValue::Null)
+    }
+
+    /// A cell as text; a list is joined by `;`, an empty cell is the empty text.
+    pub(super) fn text(&self, row: usize, column: &str) -> String {
+        match self.value(row, column) {
+            AnyValue::Null => String::new(),
+            AnyValue::String(text) => text.to_owned(),
+            AnyValue::StringOwned(text) => text.to_string(),
+            AnyValue::List(_) => self.list(row, column).join(";"),
+            AnyValue::Datetime(..) | AnyValue::DatetimeOwned(..) => {
+                self.time(row, column).map_or_else(String::new, |time| time.to_string())
+            }
+            AnyValue::Boolean(truth) => truth.to_string(),
+            // Our tables hold no other types: what else is there is no text of ours.
+            other => other.extract::<i64>().map_or_else(String::new, |number| number.to_string()),
+        }
+    }
+
+    /// A cell as a list; a text is a list of one.
+    pub(super) fn list(&self, row: usize, column: &str) -> Vec<String> {
+        match self.value(row, column) {
+            AnyValue::List(items) => items
+                .str()
+                .map(|items| items.iter().flatten().map(str::to_owned).collect())
+                .unwrap_or_default(),
+            AnyValue::Null => Vec::new(),
+            _ => Some(self.text(row, column)).filter(|text| !text.is_empty()).into_iter().collect(),
+        }
+    }
+
+    /// A cell as a time; all times of our tables are microseconds, UTC.
+    pub(super) fn time(&self, row: usize, column: &str) -> Option<UtcTime> {
+        match self.value(row, column) {
+            AnyValue::Datetime(micros, ..) | AnyValue::DatetimeOwned(micros, ..) => {
+                Some(UtcTime::from_micros(micros))
+            }
+            _ => None,
+        }
+    }
+
+    /// A cell as a number.
+    pub(super) fn number(&self, row: usize, column: &str) -> Option<u64> {
+        self.value(row, column).extract::<i64>().and_then(|number| u64::try_from(number).ok())
+    }
+
+    /// Rows in which a cell, or an item of it, is as asked for.
+    pub(super) fn find(&self, column: &str, is: &dyn Fn(&str) -> bool) -> Vec<usize> {
+        let found = self.frame.as_ref().and_then(|frame| frame.column(column).ok());
+        let Some(found) = found else { return Vec::new() };
+        if let Ok(texts) = found.str() {
+            return texts
+                .iter()
+                .enumerate()
+                .filter(|(_, text)| text.is_some_and(is))
+                .map(|(row, _)| row)
+                .collect();
+        }
+        (0..self.rows()).filter(|row| self.list(*row, column).iter().any(|item| is(item))).collect()
+    }
+}
