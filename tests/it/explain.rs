@@ -97,11 +97,14 @@ fn every_kind_of_id_is_told_with_all_that_the_timeline_has() {
         tells(&done, &id, "RFC", |row| row["rfc_id"] == id && row["kind"].starts_with("rfc_"));
     }
     for incident in done.table("incidents") {
+        let findings: Vec<&str> = incident["finding_ids"].split(';').collect();
         tells(&done, &incident["incident_id"], "incident", |row| {
-            row["kind"] == "destructive_action"
+            let call = row["kind"] == "destructive_action"
                 && row["actor"] == incident["actor"]
                 && row["account_id"] == incident["account_id"]
-                && (&incident["started_at"]..=&incident["ended_at"]).contains(&&row["time"])
+                && (&incident["started_at"]..=&incident["ended_at"]).contains(&&row["time"]);
+            // An incident may be of findings alone.
+            call || row["kind"] == "finding" && findings.contains(&row["finding_id"].as_str())
         });
     }
 }
