@@ -183,6 +183,8 @@ pub struct DestructiveAction {
     pub undone_by_event_id: Option<EventId>,
     /// When it was undone.
     pub undone_at: Option<UtcTime>,
+    /// Where that event lies.
+    pub undone_evidence: Option<Evidence>,
     /// Type of what was destroyed.
     pub resource_type: Option<Arc<str>>,
     /// Identifiers, one per destroyed thing.

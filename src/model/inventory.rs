@@ -82,6 +82,8 @@ pub struct ConfigItem {
     pub deleted: bool,
     /// Its configuration: JSON text without secrets, cut to a bound.
     pub configuration: Option<Arc<str>>,
+    /// Of a bucket, the word for its versioning: `Enabled`, `Suspended`, `Off`.
+    pub versioning: Option<Arc<str>>,
     /// Where it lies.
     pub evidence: Evidence,
 }

@@ -253,7 +253,7 @@ fn pick(all: Vec<Found>, noun: &str) -> Vec<Found> {
 
 /// Whether two identifiers name one thing: equal, or an ARN that ends with the
 /// other's name.
-fn names_the_same(one: &str, other: &str) -> bool {
+pub(super) fn names_the_same(one: &str, other: &str) -> bool {
     let ends = |arn: &str, name: &str| {
         arn.starts_with("arn:") && arn.strip_suffix(name).is_some_and(|rest| rest.ends_with(['/', ':']))
     };

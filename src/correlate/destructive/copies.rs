@@ -1,0 +1,182 @@
+//! Which copies of a destroyed thing the evidence shows, and whether they are
+//! still there.
+//!
+//! Owns: joining copies with what they are copies of and with what destroyed
+//! them. A copy counts if it was made by the time of the loss and is not itself
+//! destroyed, before or after, as far as the evidence goes.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::catalogue::{Catalogue, bare};
+use crate::model::event::Event;
+use crate::model::time::UtcTime;
+
+use super::place;
+
+/// Account, region, destroying operation, bare name.
+type Key<'e> = (&'e str, String, &'static str, String);
+
+/// All copies and all losses of copies.
+#[derive(Debug, Default)]
+pub(super) struct Copies<'e> {
+    made: BTreeMap<Key<'e>, Vec<Copy>>,
+    lost: BTreeMap<Key<'e>, Vec<(UtcTime, usize)>>,
+}
+
+/// One copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Copy {
+    /// Its id, as the record spells it.
+    pub(super) id: String,
+    /// When it was made.
+    pub(super) made_at: UtcTime,
+    /// The place of the call that made it.
+    pub(super) made_by: usize,
+    /// The call that brings the thing back.
+    pub(super) restore: &'static str,
+    /// Where it lies.
+    region: String,
+    /// What destroys it.
+    lost_with: Vec<&'static str>,
+}
+
+/// Copies of copies that are followed.
+const DEPTH_MAX: u32 = 3;
+
+impl<'e> Copies<'e> {
+    /// Takes in one succeeded event, with its parsed columns.
+    pub(super) fn add(
+        &mut self,
+        (at_place, event): (usize, &'e Event),
+        catalogue: &Catalogue,
+        request: &Value,
+        response: &Value,
+    ) {
+        let Some(time) = event.time else { return };
+        let Some((account, region)) = place::of(event) else { return };
+        for copying in catalogue.copyings(&event.event_source, &event.event_name) {
+            for copied in copying.copied(request, response) {
+                let copy = Copy {
+                    id: copied.copy,
+                    made_at: time,
+                    made_by: at_place,
+                    restore: copying.restore,
+                    region: region.to_owned(),
+                    lost_with: copying.lost_with().collect(),
+                };
+                let thing_region = match copied.region {
+                    Some(named) if !region.is_empty() => named,
+                    _ => region.to_owned(),
+                };
+                for operation in copying.needed_by() {
+                    let thing_region =
+                        if operation.starts_with("s3:") { String::new() } else { thing_region.clone() };
+                    let key = (account, thing_region, operation, copied.thing.clone());
+                    self.made.entry(key).or_default().push(copy.clone());
+                }
+            }
+        }
+        if let Some(operand) = catalogue.operand(&event.event_source, &event.event_name) {
+            for name in operand.names(request) {
+                let key = (account, region.to_owned(), operand.operation, name);
+                self.lost.entry(key).or_default().push((time, at_place));
+            }
+        }
+    }
+
+    /// The newest copy of each thing that a call destroyed and that is still
+    /// there, by the things' names, in the order of the request. `is_back` tells
+    /// whether a destroyed copy was brought back.
+    pub(super) fn of(
+        &self,
+        event: &'e Event,
+        catalogue: &Catalogue,
+        request: &Value,
+        is_back: &dyn Fn(usize) -> bool,
+    ) -> Found {
+        let none = Found::default();
+        let (Some(time), Some((account, region))) = (event.time, place::of(event)) else { return none };
+        let Some(operand) = catalogue.operand(&event.event_source, &event.event_name) else { return none };
+        let names = operand.names(request);
+        let search = Search { copies: self, account, is_back };
+        let mut found = Found { things: names.len(), ..none };
+        for name in &names {
+            let key = (account, region.to_owned(), operand.operation, name.clone());
+            found.destroyed += usize::from(search.had_any(&key, time));
+            found.copies.extend(search.surviving(key, time, 0));
+        }
+        found
+    }
+}
+
+/// Copies of what one call destroyed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    /// How many things the call names.
+    pub(super) things: usize,
+    /// Of how many of them there once was a copy.
+    pub(super) destroyed: usize,
+    /// The newest copy of each thing that has one.
+    pub(super) copies: Vec<Copy>,
+}
+
+struct Search<'s, 'e> {
+    copies: &'s Copies<'e>,
+    account: &'s str,
+    is_back: &'s dyn Fn(usize) -> bool,
+}
+
+impl Search<'_, '_> {
+    fn had_any(&self, key: &(&str, String, &'static str, String), time: UtcTime) -> bool {
+        let made = self.copies.made.get(key).map(Vec::as_slice).unwrap_or_default();
+        made.iter().any(|copy| copy.made_at <= time)
+    }
+
+    fn surviving(
+        &self,
+        key: (&str, String, &'static str, String),
+        time: UtcTime,
+        depth: u32,
+    ) -> Option<Copy> {
+        let made = self.copies.made.get(&key)?;
+        let in_time = &made[..made.partition_point(|copy| copy.made_at <= time)];
+        let newest_first = in_time.iter().rev();
+        newest_first.clone().find(|copy| !self.is_lost(copy)).cloned().or_else(|| {
+            if depth >= DEPTH_MAX {
+                return None;
+            }
+            // A copy that is gone may have been copied itself, also later than
+            // the loss: what counts is that this was before its own.
+            let copies = newest_first.take(COPIES_MAX).filter_map(|copy| {
+                let gone = self.loss_of(copy)?;
+                let operation = *copy.lost_with.first()?;
+                self.surviving(
+                    (self.account, copy.region.clone(), operation, bare(&copy.id)),
+                    gone,
+                    depth + 1,
+                )
+            });
+            copies.max_by_key(|copy| (copy.made_at, copy.made_by))
+        })
+    }
+
+    fn is_lost(&self, copy: &Copy) -> bool {
+        self.loss_of(copy).is_some()
+    }
+
+    /// When the copy was destroyed for good.
+    fn loss_of(&self, copy: &Copy) -> Option<UtcTime> {
+        let losses = copy.lost_with.iter().filter_map(|operation| {
+            let lost =
+                self.copies.lost.get(&(self.account, copy.region.clone(), *operation, bare(&copy.id)))?;
+            let after = &lost[lost.partition_point(|(at, _)| *at < copy.made_at)..];
+            after.iter().find(|(_, at_place)| !(self.is_back)(*at_place)).map(|(at, _)| *at)
+        });
+        losses.min()
+    }
+}
+
+/// Copies of one thing that are followed to their own copies.
+const COPIES_MAX: usize = 20;
