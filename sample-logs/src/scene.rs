@@ -135,9 +135,19 @@ impl Scene {
             response_json: fill(&call.response.to_string()),
             resources_json: if resources.is_empty() { String::new() } else { json!(resources).to_string() },
             read_only: call.read_only,
+            data_event: call.data_event,
             ..Record::default()
         };
         self.push(record, call.region)
+    }
+
+    /// A call that undoes what the call of that event id did; gives its own event id.
+    pub(crate) fn undo(&mut self, who: &Actor, time: i64, call: Call, undone: &str) -> String {
+        let event_id = self.call(who, time, call);
+        for action in self.truth.destructive_actions.iter_mut().filter(|action| action.event_id == undone) {
+            action.loss.get_or_insert_default().undone = Some((time, event_id.clone()));
+        }
+        event_id
     }
 
     /// A person enters a mode role with a SAML assertion, and so a session of the mode begins.
@@ -305,6 +315,7 @@ impl Scene {
             rfc_id: call.rfc_id.clone(),
             copies: 1,
             resources: things.clone(),
+            loss: call.loss.clone(),
         });
     }
 

@@ -1,5 +1,7 @@
 //! The stories of the committed cases, one file a story, and the few turns of phrase they share.
 
+mod batches;
+mod deadlines;
 mod declared_complete;
 mod denied_is_not_destroyed;
 mod destructive_rfc;
@@ -9,6 +11,7 @@ mod enable_and_forget;
 mod failed_rfc;
 mod login_not_logged;
 mod no_rfc_evidence;
+mod object_versions;
 mod prefixed_role;
 mod rfc_after_the_fact;
 mod role_chain;
@@ -17,6 +20,7 @@ mod salz_role_used;
 mod summaries_only;
 mod truncated_object;
 mod two_regions_one_second;
+mod undone;
 mod weekend_wipe;
 
 use crate::archive;
@@ -36,6 +40,8 @@ pub(crate) type Tell = fn() -> io::Result<Case>;
 
 /// Every story, by name.
 pub(crate) const STORIES: &[Tell] = &[
+    batches::tell,
+    deadlines::tell,
     declared_complete::tell,
     denied_is_not_destroyed::tell,
     destructive_rfc::tell,
@@ -45,6 +51,7 @@ pub(crate) const STORIES: &[Tell] = &[
     failed_rfc::tell,
     login_not_logged::tell,
     no_rfc_evidence::tell,
+    object_versions::tell,
     prefixed_role::tell,
     rfc_after_the_fact::tell,
     role_chain::tell,
@@ -53,6 +60,7 @@ pub(crate) const STORIES: &[Tell] = &[
     summaries_only::tell,
     truncated_object::tell,
     two_regions_one_second::tell,
+    undone::tell,
     weekend_wipe::tell,
 ];
 

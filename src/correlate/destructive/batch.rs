@@ -43,7 +43,7 @@ pub(super) fn of(event: &Event, request: &Value, response: &Value, named: Named)
         ("ec2.amazonaws.com", "TerminateInstances") => instances(response, named),
         ("dynamodb.amazonaws.com", "BatchWriteItem") => writes(request, response, named),
         ("s3.amazonaws.com", "DeleteObjects") => objects(request, response, named),
-        _ => without(named, &failures(response)),
+        _ => without(named, &failures(response), longest_list(request, 0)),
     }
 }
 
@@ -174,7 +174,7 @@ fn objects(request: &Value, response: &Value, named: Named) -> Effect {
     deleted.dedup();
     let names_keys = named.identifiers.iter().any(|name| name.matches('/').count() > 0);
     if names_keys || deleted.is_empty() {
-        return without(named, &Failures::of_entries(&errors));
+        return without(named, &Failures::of_entries(&errors), 0);
     }
     let count = deleted.len() as u64;
     let resource_type = Some("AWS::S3::Object".into());
@@ -237,11 +237,12 @@ fn texts(value: &Value, depth: u32, found: &mut Vec<String>) {
 /// Source: botocore 1.43.11, members of outputs of batch operations.
 fn failures(response: &Value) -> Failures {
     let mut found = Failures::default();
-    look_for_failures(response, 0, &mut found);
-    found
+    let mut told = 0;
+    look_for_failures(response, 0, (&mut found, &mut told));
+    Failures { count: found.count.max(told), ..found }
 }
 
-fn look_for_failures(value: &Value, depth: u32, found: &mut Failures) {
+fn look_for_failures(value: &Value, depth: u32, (found, told): (&mut Failures, &mut u64)) {
     let Value::Object(fields) = value else { return };
     for (key, inner) in fields {
         let key = key.to_ascii_lowercase();
@@ -249,7 +250,7 @@ fn look_for_failures(value: &Value, depth: u32, found: &mut Failures) {
             || matches!(&*key, "errors" | "failures" | "errorset" | "errorentries" | "invalidparameters");
         if !lists {
             if depth < DEPTH_MAX {
-                look_for_failures(inner, depth + 1, found);
+                look_for_failures(inner, depth + 1, (&mut *found, &mut *told));
             }
             continue;
         }
@@ -261,7 +262,7 @@ fn look_for_failures(value: &Value, depth: u32, found: &mut Failures) {
         }
         // Some answers tell the number alone, or the number and the list.
         if key.ends_with("count") {
-            found.count = found.count.max(inner.as_u64().unwrap_or(0));
+            *told = inner.as_u64().unwrap_or(0).max(*told);
         }
     }
 }
@@ -276,12 +277,29 @@ fn says_why(entry: &Value) -> bool {
     })
 }
 
-/// What was named, without what failed.
-fn without(named: Named, failures: &Failures) -> Effect {
+/// How many elements the longest list of a request has: a batch may list its
+/// items by something that is no name of theirs.
+fn longest_list(value: &Value, depth: u32) -> u64 {
+    if depth > DEPTH_MAX {
+        return 0;
+    }
+    let inner = |values: &mut dyn Iterator<Item = &Value>| {
+        values.map(|inner| longest_list(inner, depth + 1)).max().unwrap_or(0)
+    };
+    match value {
+        Value::Array(items) => inner(&mut items.iter()).max(items.len() as u64),
+        Value::Object(fields) => inner(&mut fields.values()),
+        _ => 0,
+    }
+}
+
+/// What was named, without what failed. `listed`: how many items the request
+/// lists at least.
+fn without(named: Named, failures: &Failures, listed: u64) -> Effect {
     if failures.count == 0 {
         return whole(named);
     }
-    let asked = named.count.max(named.identifiers.len() as u64);
+    let asked = named.count.max(named.identifiers.len() as u64).max(listed);
     let has_failed =
         |name: &Arc<str>| failures.texts.iter().any(|text| names_the_same(text, name) || is_key(name, text));
     let (gone, left): (Vec<Arc<str>>, Vec<Arc<str>>) =
