@@ -2,9 +2,22 @@
 //!
 //! Source: the API references of the services (copies of 2026); CloudTrail's spelling of their members.
 
+use crate::actor::Actor;
 use crate::calls::Call;
 use crate::clock::{extended, locale};
+use crate::scene::Scene;
 use serde_json::{Value, json};
+
+impl Scene {
+    /// A call that undoes what the call of that event id did; gives its own event id.
+    pub(crate) fn undo(&mut self, who: &Actor, time: i64, call: Call, undone: &str) -> String {
+        let event_id = self.call(who, time, call);
+        for action in self.truth.destructive_actions.iter_mut().filter(|action| action.event_id == undone) {
+            action.loss.get_or_insert_default().undone = Some((time, event_id.clone()));
+        }
+        event_id
+    }
+}
 
 /// Schedules a key for deletion; the record tells the days, if any, and the answer nothing.
 pub(crate) fn schedule_key(key: &str, days: Option<i64>) -> Call {

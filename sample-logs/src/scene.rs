@@ -141,15 +141,6 @@ impl Scene {
         self.push(record, call.region)
     }
 
-    /// A call that undoes what the call of that event id did; gives its own event id.
-    pub(crate) fn undo(&mut self, who: &Actor, time: i64, call: Call, undone: &str) -> String {
-        let event_id = self.call(who, time, call);
-        for action in self.truth.destructive_actions.iter_mut().filter(|action| action.event_id == undone) {
-            action.loss.get_or_insert_default().undone = Some((time, event_id.clone()));
-        }
-        event_id
-    }
-
     /// A person enters a mode role with a SAML assertion, and so a session of the mode begins.
     pub(crate) fn enter(&mut self, login: &Login<'_>, time: i64) -> Actor {
         let mut actor = self.role(login.account, login.role, login.person, time);

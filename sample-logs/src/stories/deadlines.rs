@@ -103,7 +103,9 @@ fn data(scene: &mut Scene, frank: &Actor, start: i64) {
 fn compute(scene: &mut Scene, frank: &Actor, start: i64) {
     let minute = |number: i64| start + number * MINUTE;
     scene.call(frank, minute(0), calls::delete_volume("vol-0a1b2c3d4e5f20101").losing("recoverable"));
-    scene.call(frank, minute(1), calls::delete_volume("vol-0a1b2c3d4e5f20102").losing("irreversible"));
+    // Its only snapshot is deleted a minute later, and waits in the Recycle Bin.
+    let through_the_bin = calls::delete_volume("vol-0a1b2c3d4e5f20102").losing_at(minute(2) + 9 * DAY);
+    scene.call(frank, minute(1), through_the_bin);
     let snapshot = calls::delete_snapshot("snap-0a1b2c3d4e5f20102").losing_at(minute(2) + 9 * DAY);
     scene.call(frank, minute(2), snapshot);
     scene.call(

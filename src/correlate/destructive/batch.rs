@@ -91,8 +91,7 @@ fn instances(response: &Value, named: Named) -> Effect {
     let identifiers: Vec<Arc<str>> =
         named.identifiers.into_iter().filter(|name| !gone.contains(&**name)).collect();
     let count = identifiers.len() as u64;
-    let note =
-        format!("{} of {before} had been terminated before and are not counted", before - count.min(before));
+    let note = format!("{} of {before} had been terminated before, not counted", before - count.min(before));
     Effect { named: Named { identifiers, count, ..named }, outcome: Outcome::Succeeded, note: Some(note) }
 }
 
@@ -146,7 +145,7 @@ fn writes(request: &Value, response: &Value, named: Named) -> Effect {
     let identifiers = if from_request { tables } else { named.identifiers };
     let count = asked_count.saturating_sub(left_count);
     let note = (left_count > 0).then(|| {
-        format!("{left_count} of {} were not processed and are not counted", counted(asked_count, "deletion"))
+        format!("{left_count} of {} were left unprocessed, not counted", counted(asked_count, "deletion"))
     });
     let outcome = if count == 0 { Outcome::Failed } else { Outcome::Succeeded };
     Effect { named: Named { identifiers, count, resource_type }, outcome, note }
@@ -216,7 +215,7 @@ impl Failures {
         let codes: Vec<&str> = self.codes.iter().map(String::as_str).take(3).collect();
         let codes = if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(" ")) };
         let which = if named || failed >= asked { "" } else { "; which of them is not in the record" };
-        format!("{failed} of {asked} failed{codes} and are not counted{which}")
+        format!("{failed} of {asked} failed{codes}, not counted{which}")
     }
 }
 
@@ -313,7 +312,7 @@ fn without(named: Named, failures: &Failures, listed: u64) -> Effect {
     if count == 0 {
         let denied = !failures.codes.is_empty() && failures.codes.iter().all(|code| is_denial(code));
         let outcome = if denied { Outcome::Denied } else { Outcome::Failed };
-        let note = note.replace(" and are not counted", "");
+        let note = note.replace(", not counted", "");
         return Effect { named: Named { count: asked, ..named }, outcome, note: Some(note) };
     }
     let named = Named { identifiers: left, count, ..named };

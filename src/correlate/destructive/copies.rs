@@ -104,8 +104,10 @@ impl<'e> Copies<'e> {
         let mut found = Found { things: names.len(), ..none };
         for name in &names {
             let key = (account, region.to_owned(), operand.operation, name.clone());
-            found.destroyed += usize::from(search.had_any(&key, time));
-            found.copies.extend(search.surviving(key, time, 0));
+            match search.surviving(key.clone(), time, 0) {
+                Some(copy) => found.copies.push(copy),
+                None => found.lost.extend(search.last_lost(&key, time)),
+            }
         }
         found
     }
@@ -116,10 +118,11 @@ impl<'e> Copies<'e> {
 pub(super) struct Found {
     /// How many things the call names.
     pub(super) things: usize,
-    /// Of how many of them there once was a copy.
-    pub(super) destroyed: usize,
     /// The newest copy of each thing that has one.
     pub(super) copies: Vec<Copy>,
+    /// Of things that have none left, the newest one that was destroyed, with the
+    /// place of the call that did.
+    pub(super) lost: Vec<(Copy, usize)>,
 }
 
 struct Search<'s, 'e> {
@@ -129,9 +132,10 @@ struct Search<'s, 'e> {
 }
 
 impl Search<'_, '_> {
-    fn had_any(&self, key: &(&str, String, &'static str, String), time: UtcTime) -> bool {
-        let made = self.copies.made.get(key).map(Vec::as_slice).unwrap_or_default();
-        made.iter().any(|copy| copy.made_at <= time)
+    fn last_lost(&self, key: &(&str, String, &'static str, String), time: UtcTime) -> Option<(Copy, usize)> {
+        let made = self.copies.made.get(key)?;
+        let in_time = &made[..made.partition_point(|copy| copy.made_at <= time)];
+        in_time.iter().rev().find_map(|copy| Some((copy.clone(), self.loss_of(copy)?.1)))
     }
 
     fn surviving(
@@ -150,7 +154,7 @@ impl Search<'_, '_> {
             // A copy that is gone may have been copied itself, also later than
             // the loss: what counts is that this was before its own.
             let copies = newest_first.take(COPIES_MAX).filter_map(|copy| {
-                let gone = self.loss_of(copy)?;
+                let (gone, _) = self.loss_of(copy)?;
                 let operation = *copy.lost_with.first()?;
                 self.surviving(
                     (self.account, copy.region.clone(), operation, bare(&copy.id)),
@@ -166,13 +170,13 @@ impl Search<'_, '_> {
         self.loss_of(copy).is_some()
     }
 
-    /// When the copy was destroyed for good.
-    fn loss_of(&self, copy: &Copy) -> Option<UtcTime> {
+    /// When the copy was destroyed for good, and by the call at which place.
+    fn loss_of(&self, copy: &Copy) -> Option<(UtcTime, usize)> {
         let losses = copy.lost_with.iter().filter_map(|operation| {
             let lost =
                 self.copies.lost.get(&(self.account, copy.region.clone(), *operation, bare(&copy.id)))?;
             let after = &lost[lost.partition_point(|(at, _)| *at < copy.made_at)..];
-            after.iter().find(|(_, at_place)| !(self.is_back)(*at_place)).map(|(at, _)| *at)
+            after.iter().find(|(_, at_place)| !(self.is_back)(*at_place)).copied()
         });
         losses.min()
     }

@@ -64,7 +64,7 @@ fn sentence(event: &Event, category: Category, undone: Undone, by: &Event) -> St
 fn exposure(category: Category) -> &'static str {
     match category {
         Category::ImpairLogging => "until then it did not log: what happened meanwhile is not in it",
-        Category::ImpairDefense => "until then it did not watch",
+        Category::ImpairDefense => "until then this defence was down",
         Category::ProtectionRemoval | Category::RecoveryInhibition => "until then it was not protected",
         _ => "until then it was in effect",
     }

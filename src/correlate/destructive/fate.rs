@@ -71,8 +71,8 @@ pub(super) fn of(
     }
     match kept(call, judgement, history) {
         Some(fate) if fate.until.is_some() => Fate { recovery: with_copies(fate.recovery, found), ..fate },
-        Some(fate) => copied(fate, found),
-        None => copied(of_attempt(judgement), found),
+        Some(fate) => copied(fate, found, history),
+        None => copied(of_attempt(judgement), found, history),
     }
 }
 
@@ -102,7 +102,7 @@ fn waiting(call: Call<'_>, judgement: &Judgement, history: &History<'_>) -> Opti
         WaitEnd::Default(days) => {
             (after(days), format!("the request names no days, so the default of {days} days applies"))
         }
-        WaitEnd::Fixed(days) => (after(days), format!("the service keeps it {days} days")),
+        WaitEnd::Fixed(days) => (after(days), format!("the {days} days count from this call")),
         WaitEnd::Unknown => {
             (None, format!("how long it waits is not in the record, at least {} days", wait.days.0))
         }
@@ -222,7 +222,7 @@ fn binned(call: Call<'_>, judgement: &Judgement, history: &History<'_>) -> Optio
 }
 
 /// What earlier copies change.
-fn copied(fate: Fate, found: &Found) -> Fate {
+fn copied(fate: Fate, found: &Found, history: &History<'_>) -> Fate {
     let copies: Vec<&Copy> = found.copies.iter().collect();
     if !copies.is_empty() && copies.len() == found.things {
         let lost = "what changed after it was made is lost";
@@ -232,7 +232,10 @@ fn copied(fate: Fate, found: &Found) -> Fate {
             recovery: format!("{}; {lost}", listed(&copies, true)),
         };
     }
-    if copies.is_empty() && found.destroyed > 0 {
+    if copies.is_empty() && !found.lost.is_empty() {
+        if let Some(fate) = through_the_bin(found, history) {
+            return fate;
+        }
         let gone = "every copy that the evidence shows was destroyed too; look for others in other regions and accounts";
         let reversibility = match fate.reversibility {
             Reversibility::Recoverable => Reversibility::Irreversible,
@@ -241,6 +244,30 @@ fn copied(fate: Fate, found: &Found) -> Fate {
         return Fate { reversibility, recovery: gone.to_owned(), ..fate };
     }
     Fate { recovery: with_copies(fate.recovery, found), ..fate }
+}
+
+/// Copies that were destroyed may lie in the Recycle Bin, and can be taken out of
+/// it while they do: the first that leaves it ends the way back.
+fn through_the_bin(found: &Found, history: &History<'_>) -> Option<Fate> {
+    if found.lost.len() != found.things {
+        return None;
+    }
+    let mut ways = Vec::new();
+    for (copy, place) in &found.lost {
+        let event = history.event(*place)?;
+        let Binned::For(days, _) = history.bins.of(event)? else { return None };
+        let until = event.time?.plus_seconds(days.saturating_mul(S_PER_DAY));
+        ways.push((until, bin::restoring(event)?, copy));
+    }
+    let (until, restoring, first) = ways.into_iter().min_by_key(|(until, _, copy)| (*until, copy.made_by))?;
+    Some(Fate {
+        reversibility: Reversibility::RecoverableUntil,
+        until: Some(until),
+        recovery: format!(
+            "{restoring} of {} while the Recycle Bin keeps it, then {} from it; what changed after it was made is lost",
+            first.id, first.restore
+        ),
+    })
 }
 
 fn with_copies(recovery: String, found: &Found) -> String {

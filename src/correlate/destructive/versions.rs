@@ -7,6 +7,8 @@
 //! Source: S3 User Guide, "Deleting object versions", "Working with delete
 //! markers"; facts/cloudtrail.md 1.5, 6.3 (versionId).
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::model::destructive::Reversibility;
@@ -162,8 +164,12 @@ fn many(event: &Event, request: &Value, response: &Value, kept: &Kept<'_>) -> To
         (None, Some(Versioning::Off)) => Fate::VersionGone,
         (None, _) => Fate::Unknown,
     };
+    let errors =
+        list(response, &[&["deleteResult", "error"], &["deleteResult", "errors"], &["errors"], &["error"]]);
+    let refused: BTreeSet<&str> = errors.iter().filter_map(|item| payload::text(item, &["key"])).collect();
+    let done = |item: &&&Value| payload::text(item, &["key"]).is_none_or(|key| !refused.contains(key));
     let fates: Vec<Fate> = if answered.is_empty() {
-        asked.iter().map(of_request).collect()
+        asked.iter().filter(done).map(of_request).collect()
     } else {
         answered.iter().map(of_answer).collect()
     };

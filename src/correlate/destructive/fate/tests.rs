@@ -45,7 +45,7 @@ const WAITS: [Case; 34] = [
     // ACM PCA, CloudHSM, payment cryptography, CloudTrail Lake, accounts.
     ("acm-pca", "DeleteCertificateAuthority", r#"{"certificateAuthorityArn":"a","permanentDeletionTimeInDays":9}"#, "null", R::RecoverableUntil, Some(9), "RestoreCertificateAuthority"),
     ("acm-pca", "DeleteCertificateAuthority", r#"{"certificateAuthorityArn":"a"}"#, "null", R::RecoverableUntil, Some(30), "default of 30 days"),
-    ("cloudhsm", "DeleteBackup", r#"{"backupId":"b"}"#, "null", R::RecoverableUntil, Some(7), "the service keeps it 7 days"),
+    ("cloudhsm", "DeleteBackup", r#"{"backupId":"b"}"#, "null", R::RecoverableUntil, Some(7), "the 7 days count from this call"),
     ("cloudhsm", "DeleteBackup", r#"{"backupId":"b"}"#, r#"{"backup":{"deleteTimestamp":"Jan 16, 2025 12:10:00 AM"}}"#, R::RecoverableUntil, Some(6), "answered"),
     ("payment-cryptography", "DeleteKey", r#"{"keyIdentifier":"k","deleteKeyInDays":5}"#, "null", R::RecoverableUntil, Some(5), "is not verified here"),
     ("payment-cryptography", "DeleteKey", r#"{"keyIdentifier":"k"}"#, "null", R::Recoverable, None, "how long it waits is not in the record, at least 3 days"),
@@ -221,6 +221,13 @@ fn a_copy_that_is_still_there_makes_a_loss_recoverable() {
     let gone = || vec![snapshot(4, "snap-1"), deleted(), deleted_snapshot(20, "snap-1")];
     let (reversibility, recovery) = of_volume([gone(), vec![back]].concat());
     assert_eq!(reversibility, R::Recoverable, "brought back: {recovery}");
+    let row = report([vec![rule(3, "CreateRule", "")], gone()].concat(), vec![]).destructive;
+    let volume = row.iter().find(|row| &*row.event_name == "DeleteVolume").expect("a row");
+    assert_eq!(
+        (volume.reversibility, volume.recoverable_until),
+        (R::RecoverableUntil, Some(at(20 + 9 * 24 * 60)))
+    );
+    assert!(volume.recovery.starts_with("RestoreSnapshotFromRecycleBin of snap-1"), "{}", volume.recovery);
     let (reversibility, recovery) = of_volume(gone());
     assert_eq!(reversibility, R::Irreversible);
     assert!(recovery.starts_with("every copy that the evidence shows was destroyed too"), "{recovery}");

@@ -50,7 +50,7 @@ const CASES: [Case; 40] = [
     ("lambda", ("DeleteFunction", r#"{"functionName":"arn:aws:lambda:us-east-1:111122223333:function:f"}"#), ("CreateFunction", r#"{"functionName":"f"}"#), Some("re-created after")),
     ("organizations", ("DetachPolicy", r#"{"policyId":"p-1","targetId":"ou-1"}"#), ("AttachPolicy", r#"{"policyId":"p-1","targetId":"ou-1"}"#), Some("undone after")),
     ("wafv2", ("DisassociateWebACL", r#"{"resourceArn":"arn:lb"}"#), ("AssociateWebACL", r#"{"resourceArn":"arn:lb","webACLArn":"w"}"#), Some("undone after")),
-    ("guardduty", ("UpdateDetector", r#"{"detectorId":"d","enable":false}"#), ("UpdateDetector", r#"{"detectorId":"d","enable":true}"#), Some("undone after 30 min by UpdateDetector; until then it did not watch")),
+    ("guardduty", ("UpdateDetector", r#"{"detectorId":"d","enable":false}"#), ("UpdateDetector", r#"{"detectorId":"d","enable":true}"#), Some("undone after 30 min by UpdateDetector; until then this defence was down")),
     ("events", ("RemoveTargets", r#"{"rule":"r","ids":["1"]}"#), ("PutTargets", r#"{"rule":"r","targets":[{"id":"1","arn":"a"}]}"#), Some("undone after")),
     ("logs", ("DeleteLogGroup", r#"{"logGroupName":"g"}"#), ("CreateLogGroup", r#"{"logGroupName":"g"}"#), None),
     ("ssm", ("DeleteParameter", r#"{"name":"/p"}"#), ("PutParameter", r#"{"name":"/p","overwrite":true}"#), None),
