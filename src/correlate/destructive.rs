@@ -13,7 +13,6 @@ use crate::model::destructive::{
 };
 use crate::model::event::{Event, Outcome};
 use crate::model::id::{AccountId, RfcId};
-use crate::model::inventory::ConfigItem;
 use crate::model::mode::Authorization;
 use crate::model::rfc::{Rfc, RfcAction};
 use crate::model::severity::Severity;
@@ -56,8 +55,6 @@ pub(super) struct Context<'a> {
     pub(super) rfcs: &'a [Rfc],
     /// Resources as AWS Config recorded them.
     pub(super) lost: &'a Recorded<'a>,
-    /// The same, as they come.
-    pub(super) items: &'a [ConfigItem],
     /// The catalogue.
     pub(super) catalogue: &'a Catalogue,
 }
@@ -66,7 +63,7 @@ pub(super) struct Context<'a> {
 /// region, event source, event name and event id.
 pub(super) fn of(events: &[Event], context: Context<'_>) -> Vec<(usize, DestructiveAction)> {
     let covering = DestructiveRfcs::of(context.rfcs);
-    let history = History::of(events, context.items, context.catalogue);
+    let history = History::of(events, context.lost.all(), context.catalogue);
     let labelled = events.iter().enumerate().filter(|(_, event)| event.category.is_some());
     let mut rows: Vec<(usize, DestructiveAction)> = labelled
         .filter_map(|(place, event)| {

@@ -107,14 +107,8 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let windows = window::of(signs, catalogue);
     let sessions = in_windows(sessions, &windows);
     let lost = destructive::Recorded::of(&inventory.items);
-    let context = destructive::Context {
-        sessions: &sessions,
-        windows: &windows,
-        rfcs: &rfcs,
-        lost: &lost,
-        items: &inventory.items,
-        catalogue,
-    };
+    let context =
+        destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost: &lost, catalogue };
     let rows = destructive::of(&events, context);
     let (sessions, windows) = counted(sessions, windows, &rows);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();

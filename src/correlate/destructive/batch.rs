@@ -57,7 +57,7 @@ fn whole(named: Named) -> Effect {
 
 /// Elements of a list, also where it is spelled as `{"items": [...]}` or as the
 /// one element itself.
-fn elements<'v>(value: Option<&'v Value>) -> Vec<&'v Value> {
+fn elements(value: Option<&Value>) -> Vec<&Value> {
     match value {
         Some(Value::Array(items)) => items.iter().collect(),
         Some(Value::Object(fields)) => match fields.get("items").or_else(|| fields.get("item")) {

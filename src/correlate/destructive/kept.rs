@@ -161,3 +161,6 @@ fn days_in(item: &ConfigItem) -> Option<i64> {
     let value = payload::parse(item.configuration.as_ref());
     days_of(&value, &Value::Null)
 }
+
+#[cfg(test)]
+mod tests;

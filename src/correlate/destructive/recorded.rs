@@ -21,6 +21,7 @@ const THINGS_MAX: usize = 10;
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Recorded<'a> {
     by_name: BTreeMap<&'a str, Vec<&'a ConfigItem>>,
+    all: &'a [ConfigItem],
 }
 
 impl<'a> Recorded<'a> {
@@ -42,7 +43,12 @@ impl<'a> Recorded<'a> {
         for items in by_name.values_mut() {
             items.sort_by(|a, b| (a.captured_at, &a.evidence).cmp(&(b.captured_at, &b.evidence)));
         }
-        Self { by_name }
+        Self { by_name, all: items }
+    }
+
+    /// All items, as they come.
+    pub(super) const fn all(&self) -> &'a [ConfigItem] {
+        self.all
     }
 
     /// The items that are about one of the named things, oldest first.
