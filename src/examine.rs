@@ -5,22 +5,26 @@
 
 mod archive;
 mod aside;
+mod callers;
 mod canonical;
 mod covered;
 mod event_time;
 mod inventory;
+mod row;
 mod unopened;
 
 use std::collections::BTreeMap;
 
 use self::aside::Asides;
+pub use self::callers::{Callers, WantedHashes};
 pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
 use self::covered::packing;
 use self::event_time::event_time;
+use self::row::row;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
-use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
+use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self, KeyFacts};
@@ -56,6 +60,10 @@ pub struct Examined {
     pub tally: Tally,
     /// Of every record with an event id.
     pub fingerprints: Vec<Fingerprint>,
+    /// Whose credentials its records were made with.
+    pub callers: Callers,
+    /// Ordinals from this one on were dropped; `None` if none were.
+    pub ordinals_end: Option<u64>,
     /// How its entries were spent.
     pub counts: Counts,
     /// Digests, keys and signatures in it.
@@ -147,27 +155,6 @@ impl Examiner<'_> {
 /// The form in which trails deliver: the only one that digests list.
 const DELIVERY: &str = "cloudtrail_delivery";
 
-fn row(path: &ObjectPath, content: &Content, decoded: &Decoded) -> Object {
-    let (status, note) = match &decoded.verdict {
-        Verdict::Evidence => (ObjectStatus::Read, decoded.note.clone()),
-        Verdict::NotRead => (ObjectStatus::Unreadable, "recognised, not read: see problems".to_owned()),
-        Verdict::NotEvidence(what) => (ObjectStatus::NotEvidence, what.clone()),
-        Verdict::Unknown => (ObjectStatus::Unreadable, "nothing in it could be recognised".to_owned()),
-        Verdict::Empty => (ObjectStatus::Empty, "no content, or no entries by its own word".to_owned()),
-    };
-    Object {
-        sha256: content.sha256.clone(),
-        inflated_sha256: content.inflated_sha256.clone(),
-        bytes: content.bytes,
-        inflated_bytes: content.inflated_bytes,
-        format: decoded.format,
-        rejected: decoded.rejected,
-        status,
-        note,
-        ..Object::blank(path)
-    }
-}
-
 /// Takes what decoding finds in one object.
 struct ObjectSink<'e, 'c> {
     examiner: &'e Examiner<'c>,
@@ -182,6 +169,7 @@ struct ObjectSink<'e, 'c> {
     problems: ProblemList,
     tally: Tally,
     fingerprints: Vec<Fingerprint>,
+    callers: Callers,
     counts: Counts,
     documents: Vec<integrity::Document>,
     deliveries: Vec<Delivery>,
@@ -203,6 +191,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             problems: ProblemList::default(),
             tally: Tally::default(),
             fingerprints: Vec::new(),
+            callers: Callers::default(),
             counts: Counts::default(),
             documents: Vec::new(),
             deliveries: Vec::new(),
@@ -235,6 +224,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             problems,
             tally: self.tally,
             fingerprints: self.fingerprints,
+            callers: self.callers.finish(),
+            ordinals_end: None,
             counts: self.counts,
             documents: self.documents,
             deliveries: self.deliveries,
@@ -307,6 +298,7 @@ impl Sink for ObjectSink<'_, '_> {
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
         self.count(&record, around.as_ref());
         self.deliveries.extend(Delivery::of(&record));
+        self.callers.add(self.examiner.key, &record.head, record.text);
         let kept = self.examiner.classifier.may_matter(&record.head, record.text)
             && self.keep(&record, around.as_ref());
         if kept {

@@ -73,3 +73,12 @@ pub const CONFIGURATION_CHARS_MAX: usize = 2000;
 /// Signatures without a name that are tried on digests without a signature.
 /// Real dumps need one try for each trail and region.
 pub const SIGNATURE_TRIES_MAX: usize = 20_000;
+
+/// Steps that credentials are followed down from a mode session. Role chains
+/// of more than two or three are unusual; a hostile one would cost as many
+/// looks at all other sessions.
+pub const LINEAGE_DEPTH_MAX: u32 = 32;
+
+/// Times that the objects are searched for records made with handed-on
+/// credentials. Each time follows them one step further at least.
+pub const LINEAGE_ROUNDS_MAX: u32 = LINEAGE_DEPTH_MAX;

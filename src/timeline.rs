@@ -22,6 +22,11 @@ impl RunKey {
     pub fn draw() -> Self {
         Self(RandomState::new().build_hasher().finish())
     }
+
+    /// What hashes start from.
+    pub fn seed(self) -> u64 {
+        self.0
+    }
 }
 
 /// Place of a record: index of its object in the run, ordinal in the object.
@@ -46,6 +51,16 @@ impl Fingerprint {
     /// Says which object of the run its record lies in.
     pub fn set_object(&mut self, object: u32) {
         self.location.object = object;
+    }
+
+    /// Where its record lies.
+    pub fn location(&self) -> Location {
+        self.location
+    }
+
+    /// Says that its event is kept after all.
+    pub fn keep(&mut self) {
+        self.kept = true;
     }
 
     /// Of the record with this event id and recipient account. `kept` tells

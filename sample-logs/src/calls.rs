@@ -124,6 +124,16 @@ impl Call {
         Self { data_event: true, ..self }
     }
 
+    /// The same call with what it answers.
+    pub(crate) fn answering(self, response: Value) -> Self {
+        self.answer(response)
+    }
+
+    /// The same call, destroying these things.
+    pub(crate) fn destroying_named(self, things: &[&str]) -> Self {
+        self.destroying(things)
+    }
+
     pub(crate) fn answer(self, response: Value) -> Self {
         Self { response, ..self }
     }

@@ -179,9 +179,12 @@ fn many(event: &Event, request: &Value, response: &Value, kept: &Kept<'_>) -> To
     let count = |wanted: Fate| fates.iter().filter(|fate| **fate == wanted).count();
     let parts = [
         (count(Fate::VersionGone), "gone for good: restore from a replica or backup"),
-        (count(Fate::Unknown), "not told by the record: list the objects' versions"),
+        (
+            count(Fate::Unknown),
+            "perhaps behind a delete marker, which the record does not tell: list the versions",
+        ),
         (count(Fate::MarkerLeft), "behind delete markers: remove these"),
-        (count(Fate::MarkerRemoved), "delete markers removed: nothing was lost"),
+        (count(Fate::MarkerRemoved), "showing again, as a delete marker was removed"),
     ];
     let words: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();

@@ -336,7 +336,7 @@ const OBJECTS: [(&str, &str, &str, &str, R, &str); 14] = [
     ("DeleteObject", r#"{"bucketName":"b","key":"k","versionId":"v1"}"#, "null", "", R::Unknown, "the answer was not recorded"),
     ("DeleteObject", r#"{"bucketName":"b","key":"k","versionId":"v1","x-amz-bypass-governance-retention":"true"}"#, r#"{"x-amz-version-id":"v1"}"#, "", R::Irreversible, "governance retention was bypassed"),
     ("DeleteObjects", r#"{"bucketName":"b","delete":{"objects":[{"key":"x"},{"key":"y"}]}}"#, r#"{"deleteResult":{"deleted":[{"key":"x","deleteMarker":true,"deleteMarkerVersionId":"m"},{"key":"y","versionId":"v"}]}}"#, "", R::Irreversible, "1 gone for good: restore from a replica or backup; 1 behind delete markers"),
-    ("DeleteObjects", r#"{"bucketName":"b","delete":{"objects":[{"key":"x"}]}}"#, r#"{"deleteResult":{"deleted":{"key":"x","deleteMarker":"true","versionId":"m"}}}"#, "", R::Reversible, "1 delete markers removed"),
+    ("DeleteObjects", r#"{"bucketName":"b","delete":{"objects":[{"key":"x"}]}}"#, r#"{"deleteResult":{"deleted":{"key":"x","deleteMarker":"true","versionId":"m"}}}"#, "", R::Reversible, "1 showing again, as a delete marker was removed"),
     ("DeleteObjects", r#"{"bucketName":"b","delete":{"objects":[{"key":"x"},{"key":"y"}]}}"#, "null", "Enabled", R::Reversible, "2 behind delete markers"),
     ("DeleteObjects", r#"{"bucketName":"b","delete":""}"#, "null", "", R::Unknown, "neither the answer nor earlier evidence"),
 ];
