@@ -34,7 +34,7 @@ pub(super) fn tell() -> io::Result<Case> {
     let payer = scene.role(MANAGEMENT, ADMIN, "frank", start - 3_600);
     let closed = start + 240 * MINUTE;
     scene.call(&payer, closed, loss::close_account("999988887777").losing_at(closed + 90 * DAY));
-    case(TEXT, scene, Packing::Plain, &[])
+    case(TEXT, scene, Packing::Gzip, &[])
 }
 
 fn settings(scene: &mut Scene, frank: &Actor, start: i64) {

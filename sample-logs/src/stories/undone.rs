@@ -41,7 +41,7 @@ pub(super) fn tell() -> io::Result<Case> {
     let attach = loss::organization_policy("AttachPolicy", "p-examplescp", "ou-abcd-shop");
     scene.undo(&payer, start + 50 * MINUTE, attach, &detached);
     decoys(&mut scene, &grace, start + 120 * MINUTE);
-    case(TEXT, scene, Packing::Plain, &[])
+    case(TEXT, scene, Packing::Gzip, &[])
 }
 
 /// Each call with the one that undoes it; the place is the minute of the first.

@@ -254,6 +254,13 @@ fn look_for_failures(value: &Value, depth: u32, (found, told): (&mut Failures, &
             continue;
         }
         let sure = key.starts_with("unprocessed") || key == "invalidparameters";
+        // An object that is no list tells of a failure only under a name of lists.
+        let single = inner
+            .as_object()
+            .is_some_and(|fields| !["items", "item"].iter().any(|key| fields.contains_key(*key)));
+        if single && key.starts_with("failed") {
+            continue;
+        }
         for entry in elements(Some(inner)) {
             if sure || entry.is_string() || says_why(entry) {
                 found.add(entry);

@@ -4,7 +4,8 @@
 //! rule for tagged things, or one with exceptions, may have kept a thing: which
 //! tags it had is not known here.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -14,20 +15,34 @@ use crate::model::time::UtcTime;
 use super::super::payload;
 use super::place;
 
-/// Rules by account and region, in the order of their changes.
+/// Account and region.
+type Place<'e> = (&'e str, &'e str);
+
+/// What the rules did for one type of thing, from each change on.
+type Standing = Vec<(UtcTime, Option<Binned>)>;
+
+/// What the rules did at any time, by account, region and type of thing.
 #[derive(Debug, Default)]
 pub(super) struct Bins<'e> {
-    rules: BTreeMap<(&'e str, &'e str), BTreeMap<String, Vec<Change>>>,
+    rules: BTreeMap<(Place<'e>, String), Rule>,
+    in_force: BTreeMap<(Place<'e>, String), InForce>,
+    standing: BTreeMap<(Place<'e>, String), Standing>,
 }
 
-/// How a rule stood from a time on.
+/// How a rule stands.
 #[derive(Clone, Debug, Default)]
-struct Change {
-    from: Option<UtcTime>,
+struct Rule {
     resource_type: String,
     days: i64,
     by_tags: bool,
     deleted: bool,
+}
+
+/// Rules for one type in one place, those for everything and those by tags.
+#[derive(Clone, Debug, Default)]
+struct InForce {
+    sure: BTreeSet<(i64, Reverse<String>)>,
+    unsure: BTreeSet<String>,
 }
 
 /// What a rule does for one deletion.
@@ -68,8 +83,8 @@ impl<'e> Bins<'e> {
         let Some((account, region)) = place::of(event) else { return };
         let told = |path: &[&str]| payload::at(response, path).or_else(|| payload::at(request, path));
         let Some(id) = told(&["identifier"]).and_then(Value::as_str) else { return };
-        let past = self.rules.entry((account, region)).or_default().entry(id.to_owned()).or_default();
-        let before = past.last().cloned().unwrap_or_default();
+        let Some(time) = event.time else { return };
+        let before = self.rules.get(&((account, region), id.to_owned())).cloned().unwrap_or_default();
         let days = payload::number(response, &["retentionPeriod", "retentionPeriodValue"])
             .or_else(|| payload::number(request, &["retentionPeriod", "retentionPeriodValue"]));
         let kind = told(&["resourceType"]).and_then(Value::as_str);
@@ -78,13 +93,47 @@ impl<'e> Bins<'e> {
             (None, None) => before.by_tags,
             (with, without) => with == Some(true) || without == Some(true),
         };
-        past.push(Change {
-            from: event.time,
-            resource_type: kind.map_or(before.resource_type, str::to_owned),
+        let rule = Rule {
+            resource_type: kind.map_or_else(|| before.resource_type.clone(), str::to_owned),
             days: days.unwrap_or(before.days),
             by_tags,
             deleted: &*event.event_name == "DeleteRule",
-        });
+        };
+        let id = id.to_owned();
+        self.leave((account, region), (&id, &before), time);
+        self.enter((account, region), (&id, &rule), time);
+        self.rules.insert(((account, region), id), rule);
+    }
+
+    fn leave(&mut self, place: Place<'e>, (id, rule): (&str, &Rule), time: UtcTime) {
+        let key = (place, rule.resource_type.clone());
+        if let Some(in_force) = self.in_force.get_mut(&key) {
+            in_force.sure.remove(&(rule.days, Reverse(id.to_owned())));
+            in_force.unsure.remove(id);
+            self.stand(key, time);
+        }
+    }
+
+    fn enter(&mut self, place: Place<'e>, (id, rule): (&str, &Rule), time: UtcTime) {
+        if rule.deleted || !(1..=365).contains(&rule.days) {
+            return;
+        }
+        let key = (place, rule.resource_type.clone());
+        let in_force = self.in_force.entry(key.clone()).or_default();
+        if rule.by_tags {
+            in_force.unsure.insert(id.to_owned());
+        } else {
+            in_force.sure.insert((rule.days, Reverse(id.to_owned())));
+        }
+        self.stand(key, time);
+    }
+
+    /// Notes what the rules do from a time on.
+    fn stand(&mut self, key: (Place<'e>, String), time: UtcTime) {
+        let Some(in_force) = self.in_force.get(&key) else { return };
+        let longest = in_force.sure.last().map(|(days, Reverse(id))| Binned::For(*days, id.clone()));
+        let binned = longest.or_else(|| in_force.unsure.first().map(|id| Binned::Perhaps(id.clone())));
+        self.standing.entry(key).or_default().push((time, binned));
     }
 
     /// What the rules did for a deletion: of several that keep the thing, the
@@ -95,17 +144,7 @@ impl<'e> Bins<'e> {
     pub(super) fn of(&self, event: &Event) -> Option<Binned> {
         let time = event.time?;
         let (resource_type, _) = binned(event)?;
-        let rules = self.rules.get(&place::of(event)?)?;
-        let in_force = rules.iter().filter_map(|(id, past)| {
-            let before = past.iter().rev().find(|change| change.from.is_some_and(|from| from < time))?;
-            let keeps =
-                !before.deleted && before.resource_type == resource_type && (1..=365).contains(&before.days);
-            keeps.then_some((id, before))
-        });
-        let (sure, unsure): (Vec<_>, Vec<_>) = in_force.partition(|(_, rule)| !rule.by_tags);
-        let longest = sure.into_iter().max_by_key(|(id, rule)| (rule.days, std::cmp::Reverse(*id)));
-        longest
-            .map(|(id, rule)| Binned::For(rule.days, id.clone()))
-            .or_else(|| unsure.first().map(|(id, _)| Binned::Perhaps((*id).clone())))
+        let past = self.standing.get(&(place::of(event)?, resource_type.to_owned()))?;
+        past[..past.partition_point(|(at, _)| *at < time)].last()?.1.clone()
     }
 }

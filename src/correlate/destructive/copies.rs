@@ -23,6 +23,15 @@ type Key<'e> = (&'e str, String, &'static str, String);
 pub(super) struct Copies<'e> {
     made: BTreeMap<Key<'e>, Vec<Copy>>,
     lost: BTreeMap<Key<'e>, Vec<(UtcTime, usize)>>,
+    settled: BTreeMap<Key<'e>, Settled>,
+}
+
+/// Copies of one thing, oldest first: those still there, and those destroyed,
+/// with the time and the place of the call that did.
+#[derive(Debug, Default)]
+struct Settled {
+    surviving: Vec<Copy>,
+    lost: Vec<(Copy, UtcTime, usize)>,
 }
 
 /// One copy.
@@ -86,30 +95,76 @@ impl<'e> Copies<'e> {
         }
     }
 
-    /// The newest copy of each thing that a call destroyed and that is still
-    /// there, by the things' names, in the order of the request. `is_back` tells
-    /// whether a destroyed copy was brought back.
-    pub(super) fn of(
+    /// Parts the copies that are still there from those destroyed, once all are
+    /// known. `is_back` tells whether what the call at a place destroyed was
+    /// brought back.
+    pub(super) fn settle(mut self, is_back: &dyn Fn(usize) -> bool) -> Self {
+        for (key, copies) in std::mem::take(&mut self.made) {
+            let mut settled = Settled::default();
+            for copy in copies {
+                match self.loss_of(key.0, &copy, is_back) {
+                    None => settled.surviving.push(copy),
+                    Some((at, at_place)) => settled.lost.push((copy, at, at_place)),
+                }
+            }
+            self.settled.insert(key, settled);
+        }
+        self
+    }
+
+    /// When a copy was destroyed for good, and by the call at which place.
+    fn loss_of(
         &self,
-        event: &'e Event,
-        catalogue: &Catalogue,
-        request: &Value,
+        account: &str,
+        copy: &Copy,
         is_back: &dyn Fn(usize) -> bool,
-    ) -> Found {
+    ) -> Option<(UtcTime, usize)> {
+        let losses = copy.lost_with.iter().filter_map(|operation| {
+            let lost = self.lost.get(&(account, copy.region.clone(), *operation, bare(&copy.id)))?;
+            let after = &lost[lost.partition_point(|(at, _)| *at < copy.made_at)..];
+            after.iter().take(LOSSES_MAX).find(|(_, at_place)| !is_back(*at_place)).copied()
+        });
+        losses.min()
+    }
+
+    /// The newest copy of each thing that a call destroyed and that is still
+    /// there, by the things' names, in the order of the request.
+    pub(super) fn of(&self, event: &Event, catalogue: &Catalogue, request: &Value) -> Found {
         let none = Found::default();
         let (Some(time), Some((account, region))) = (event.time, place::of(event)) else { return none };
         let Some(operand) = catalogue.operand(&event.event_source, &event.event_name) else { return none };
         let names = operand.names(request);
-        let search = Search { copies: self, account, is_back };
         let mut found = Found { things: names.len(), ..none };
-        for name in &names {
-            let key = (account, region.to_owned(), operand.operation, name.clone());
-            match search.surviving(key.clone(), time, 0) {
+        for name in names {
+            let key = (account, region.to_owned(), operand.operation, name);
+            match self.surviving(&key, time, 0) {
                 Some(copy) => found.copies.push(copy),
-                None => found.lost.extend(search.last_lost(&key, time)),
+                None => found.lost.extend(self.last_lost(&key, time)),
             }
         }
         found
+    }
+
+    fn last_lost(&self, key: &Key<'_>, time: UtcTime) -> Option<(Copy, usize)> {
+        let lost = &self.settled.get(key)?.lost;
+        let (copy, _, at_place) = lost[..lost.partition_point(|(copy, ..)| copy.made_at <= time)].last()?;
+        Some((copy.clone(), *at_place))
+    }
+
+    fn surviving(&self, key: &Key<'_>, time: UtcTime, depth: u32) -> Option<Copy> {
+        let Settled { surviving, lost } = self.settled.get(key)?;
+        let newest = surviving[..surviving.partition_point(|copy| copy.made_at <= time)].last();
+        if newest.is_some() || depth >= DEPTH_MAX {
+            return newest.cloned();
+        }
+        // A copy that is gone may have been copied itself, also later than the
+        // loss: what counts is that this was before its own.
+        let in_time = &lost[..lost.partition_point(|(copy, ..)| copy.made_at <= time)];
+        let copies = in_time.iter().rev().take(COPIES_MAX).filter_map(|(copy, gone, _)| {
+            let operation = *copy.lost_with.first()?;
+            self.surviving(&(key.0, copy.region.clone(), operation, bare(&copy.id)), *gone, depth + 1)
+        });
+        copies.max_by_key(|copy| (copy.made_at, copy.made_by))
     }
 }
 
@@ -125,62 +180,8 @@ pub(super) struct Found {
     pub(super) lost: Vec<(Copy, usize)>,
 }
 
-struct Search<'s, 'e> {
-    copies: &'s Copies<'e>,
-    account: &'s str,
-    is_back: &'s dyn Fn(usize) -> bool,
-}
+/// Destroyed copies of one thing that are followed to their own copies.
+const COPIES_MAX: usize = 5;
 
-impl Search<'_, '_> {
-    fn last_lost(&self, key: &(&str, String, &'static str, String), time: UtcTime) -> Option<(Copy, usize)> {
-        let made = self.copies.made.get(key)?;
-        let in_time = &made[..made.partition_point(|copy| copy.made_at <= time)];
-        in_time.iter().rev().find_map(|copy| Some((copy.clone(), self.loss_of(copy)?.1)))
-    }
-
-    fn surviving(
-        &self,
-        key: (&str, String, &'static str, String),
-        time: UtcTime,
-        depth: u32,
-    ) -> Option<Copy> {
-        let made = self.copies.made.get(&key)?;
-        let in_time = &made[..made.partition_point(|copy| copy.made_at <= time)];
-        let newest_first = in_time.iter().rev();
-        newest_first.clone().find(|copy| !self.is_lost(copy)).cloned().or_else(|| {
-            if depth >= DEPTH_MAX {
-                return None;
-            }
-            // A copy that is gone may have been copied itself, also later than
-            // the loss: what counts is that this was before its own.
-            let copies = newest_first.take(COPIES_MAX).filter_map(|copy| {
-                let (gone, _) = self.loss_of(copy)?;
-                let operation = *copy.lost_with.first()?;
-                self.surviving(
-                    (self.account, copy.region.clone(), operation, bare(&copy.id)),
-                    gone,
-                    depth + 1,
-                )
-            });
-            copies.max_by_key(|copy| (copy.made_at, copy.made_by))
-        })
-    }
-
-    fn is_lost(&self, copy: &Copy) -> bool {
-        self.loss_of(copy).is_some()
-    }
-
-    /// When the copy was destroyed for good, and by the call at which place.
-    fn loss_of(&self, copy: &Copy) -> Option<(UtcTime, usize)> {
-        let losses = copy.lost_with.iter().filter_map(|operation| {
-            let lost =
-                self.copies.lost.get(&(self.account, copy.region.clone(), *operation, bare(&copy.id)))?;
-            let after = &lost[lost.partition_point(|(at, _)| *at < copy.made_at)..];
-            after.iter().find(|(_, at_place)| !(self.is_back)(*at_place)).copied()
-        });
-        losses.min()
-    }
-}
-
-/// Copies of one thing that are followed to their own copies.
-const COPIES_MAX: usize = 20;
+/// Destructions of one copy that are looked at: each but the last was undone.
+const LOSSES_MAX: usize = 20;

@@ -67,12 +67,14 @@ impl<'e> History<'e> {
             history.bins.add(event, &request, &response);
         }
         history.kept.finish();
+        let copies = std::mem::take(&mut history.copies);
+        history.copies = copies.settle(&|place| history.is_back(place));
         history
     }
 
     /// Copies of what a call destroyed that are still there.
     pub(super) fn copies_of(&self, call: Call<'_>) -> Found {
-        self.copies.of(call.event, self.catalogue, call.request, &|place| self.is_back(place))
+        self.copies.of(call.event, self.catalogue, call.request)
     }
 
     /// What undid a call, whose things have these copies.

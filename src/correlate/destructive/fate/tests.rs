@@ -164,6 +164,14 @@ fn the_recycle_bin_keeps_what_a_rule_of_the_evidence_says() {
     );
     let (_, until, _) = of_snapshot(vec![rule(5, "CreateRule", ""), longer, deleted()]);
     assert_eq!(until, days(20), "a change keeps the type of the rule");
+    let second = call(7, "rbin", "CreateRule")
+        .request(r#"{"resourceType":"EBS_SNAPSHOT","retentionPeriod":{"retentionPeriodValue":30}}"#)
+        .response(r#"{"identifier":"r2"}"#);
+    let (_, until, recovery) = of_snapshot(vec![rule(5, "CreateRule", ""), second.clone(), deleted()]);
+    assert_eq!(until, days(30), "the longest counts: {recovery}");
+    let gone = call(8, "rbin", "DeleteRule").request(r#"{"identifier":"r2"}"#);
+    let (_, until, _) = of_snapshot(vec![rule(5, "CreateRule", ""), second, gone, deleted()]);
+    assert_eq!(until, days(9), "the other rule is left");
     let mut elsewhere = rule(5, "CreateRule", "");
     elsewhere.region = Some("eu-west-1".into());
     let gone = call(6, "rbin", "DeleteRule").request(r#"{"identifier":"r1"}"#);
