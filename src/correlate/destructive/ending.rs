@@ -47,7 +47,7 @@ fn sentence(event: &Event, category: Category, undone: Undone, by: &Event) -> St
     let later = after(event, undone);
     let call = &by.event_name;
     match undone.kind {
-        UndoKind::Restored => format!("restored {later} by {call}"),
+        UndoKind::Restored => format!("restored {later} by {call}{}", still(event)),
         UndoKind::RestoredFromCopy => {
             format!("restored {later} from a copy by {call}; what changed after the copy was made is lost")
         }
@@ -57,6 +57,16 @@ fn sentence(event: &Event, category: Category, undone: Undone, by: &Event) -> St
             )
         }
         UndoKind::Reversed => format!("undone {later} by {call}; {}", exposure(category)),
+    }
+}
+
+/// What a restored thing still lacks.
+///
+/// Source: KMS API Reference, `CancelKeyDeletion` (the key is then disabled).
+fn still(event: &Event) -> &'static str {
+    match (&*event.event_source, &*event.event_name) {
+        ("kms.amazonaws.com", "ScheduleKeyDeletion") => "; the key stays disabled until EnableKey",
+        _ => "",
     }
 }
 

@@ -15,7 +15,7 @@ fn rows(events: Vec<Event>) -> Vec<DestructiveAction> {
 
 #[rustfmt::skip]
 const CASES: [Case; 40] = [
-    ("kms", ("ScheduleKeyDeletion", r#"{"keyId":"k-1"}"#), ("CancelKeyDeletion", r#"{"keyId":"arn:aws:kms:us-east-1:111122223333:key/k-1"}"#), Some("restored after 30 min by CancelKeyDeletion")),
+    ("kms", ("ScheduleKeyDeletion", r#"{"keyId":"k-1"}"#), ("CancelKeyDeletion", r#"{"keyId":"arn:aws:kms:us-east-1:111122223333:key/k-1"}"#), Some("restored after 30 min by CancelKeyDeletion; the key stays disabled until EnableKey")),
     ("kms", ("ScheduleKeyDeletion", r#"{"keyId":"k-1"}"#), ("CancelKeyDeletion", r#"{"keyId":"k-2"}"#), None),
     ("kms", ("DisableKey", r#"{"keyId":"k-1"}"#), ("EnableKey", r#"{"keyId":"k-1"}"#), Some("undone after 30 min by EnableKey; until then it was in effect")),
     ("secretsmanager", ("DeleteSecret", r#"{"secretId":"db/pass"}"#), ("RestoreSecret", r#"{"secretId":"db/pass"}"#), Some("restored after 30 min by RestoreSecret")),
