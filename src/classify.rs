@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 
 use crate::catalogue::Catalogue;
 use crate::decode::head::Head;
-use crate::model::event::{Event, strip_api_date};
+use crate::model::event::{Event, Outcome, strip_api_date};
 use crate::normalise::cloudtrail::principal_of;
 
 /// Decides per record. One for a run, shared by all threads.
@@ -41,6 +41,7 @@ impl<'c> Classifier<'c> {
         let name = strip_api_date(head.event_name.as_str().unwrap_or_default());
         self.keep_all
             || self.catalogue.may_harm(source, name)
+            || self.catalogue.may_explain_loss(source, name)
             || tells_of_rfcs(source)
             || head.user_identity.is_some_and(|identity| self.wears_marker_role(identity))
             || tells_of_roles(source) && self.names_marker_role(text)
@@ -51,9 +52,16 @@ impl<'c> Classifier<'c> {
         event.category = self.catalogue.judge(event).map(|judgement| judgement.category);
         self.keep_all
             || event.category.is_some()
+            || self.explains_loss(event)
             || tells_of_rfcs(&event.event_source)
             || event.principal.role_name().is_some_and(|role| self.catalogue.mode_of_role(role).is_some())
             || tells_of_roles(&event.event_source) && self.names_marker_role(text)
+    }
+
+    /// Only a call that succeeded undoes, copies or sets anything.
+    fn explains_loss(&self, event: &Event) -> bool {
+        self.catalogue.may_explain_loss(&event.event_source, &event.event_name)
+            && event.outcome() == Outcome::Succeeded
     }
 
     fn wears_marker_role(&self, identity: &str) -> bool {

@@ -3,6 +3,7 @@
 //! One small function a call; who makes it and when is the story's business.
 
 use crate::actor::unique_id;
+use crate::truth::Loss;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
@@ -31,6 +32,10 @@ pub(crate) struct Call {
     pub invoked_by: Option<&'static str>,
     /// The destructive RFC that explains it.
     pub rfc_id: String,
+    /// What can be done about it if it succeeds; `None` where a story does not say.
+    pub loss: Option<Loss>,
+    /// True for a data event.
+    pub data_event: bool,
 }
 
 impl Call {
@@ -48,6 +53,8 @@ impl Call {
             destroys: None,
             invoked_by: None,
             rfc_id: String::new(),
+            loss: None,
+            data_event: false,
         }
     }
 
@@ -94,6 +101,29 @@ impl Call {
         Self { rfc_id: rfc_id.to_owned(), ..self }
     }
 
+    /// The same call, of which this can be done about what it destroys.
+    pub(crate) fn losing(self, reversibility: &'static str) -> Self {
+        Self { loss: Some(Loss { reversibility, ..Loss::default() }), ..self }
+    }
+
+    /// The same call, whose loss can be undone until a time.
+    pub(crate) fn losing_at(self, until: i64) -> Self {
+        let loss =
+            Loss { reversibility: "recoverable_until", recoverable_until: Some(until), ..Loss::default() };
+        Self { loss: Some(loss), ..self }
+    }
+
+    /// The same call, of which only so many things were destroyed.
+    pub(crate) fn only(mut self, count: u64) -> Self {
+        self.loss.get_or_insert_default().resource_count = Some(count);
+        self
+    }
+
+    /// The same call as a data event.
+    pub(crate) fn data(self) -> Self {
+        Self { data_event: true, ..self }
+    }
+
     /// The same call with what it answers.
     pub(crate) fn answering(self, response: Value) -> Self {
         self.answer(response)
@@ -104,16 +134,16 @@ impl Call {
         self.destroying(things)
     }
 
-    fn answer(self, response: Value) -> Self {
+    pub(crate) fn answer(self, response: Value) -> Self {
         Self { response, ..self }
     }
 
-    fn on(mut self, kind: &'static str, arn: String) -> Self {
+    pub(crate) fn on(mut self, kind: &'static str, arn: String) -> Self {
         self.resources.push((kind, arn));
         self
     }
 
-    fn destroying(self, things: &[&str]) -> Self {
+    pub(crate) fn destroying(self, things: &[&str]) -> Self {
         Self { destroys: Some(things.iter().map(|&thing| thing.to_owned()).collect()), ..self }
     }
 }

@@ -17,6 +17,7 @@ pub mod casebook;
 mod cast;
 mod clock;
 mod landing;
+mod losses;
 mod noise;
 mod prng;
 mod record;
@@ -26,4 +27,4 @@ mod stories;
 mod truth;
 
 pub use landing::{Options, demo, generate};
-pub use truth::{DestructiveAction, Session, Totals, Truth, Window};
+pub use truth::{DestructiveAction, Loss, Session, Totals, Truth, Window};

@@ -142,6 +142,7 @@ impl Scene {
             response_json: fill(&call.response.to_string()),
             resources_json: if resources.is_empty() { String::new() } else { json!(resources).to_string() },
             read_only: call.read_only,
+            data_event: call.data_event,
             additional_json: more_json.to_owned(),
             ..Record::default()
         };
@@ -226,6 +227,7 @@ impl Scene {
             rfc_id: call.rfc_id.clone(),
             copies: 1,
             resources: things.clone(),
+            loss: call.loss.clone(),
         });
     }
 

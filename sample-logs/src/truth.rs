@@ -128,6 +128,21 @@ pub struct DestructiveAction {
     pub copies: u64,
     /// The destroyed things by their bare names or ids; a report may write their ARNs.
     pub resources: Vec<String>,
+    /// What can be done about it, and what was; `None` where a story does not say.
+    pub loss: Option<Loss>,
+}
+
+/// What can be done about a destructive call, and what was done.
+#[derive(Clone, Debug, Default)]
+pub struct Loss {
+    /// A word of the contract's `reversibility`; empty where a story does not say.
+    pub reversibility: &'static str,
+    /// Seconds since 1970 UTC.
+    pub recoverable_until: Option<i64>,
+    /// How many things were destroyed, where not all that are named.
+    pub resource_count: Option<u64>,
+    /// When it was undone, and the event id of the call that did.
+    pub undone: Option<(i64, String)>,
 }
 
 /// The outcome that an `errorCode` stands for, as the contract has it.
@@ -265,11 +280,27 @@ impl Session {
 
 impl DestructiveAction {
     fn to_json(&self) -> Value {
-        json!({
+        let mut value = json!({
             "event_time": clock::extended(self.event_time), "event_id": self.event_id,
             "event_name": self.event_name, "account_id": self.account_id, "outcome": self.outcome,
             "mode": self.mode, "attribution": self.attribution, "authorization": self.authorization,
             "rfc_id": self.rfc_id, "copies": self.copies, "resources": self.resources,
+        });
+        if let Some(loss) = &self.loss {
+            value["loss"] = loss.to_json();
+        }
+        value
+    }
+}
+
+impl Loss {
+    fn to_json(&self) -> Value {
+        json!({
+            "reversibility": self.reversibility,
+            "recoverable_until": self.recoverable_until.map(clock::extended),
+            "resource_count": self.resource_count,
+            "undone_at": self.undone.as_ref().map(|(at, _)| clock::extended(*at)),
+            "undone_by_event_id": self.undone.as_ref().map(|(_, id)| id),
         })
     }
 }

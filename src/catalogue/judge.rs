@@ -74,7 +74,7 @@ impl Catalogue {
 }
 
 /// No operation of the catalogue bears such a name: most records end here.
-fn is_read_name(event_name: &str) -> bool {
+pub(super) fn is_read_name(event_name: &str) -> bool {
     ["Get", "List", "Describe", "Head"].iter().any(|verb| event_name.starts_with(verb))
 }
 

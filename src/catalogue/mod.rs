@@ -8,6 +8,9 @@
 //!  operations.csv ──▶ OperationTable ─┐
 //!  conditions.toml ─▶ Conditions ─────┼─▶ Catalogue::judge(event) ─▶ Judgement
 //!  (verb rule) ───────────────────────┘
+//!  inverses.csv ─▶ Inverses ─┬─▶ Catalogue::may_explain_loss(name)
+//!  copies.csv ───▶ Copyings ─┘   and what undid, copied or destroyed what
+//!  waits.csv ────▶ Catalogue::wait(name)
 //!  change_types.toml ─▶ Catalogue::change_type(id)
 //!  modes.toml + the user's file ─▶ Catalogue::mode_of_role(name)
 //!  workloads.toml ─▶ Catalogue::workloads(call)
@@ -17,15 +20,21 @@
 mod ams_role;
 mod change_type;
 mod condition;
+mod copying;
 mod fault;
+mod inverse;
 mod judge;
 mod mode;
 mod mode_file;
+mod naming;
 mod operation;
 mod path;
 mod recovery;
+mod rows;
 mod technique;
 mod verb;
+mod wait;
+mod witness;
 mod workload;
 
 use std::collections::BTreeMap;
@@ -37,18 +46,29 @@ use crate::model::principal::PrincipalClass;
 use crate::model::rfc::RfcAction;
 
 pub use change_type::{Automation, ChangeType, Target};
+pub use copying::{Copied, Copying, Operand};
 pub use fault::CatalogueFault;
+pub use inverse::{Inverse, UndoKind};
 pub use judge::Judgement;
 pub use mode::{MarkerRole, Mode, RoleMatch};
+pub use naming::bare;
+pub use wait::{Wait, WaitEnd};
 pub use workload::{Workload, WorkloadCall};
 
 use ams_role::AmsRoles;
 use condition::Conditions;
+use copying::Copyings;
+use inverse::Inverses;
 use operation::OperationTable;
+use wait::Waits;
+use witness::Witnesses;
 use workload::Workloads;
 
 const OPERATIONS: &str = include_str!("data/operations.csv");
 const CONDITIONS: &str = include_str!("data/conditions.toml");
+const INVERSES: &str = include_str!("data/inverses.csv");
+const COPIES: &str = include_str!("data/copies.csv");
+const WAITS: &str = include_str!("data/waits.csv");
 const CHANGE_TYPES: &str = include_str!("data/change_types.toml");
 const MODES: &str = include_str!("data/modes.toml");
 const AMS_ROLES: &str = include_str!("data/ams_roles.toml");
@@ -59,6 +79,10 @@ const WORKLOADS: &str = include_str!("data/workloads.toml");
 pub struct Catalogue {
     operations: OperationTable,
     conditions: Conditions,
+    inverses: Inverses,
+    copyings: Copyings,
+    waits: Waits,
+    witnesses: Witnesses,
     change_types: BTreeMap<String, ChangeType>,
     modes: Vec<Mode>,
     workloads: Workloads,
@@ -80,10 +104,17 @@ impl Catalogue {
     fn embedded() -> Result<Self, CatalogueFault> {
         let mut operations = OperationTable::parse(OPERATIONS)?;
         let conditions = Conditions::parse(CONDITIONS, &mut operations)?;
+        let inverses = Inverses::parse(INVERSES)?;
+        let copyings = Copyings::parse(COPIES)?;
+        let witnesses = Witnesses::of(&inverses, &copyings);
         let change_types = change_type::parse(CHANGE_TYPES)?;
         let mut catalogue = Self {
             operations,
             conditions,
+            inverses,
+            copyings,
+            waits: Waits::parse(WAITS)?,
+            witnesses,
             change_types,
             modes: Vec::new(),
             workloads: Workloads::parse(WORKLOADS)?,
@@ -91,7 +122,7 @@ impl Catalogue {
             hash: Sha256::new(),
             sha256: String::new(),
         };
-        for text in [OPERATIONS, CONDITIONS, CHANGE_TYPES, WORKLOADS, AMS_ROLES] {
+        for text in [OPERATIONS, CONDITIONS, INVERSES, COPIES, WAITS, CHANGE_TYPES, WORKLOADS, AMS_ROLES] {
             catalogue.add_to_hash(text);
         }
         catalogue.with_modes(MODES)
@@ -128,6 +159,46 @@ impl Catalogue {
     /// lower-case hex.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// Whether a succeeded call of that name could tell what became of a loss: it
+    /// may undo one, make a copy, or set how long deleted things are kept. Cheap:
+    /// asked of every record of a dump.
+    pub fn may_explain_loss(&self, event_source: &str, event_name: &str) -> bool {
+        !judge::is_read_name(event_name) && self.witnesses.holds(event_source, event_name)
+    }
+
+    /// The pairs of which a call of that name is the first, as places for
+    /// [`Self::inverse`].
+    pub fn undone_by(&self, event_source: &str, event_name: &str) -> &[usize] {
+        self.inverses.of_doing(event_source, event_name)
+    }
+
+    /// The pairs of which a call of that name is the second, as places for
+    /// [`Self::inverse`].
+    pub fn undoes(&self, event_source: &str, event_name: &str) -> &[usize] {
+        self.inverses.of_undoing(event_source, event_name)
+    }
+
+    /// The pair at a place.
+    pub fn inverse(&self, place: usize) -> Option<&Inverse> {
+        self.inverses.get(place)
+    }
+
+    /// The kinds of copies that a call of that name makes.
+    pub fn copyings(&self, event_source: &str, event_name: &str) -> &[Copying] {
+        self.copyings.of(event_source, event_name)
+    }
+
+    /// What a call of that name destroys, if copies of it, or it as a copy, are
+    /// known to the catalogue.
+    pub fn operand(&self, event_source: &str, event_name: &str) -> Option<&Operand> {
+        self.copyings.operand(event_source, event_name)
+    }
+
+    /// How long a call of that name waits before it deletes.
+    pub fn wait(&self, event_source: &str, event_name: &str) -> Option<&Wait> {
+        self.waits.find(event_source, event_name)
     }
 
     /// The change type of that id; `None` for one that does not matter here.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use crate::catalogue::fault::CatalogueFault;
+use crate::catalogue::rows::rows;
 use crate::catalogue::technique::Technique;
 use crate::model::destructive::{Category, Reversibility};
 
@@ -36,21 +37,12 @@ pub(super) struct OperationTable {
 const COLUMNS: &str = "event_source,event_name,category,reversibility,technique,recovery";
 
 impl OperationTable {
-    /// Reads the table. No field holds a comma or a quote, so a line splits at
-    /// its commas.
+    /// Reads the table.
     pub(super) fn parse(text: &'static str) -> Result<Self, CatalogueFault> {
         let mut by_source: HashMap<_, HashMap<_, _>> = HashMap::new();
-        let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
-        let mut rows = lines.filter(|(_, line)| !line.starts_with('#'));
-        if rows.next().is_none_or(|(_, line)| line != COLUMNS) {
-            return Err(CatalogueFault::at_line(1, format!("the first row is not `{COLUMNS}`")));
-        }
-        for (number, line) in rows {
+        for (number, row) in rows::<6>(text, COLUMNS)? {
             let fault = |message: String| CatalogueFault::at_line(number, message);
-            let fields: Vec<&'static str> = line.split(',').collect();
-            let [source, name, category, reversibility, technique, recovery] = fields[..] else {
-                return Err(fault(format!("{} fields where 6 belong", fields.len())));
-            };
+            let [source, name, category, reversibility, technique, recovery] = row;
             let operation = Operation {
                 category: parse_category(category).map_err(fault)?,
                 reversibility: parse_reversibility(reversibility, category).map_err(fault)?,
@@ -81,7 +73,8 @@ impl OperationTable {
     }
 }
 
-fn short_source(event_source: &str) -> &str {
+/// The event source without `.amazonaws.com`.
+pub(super) fn short_source(event_source: &str) -> &str {
     event_source.strip_suffix(".amazonaws.com").unwrap_or(event_source)
 }
 

@@ -10,6 +10,7 @@ use crate::model::principal::Principal;
 use crate::model::source_grade::SourceGrade;
 
 mod conditions;
+mod losses;
 mod modes;
 mod operations;
 

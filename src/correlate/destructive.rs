@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalogue::{Catalogue, Judgement};
+use crate::catalogue::{Catalogue, Judgement, bare};
 use crate::model::destructive::{
     ActionAuthorization, Attribution, Category, DestructiveAction, Reversibility,
 };
@@ -23,12 +23,24 @@ use super::session::Sessions;
 use super::window::Windows;
 use super::{actor, lineage, order};
 
-mod deadline;
+mod batch;
+mod bin;
+mod copies;
+mod ending;
+mod fate;
+mod history;
+mod kept;
+mod place;
 mod recorded;
 mod resources;
 #[cfg(test)]
 mod tests;
+mod undone;
+mod versions;
 
+use batch::Effect;
+use fate::Fate;
+use history::{Call, History};
 pub(super) use recorded::Recorded;
 pub use recorded::named_things;
 use resources::Named;
@@ -52,11 +64,13 @@ pub(super) struct Context<'a> {
 /// region, event source, event name and event id.
 pub(super) fn of(events: &[Event], context: Context<'_>) -> Vec<(usize, DestructiveAction)> {
     let covering = DestructiveRfcs::of(context.rfcs);
+    let history = History::of(events, context.lost.all(), context.catalogue);
     let labelled = events.iter().enumerate().filter(|(_, event)| event.category.is_some());
     let mut rows: Vec<(usize, DestructiveAction)> = labelled
         .filter_map(|(place, event)| {
             let judgement = context.catalogue.judge(event)?;
-            Some((place, row(place, event, judgement, (context, &covering))))
+            let tie = Tie::of(place, event, context, &covering);
+            Some((place, row((place, event), judgement, tie, (context, &history))))
         })
         .collect();
     count_spawned_once(&mut rows, events);
@@ -69,19 +83,18 @@ pub(super) fn of(events: &[Event], context: Context<'_>) -> Vec<(usize, Destruct
 }
 
 fn row(
-    place: usize,
-    event: &Event,
+    (place, event): (usize, &Event),
     judgement: Judgement,
-    (context, covering): (Context<'_>, &DestructiveRfcs<'_>),
+    tie: Tie,
+    (context, history): (Context<'_>, &History<'_>),
 ) -> DestructiveAction {
     let request = payload::parse(event.request_parameters.as_ref());
     let response = payload::parse(event.response_elements.as_ref());
     let named = resources::of(event, &request, &response);
-    let tie = Tie::of(place, event, context, covering);
+    let Effect { named, outcome, note } = batch::of(event, &request, &response, named);
+    let call = Call { event, request: &request, response: &response };
+    let end = end_of(place, call, &judgement, (outcome, history));
     let raised_by = tie.raised_by(context);
-    let outcome = event.outcome();
-    let reversibility = judgement.reversibility;
-    let recoverable_until = deadline::of(event, reversibility, &request, &response);
     let resource_type = named.resource_type.clone().or_else(|| context.lost.type_of(event, &named));
     let lost_configuration =
         context.lost.configuration(event, &named).filter(|_| outcome == Outcome::Succeeded);
@@ -97,15 +110,15 @@ fn row(
         category: judgement.category,
         outcome,
         error_code: event.error_code.clone(),
-        reversibility: match (reversibility, recoverable_until) {
-            (Reversibility::RecoverableUntil, None) => Reversibility::Recoverable,
-            (_, Some(_)) => Reversibility::RecoverableUntil,
-            (reversibility, _) => reversibility,
+        reversibility: end.fate.reversibility,
+        recoverable_until: end.fate.until,
+        recovery: match note {
+            Some(note) => format!("{note}; {}", end.fate.recovery),
+            None => end.fate.recovery,
         },
-        recoverable_until,
-        recovery: judgement.recovery,
-        undone_by_event_id: None,
-        undone_at: None,
+        undone_by_event_id: end.undone.and_then(|(_, by)| by.event_id.clone()),
+        undone_at: end.undone.map(|(at, _)| at),
+        undone_evidence: end.undone.map(|(_, by)| by.evidence.clone()),
         resource_type,
         resources: identifiers,
         resource_count: count,
@@ -120,7 +133,7 @@ fn row(
         user_agent: event.user_agent.clone(),
         authorization: tie.authorization,
         rfc_id: tie.rfc_id,
-        severity: severity(judgement.category, reversibility, outcome, raised_by),
+        severity: severity(judgement.category, end.fate.reversibility, outcome, raised_by),
         technique_id: judgement.technique_id,
         technique_id_legacy: judgement.technique_id_legacy,
         copies: event.copies,
@@ -131,6 +144,30 @@ fn row(
         attribution_path: session.map(|row| lineage::of_call(row, event)).unwrap_or_default(),
         evidence: event.evidence.clone(),
     }
+}
+
+/// What became of what one call did.
+struct End<'e> {
+    fate: Fate,
+    undone: Option<(UtcTime, &'e Event)>,
+}
+
+/// Whether the loss can be undone, and whether it was. An attempt lost nothing.
+fn end_of<'e>(
+    place: usize,
+    call: Call<'_>,
+    judgement: &Judgement,
+    (outcome, history): (Outcome, &History<'e>),
+) -> End<'e> {
+    if outcome != Outcome::Succeeded {
+        return End { fate: fate::of_attempt(judgement), undone: None };
+    }
+    let found = history.copies_of(call);
+    let fate = fate::of(place, call, judgement, (history, &found));
+    let copies: Vec<String> = found.copies.iter().map(|copy| bare(&copy.id)).collect();
+    let undoing = history.undoing_of(call, &copies);
+    let (fate, undone) = ending::of(fate, (call.event, judgement.category), undoing, history);
+    End { fate, undone }
 }
 
 /// How one call is tied to a mode and to RFCs.

@@ -35,6 +35,17 @@ pub(super) fn number(value: &Value, path: &[&str]) -> Option<i64> {
     }
 }
 
+/// The yes or no at a path, also where it is spelled as text or as
+/// `{"value": true}`.
+pub(super) fn flag(value: &Value, path: &[&str]) -> Option<bool> {
+    let found = at(value, path)?;
+    match found.as_object().and_then(|fields| fields.get("value")).unwrap_or(found) {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
 fn other_case(key: &str) -> String {
     let mut letters = key.chars();
     let Some(first) = letters.next() else { return String::new() };

@@ -48,6 +48,7 @@ pub(super) fn of(tables: Tables<'_>) -> Vec<TimelineEntry> {
     entries.extend(tables.windows.inner_changes.iter().filter_map(|change| role_changed(change, tables)));
     entries.extend(tables.sessions.iter().map(session_started));
     entries.extend(tables.destructive.iter().map(destroyed));
+    entries.extend(undone(tables));
     entries.extend(tables.findings.iter().map(found));
     entries.extend(gaps(tables.coverage).into_iter().map(gap));
     grade(&mut entries, tables.events);
@@ -256,6 +257,30 @@ fn destroyed(action: &DestructiveAction) -> TimelineEntry {
         evidence: Some(action.evidence.clone()),
         ..entry(TimelineKind::DestructiveAction, format!("{}{on}{ended}", action.event_name))
     }
+}
+
+/// The calls that undid others, each with what it undid.
+fn undone(tables: Tables<'_>) -> Vec<TimelineEntry> {
+    let of = |action: &DestructiveAction| action.undone_evidence.clone();
+    let shown: BTreeSet<Evidence> = tables.destructive.iter().filter_map(of).collect();
+    let calls = tables.events.iter().filter(|event| shown.contains(&event.evidence));
+    let calls: BTreeMap<&Evidence, &Event> = calls.map(|event| (&event.evidence, event)).collect();
+    let entry_of = |action: &DestructiveAction| {
+        let by = calls.get(action.undone_evidence.as_ref()?)?;
+        let on = action.resources.first().map(|first| format!(" on {first}")).unwrap_or_default();
+        Some(TimelineEntry {
+            time: action.undone_at,
+            account_id: by.account_id.clone(),
+            region: by.region.clone(),
+            mode: action.mode.clone(),
+            actor: actor::of(&by.principal),
+            window_id: action.window_id.clone(),
+            event_id: by.event_id.clone(),
+            evidence: Some(by.evidence.clone()),
+            ..entry(TimelineKind::Undone, format!("{}{on}: {}", action.event_name, action.recovery))
+        })
+    };
+    tables.destructive.iter().filter_map(entry_of).collect()
 }
 
 fn found(finding: &Finding) -> TimelineEntry {

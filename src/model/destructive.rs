@@ -83,7 +83,7 @@ pub enum Reversibility {
     Rebuildable,
     /// The opposite call undoes it.
     Reversible,
-    /// The catalogue does not know.
+    /// Neither the record, nor the evidence around it, nor the catalogue tells.
     Unknown,
 }
 
@@ -177,19 +177,22 @@ pub struct DestructiveAction {
     pub error_code: Option<Arc<str>>,
     /// Whether it can be undone.
     pub reversibility: Reversibility,
-    /// Until when, if a deadline is known.
+    /// Until when, if a deadline is known; stays where the loss was undone.
     pub recoverable_until: Option<UtcTime>,
     /// One line: what to do about it.
     pub recovery: String,
-    /// The event that undid it.
+    /// The event that undid it, or completed its undoing.
     pub undone_by_event_id: Option<EventId>,
     /// When it was undone.
     pub undone_at: Option<UtcTime>,
+    /// Where that event lies.
+    pub undone_evidence: Option<Evidence>,
     /// Type of what was destroyed.
     pub resource_type: Option<Arc<str>>,
-    /// Identifiers, one per destroyed thing.
+    /// Identifiers, one per destroyed thing; items of a batch that failed are left
+    /// out, unless the record does not tell which did.
     pub resources: Vec<Arc<str>>,
-    /// How many things; at least the length of `resources`.
+    /// How many things were destroyed: items of a batch that failed do not count.
     pub resource_count: u64,
     /// The mode whose session did it.
     pub mode: Option<ModeName>,

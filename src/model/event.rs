@@ -113,16 +113,7 @@ impl Event {
         if code.contains("DryRunOperation") {
             return Outcome::DryRun;
         }
-        const DENIED: [&str; 7] = [
-            "AccessDenied",
-            "UnauthorizedOperation",
-            "UnauthorizedAccess",
-            "NotAuthorized",
-            "AuthorizationError",
-            "VpceAccessDenied",
-            "Forbidden",
-        ];
-        if DENIED.iter().any(|denied| code.contains(denied)) { Outcome::Denied } else { Outcome::Failed }
+        if is_denial(code) { Outcome::Denied } else { Outcome::Failed }
     }
 
     /// Whether the call changed nothing by its nature: `readOnly`, or, where a
@@ -133,6 +124,22 @@ impl Event {
             READ_VERBS.iter().any(|verb| self.event_name.starts_with(verb))
         })
     }
+}
+
+/// Whether an error code says that the caller was not allowed to.
+///
+/// Source: facts/cloudtrail.md 1.1 (errorCode).
+pub fn is_denial(error_code: &str) -> bool {
+    const DENIED: [&str; 7] = [
+        "AccessDenied",
+        "UnauthorizedOperation",
+        "UnauthorizedAccess",
+        "NotAuthorized",
+        "AuthorizationError",
+        "VpceAccessDenied",
+        "Forbidden",
+    ];
+    DENIED.iter().any(|denied| error_code.contains(denied))
 }
 
 /// The event name without the API date that some services append:

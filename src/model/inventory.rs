@@ -83,6 +83,8 @@ pub struct ConfigItem {
     /// Its configuration: JSON text without secrets, cut to a bound. `None` also
     /// until it is known that somebody destroyed the resource.
     pub configuration: Option<Arc<str>>,
+    /// Of a bucket, the word for its versioning: `Enabled`, `Suspended`, `Off`.
+    pub versioning: Option<Arc<str>>,
     /// Where it lies.
     pub evidence: Evidence,
 }

@@ -182,6 +182,20 @@ fn sessions(done: &Analysis, truth: &Value, place: &str) {
     assert_eq!(found, expected, "{place}: sessions");
 }
 
+/// What can be done about one call, and what was, where the story says it.
+fn loss(row: &Row, truth: &Value, place: &str) {
+    let told = format!("{place}: {} {}: {}", row["event_name"], row["event_id"], row["recovery"]);
+    if !text(truth, "reversibility").is_empty() {
+        assert_eq!(row["reversibility"], text(truth, "reversibility"), "{told}");
+        assert_eq!(row["recoverable_until"], text(truth, "recoverable_until"), "{told}");
+        assert_eq!(row["undone_at"], text(truth, "undone_at"), "{told}");
+        assert_eq!(row["undone_by_event_id"], text(truth, "undone_by_event_id"), "{told}");
+    }
+    if let Some(count) = truth["resource_count"].as_u64() {
+        assert_eq!(number(row, "resource_count"), count, "{told}");
+    }
+}
+
 fn destructive(done: &Analysis, truth: &Value, place: &str) {
     let found = done.table("destructive_actions");
     let all = truth["destructive_actions"].as_array().expect("destructive_actions");
@@ -216,6 +230,11 @@ fn destructive(done: &Analysis, truth: &Value, place: &str) {
             row["resource_count"].parse::<usize>().unwrap_or(0) >= things.len(),
             "{place}: count of {id}"
         );
+    }
+    for action in all.iter().filter(|action| action["loss"].is_object()) {
+        let id = text(action, "event_id");
+        let row = found.iter().find(|row| row["event_id"] == id).expect("the row");
+        loss(row, &action["loss"], place);
     }
     let counts = truth["destructive_counts"].as_object().expect("counts");
     for (outcome, count) in counts {

@@ -163,6 +163,7 @@ fn note(record: &Record, thing: String, truth: &mut Truth) {
         rfc_id: String::new(),
         copies: 1,
         resources: vec![thing],
+        loss: None,
     });
 }
 

@@ -1,5 +1,7 @@
 //! The stories of the committed cases, one file a story, and the few turns of phrase they share.
 
+mod batches;
+mod deadlines;
 mod declared_complete;
 mod denied_is_not_destroyed;
 mod destructive_rfc;
@@ -12,6 +14,7 @@ mod lineage_keys;
 mod lineage_workloads;
 mod login_not_logged;
 mod no_rfc_evidence;
+mod object_versions;
 mod prefixed_role;
 mod rfc_after_the_fact;
 mod role_chain;
@@ -20,6 +23,7 @@ mod salz_role_used;
 mod summaries_only;
 mod truncated_object;
 mod two_regions_one_second;
+mod undone;
 mod weekend_wipe;
 mod wipe_with_intent;
 
@@ -40,6 +44,8 @@ pub(crate) type Tell = fn() -> io::Result<Case>;
 
 /// Every story, by name.
 pub(crate) const STORIES: &[Tell] = &[
+    batches::tell,
+    deadlines::tell,
     declared_complete::tell,
     denied_is_not_destroyed::tell,
     destructive_rfc::tell,
@@ -52,6 +58,7 @@ pub(crate) const STORIES: &[Tell] = &[
     lineage_workloads::tell,
     login_not_logged::tell,
     no_rfc_evidence::tell,
+    object_versions::tell,
     prefixed_role::tell,
     rfc_after_the_fact::tell,
     role_chain::tell,
@@ -60,6 +67,7 @@ pub(crate) const STORIES: &[Tell] = &[
     summaries_only::tell,
     truncated_object::tell,
     two_regions_one_second::tell,
+    undone::tell,
     weekend_wipe::tell,
     wipe_with_intent::tell,
 ];

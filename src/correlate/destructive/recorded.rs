@@ -34,6 +34,12 @@ pub fn named_things(events: &[Event], catalogue: &Catalogue) -> BTreeMap<Arc<str
         for name in resources::of(event, &request, &response).identifiers {
             things.entry(name).or_default().extend(succeeded);
         }
+        // Whether a bucket kept versions decides what became of its objects.
+        let bucket =
+            payload::text(&request, &["bucketName"]).filter(|_| &*event.event_source == "s3.amazonaws.com");
+        if let Some(bucket) = bucket {
+            things.entry(Arc::from(bucket)).or_default().extend(succeeded);
+        }
     }
     things
 }
@@ -42,6 +48,7 @@ pub fn named_things(events: &[Event], catalogue: &Catalogue) -> BTreeMap<Arc<str
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Recorded<'a> {
     by_name: BTreeMap<&'a str, Vec<&'a ConfigItem>>,
+    all: &'a [ConfigItem],
 }
 
 impl<'a> Recorded<'a> {
@@ -63,7 +70,12 @@ impl<'a> Recorded<'a> {
         for items in by_name.values_mut() {
             items.sort_by(|a, b| (a.captured_at, &a.evidence).cmp(&(b.captured_at, &b.evidence)));
         }
-        Self { by_name }
+        Self { by_name, all: items }
+    }
+
+    /// All items, as they come.
+    pub(super) const fn all(&self) -> &'a [ConfigItem] {
+        self.all
     }
 
     /// The items that are about one of the named things, oldest first.

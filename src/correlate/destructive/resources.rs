@@ -61,7 +61,10 @@ pub(super) fn of(event: &Event, request: &Value, response: &Value) -> Named {
     let noun = noun(&event.event_name);
     let listed = listed(event, &noun);
     let mut names: Vec<Arc<str>> = listed.iter().map(|(arn, _)| arn.clone()).collect();
-    let found = pick(identifiers(request), &noun);
+    let mut found = pick(identifiers(request), &noun);
+    if found.is_empty() {
+        found = under_its_noun(request, &noun);
+    }
     let from_answer = found.is_empty() && names.is_empty();
     let key = found.first().map(|found| found.stem.clone());
     for found in found {
@@ -118,6 +121,19 @@ fn s3(event: &Event, request: &Value) -> Option<Named> {
     let count = count.and_then(|count| u64::try_from(count).ok()).unwrap_or(1).max(1);
     let bucket = format!("arn:aws:s3:::{bucket}").into();
     Some(Named { identifiers: vec![bucket], count, resource_type: Some("AWS::S3::Bucket".into()) })
+}
+
+/// What a request names by the noun alone, or by an id that names nothing in
+/// other calls: `DeleteEventDataStore` with `eventDataStore`, `CloseAccount` with
+/// `accountId`.
+fn under_its_noun(request: &Value, noun: &str) -> Vec<Found> {
+    let fields = request.as_object().into_iter().flatten();
+    let named = fields.filter(|(key, _)| {
+        let key = key.to_ascii_lowercase();
+        key.strip_suffix("id").unwrap_or(&key) == noun
+    });
+    let texts = named.filter_map(|(_, value)| value.as_str()).filter(|text| !text.is_empty());
+    texts.map(|text| Found { stem: noun.to_owned(), value: text.into(), in_list: false }).collect()
 }
 
 /// The ARNs of the `resources` column with their types. Where it lists things
@@ -253,7 +269,7 @@ fn pick(all: Vec<Found>, noun: &str) -> Vec<Found> {
 
 /// Whether two identifiers name one thing: equal, or an ARN that ends with the
 /// other's name.
-fn names_the_same(one: &str, other: &str) -> bool {
+pub(super) fn names_the_same(one: &str, other: &str) -> bool {
     let ends = |arn: &str, name: &str| {
         arn.starts_with("arn:") && arn.strip_suffix(name).is_some_and(|rest| rest.ends_with(['/', ':']))
     };

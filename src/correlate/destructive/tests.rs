@@ -14,7 +14,7 @@ use super::resources;
 type Case = (&'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
 
 #[rustfmt::skip]
-const CASES: [Case; 20] = [
+const CASES: [Case; 22] = [
     ("ec2", "TerminateInstances", r#"{"instancesSet":{"items":[{"instanceId":"i-1"},{"instanceId":"i-2"},{"instanceId":"i-3"},{"instanceId":"i-4"}]}}"#, "AWS::EC2::Instance", &["i-1", "i-2", "i-3", "i-4"]),
     ("rds", "DeleteDBInstance", r#"{"dBInstanceIdentifier":"db1","finalDBSnapshotIdentifier":"s","skipFinalSnapshot":false}"#, "AWS::RDS::DBInstance", &["db1"]),
     ("s3", "DeleteBucket", r#"{"bucketName":"b","Host":"h"}"#, "AWS::S3::Bucket", &["arn:aws:s3:::b"]),
@@ -34,6 +34,8 @@ const CASES: [Case; 20] = [
     ("cloudtrail", "StopLogging", r#"{"name":"trail"}"#, "AWS::CloudTrail::Trail", &["trail"]),
     ("logs", "DeleteLogStream", r#"{"logGroupName":"g","logStreamName":"s"}"#, "AWS::Logs::LogStream", &["s"]),
     ("cloudformation", "DeleteStack", r#"{"stackName":"st","clientRequestToken":"x"}"#, "AWS::CloudFormation::Stack", &["st"]),
+    ("cloudtrail", "DeleteEventDataStore", r#"{"eventDataStore":"arn:e"}"#, "", &["arn:e"]),
+    ("organizations", "CloseAccount", r#"{"accountId":"111122223333"}"#, "", &["111122223333"]),
     ("guardduty", "DeleteDetector", r#"{"detectorId":"d"}"#, "AWS::GuardDuty::Detector", &["d"]),
 ];
 
@@ -46,7 +48,7 @@ fn every_destroyed_thing_is_named_once() {
         let names: Vec<&str> = named.identifiers.iter().map(|name| &**name).collect();
         assert_eq!(names, expected, "{name}");
         assert_eq!(named.count, expected.len() as u64, "{name}");
-        assert_eq!(named.resource_type.as_deref(), Some(kind), "{name}");
+        assert_eq!(named.resource_type.as_deref().unwrap_or_default(), kind, "{name}");
     }
 }
 

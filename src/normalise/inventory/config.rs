@@ -68,6 +68,7 @@ fn item<'a>(raw: &'a str, key_account: Option<&AccountId>, evidence: Evidence) -
         captured_at: moment("configurationItemCaptureTime"),
         deleted: matches!(&*status, "ResourceDeleted" | "ResourceDeletedNotRecorded"),
         configuration: None,
+        versioning: members.get("supplementaryConfiguration").and_then(versioning),
         evidence,
     };
     let configuration = members.get("configuration");
@@ -98,6 +99,17 @@ fn role(item: &ConfigItem, configuration: Option<&str>, made: Option<UtcTime>) -
         boundary: boundary.and_then(|boundary| text_of(boundary, &["permissionsBoundaryArn"])).map(Arc::from),
         evidence: item.evidence.clone(),
     })
+}
+
+/// The versioning of a bucket, which Config keeps beside its configuration.
+///
+/// Source: AWS Config Developer Guide, supplementary configuration of
+/// `AWS::S3::Bucket`; its parts are JSON, or JSON in a string.
+fn versioning(raw: &str) -> Option<Arc<str>> {
+    let held = object(&plain(raw)).ok()?;
+    let part = held.get("BucketVersioningConfiguration")?;
+    let inner = part.as_str().and_then(|text| object(text).ok());
+    text_of(inner.as_ref().unwrap_or(part), &["status"]).map(Arc::from)
 }
 
 fn time_in(raw: &str) -> Option<UtcTime> {

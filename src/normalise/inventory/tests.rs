@@ -103,6 +103,26 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 #[test]
+fn versioning_of_a_bucket_lies_beside_its_configuration() {
+    let of = |part: &str| {
+        let text = format!(
+            r#"{{"configurationItems":[{{"resourceType":"AWS::S3::Bucket","resourceId":"b","supplementaryConfiguration":{part}}}]}}"#
+        );
+        let (_, items) = read_with_items(DocumentKind::ConfigItems, &text);
+        items[0].versioning.as_deref().map(str::to_owned)
+    };
+    let enabled = Some("Enabled".to_owned());
+    assert_eq!(
+        of(r#"{"BucketVersioningConfiguration":{"status":"Enabled","isMfaDeleteEnabled":null}}"#),
+        enabled
+    );
+    assert_eq!(of(r#"{"BucketVersioningConfiguration":"{\"status\":\"Enabled\"}"}"#), enabled);
+    for nothing in ["{}", "null", "[]", r#"{"BucketVersioningConfiguration":"{\"sta"}"#] {
+        assert_eq!(of(nothing), None, "{nothing}");
+    }
+}
+
+#[test]
 fn items_of_config_with_secrets_out_and_bounded() {
     let long = "x".repeat(5000);
     let text = format!(

@@ -59,6 +59,7 @@ impl Sample<'_> {
             recovery: self.text("cancel the deletion with CancelKeyDeletion before the deadline").to_string(),
             undone_by_event_id: (n == 5).then(|| EventId::new(self.text("undo"))),
             undone_at: (n == 5).then(|| time.plus_seconds(3600)),
+            undone_evidence: None,
             resource_type: self.some("AWS::KMS::Key"),
             resources: vec![self.text("arn:aws:kms:eu-west-1:111122223333:key/1"), self.text("key/2")],
             resource_count: 2,

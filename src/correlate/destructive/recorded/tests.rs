@@ -20,6 +20,7 @@ fn item(kind: &str, names: (&str, &str, &str), captured: i64, text: &str) -> Con
         captured_at: Some(at(captured)),
         deleted: text.is_empty(),
         configuration: some(text),
+        versioning: None,
         evidence: evidence(800),
     }
 }

@@ -1,0 +1,198 @@
+//! How a call names the things that it is about.
+//!
+//! Owns: the grammar of the name columns of `data/inverses.csv` and
+//! `data/copies.csv`, and the one spelling in which two names are compared.
+//!
+//! ```text
+//! roleName+policyName|response:role.arn      two alternatives, the first of two parts
+//! ```
+
+use serde_json::Value;
+
+use crate::catalogue::path::{Path, text_of};
+
+/// Where a call's names are: alternatives in the order of the table.
+#[derive(Clone, Debug)]
+pub(super) struct Naming {
+    alternatives: Vec<Alternative>,
+}
+
+/// One way in which a call names its things.
+#[derive(Clone, Debug)]
+enum Alternative {
+    /// It acts on the account and region as a whole.
+    Place,
+    /// By the copies of the thing, which only the evidence tells.
+    Copies,
+    /// By a value, or by several taken together.
+    Parts(Vec<Source>),
+}
+
+/// A path into the request or the response.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    path: Path,
+    in_response: bool,
+}
+
+/// Things that one name stands for at most: a request of real size names fewer.
+const THINGS_MAX: usize = 10_000;
+
+impl Naming {
+    /// Reads a name column; the error says what is wrong with it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let alternatives: Result<Vec<Alternative>, String> =
+            text.split('|').map(Alternative::parse).collect();
+        Ok(Self { alternatives: alternatives? })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.alternatives.len()
+    }
+
+    /// The names by each alternative, in the spelling of `bare`. Where the
+    /// evidence tells of copies, `copies` are their ids.
+    pub(super) fn names(&self, request: &Value, response: &Value, copies: &[String]) -> Vec<Vec<String>> {
+        let of = |alternative: &Alternative| match alternative {
+            Alternative::Place => vec![String::new()],
+            Alternative::Copies => copies.to_vec(),
+            Alternative::Parts(parts) => joined(parts, request, response),
+        };
+        self.alternatives.iter().map(of).collect()
+    }
+}
+
+impl Alternative {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "-" => Ok(Self::Place),
+            "copy:" => Ok(Self::Copies),
+            parts => Ok(Self::Parts(parts.split('+').map(Source::parse).collect::<Result<_, _>>()?)),
+        }
+    }
+}
+
+impl Source {
+    /// Reads one path, `response:` in front of those into the response.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (path, in_response) = match text.strip_prefix("response:") {
+            Some(path) => (path, true),
+            None => (text, false),
+        };
+        Ok(Self { path: Path::parse(path)?, in_response })
+    }
+
+    /// The texts it leads to, as they are.
+    pub(super) fn texts(&self, request: &Value, response: &Value) -> Vec<String> {
+        let root = if self.in_response { response } else { request };
+        let found = self.path.follow(root);
+        let texts = found.into_iter().filter_map(text_of).map(|text| text.into_owned());
+        texts.take(THINGS_MAX).collect()
+    }
+
+    /// The names it leads to, in the spelling of `bare`.
+    pub(super) fn names(&self, request: &Value, response: &Value) -> Vec<String> {
+        let texts = self.texts(request, response);
+        texts.iter().filter(|text| !text.is_empty()).map(|text| bare(text)).collect()
+    }
+}
+
+/// Every combination of the parts' names; none where a part has none.
+fn joined(parts: &[Source], request: &Value, response: &Value) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for part in parts {
+        let names = part.names(request, response);
+        if all.len().saturating_mul(names.len()) > THINGS_MAX {
+            return Vec::new();
+        }
+        let with = |front: &String| -> Vec<String> {
+            names
+                .iter()
+                .map(|name| if front.is_empty() { name.clone() } else { format!("{front}\n{name}") })
+                .collect()
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// A name as two calls can be compared by it: of an ARN what stands behind the
+/// type of the thing, without what AWS appends; any other text as it is.
+///
+/// Source: AWS IAM User Guide, "Amazon Resource Names"; Secrets Manager User
+/// Guide (six random characters after the name), Lambda Developer Guide
+/// (qualifier), CloudFormation User Guide (stack id).
+pub fn bare(text: &str) -> String {
+    let mut fields = text.splitn(6, ':');
+    let (Some("arn"), Some(_), Some(service)) = (fields.next(), fields.next(), fields.next()) else {
+        return text.to_owned();
+    };
+    let Some(rest) = fields.nth(2) else { return text.to_owned() };
+    if matches!(service, "s3" | "sns" | "sqs") {
+        return rest.to_owned();
+    }
+    let name = rest.split_once(['/', ':']).map_or(rest, |(_, name)| name);
+    let name = name.strip_suffix(":*").unwrap_or(name);
+    let name = match service {
+        "cloudformation" | "lambda" => name.split(['/', ':']).next().unwrap_or(name),
+        "secretsmanager" => without_suffix(name),
+        _ => name,
+    };
+    name.to_owned()
+}
+
+fn without_suffix(name: &str) -> &str {
+    let Some((front, suffix)) = name.rsplit_once('-') else { return name };
+    let appended = suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if appended { front } else { name }
+}
+
+/// The service and the type of the thing that an ARN names, such as `rds` and
+/// `cluster`; the type is empty where the ARN has none.
+pub(super) fn service_and_type(arn: &str) -> Option<(&str, &str)> {
+    let mut fields = arn.splitn(6, ':');
+    let (Some("arn"), Some(_), Some(service)) = (fields.next(), fields.next(), fields.next()) else {
+        return None;
+    };
+    let rest = fields.nth(2)?;
+    let kind = if service == "s3" { "" } else { rest.split_once(['/', ':']).map_or("", |(kind, _)| kind) };
+    Some((service, kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_and_a_name_compare_by_what_is_common() {
+        let cases = [
+            ("arn:aws:kms:eu-west-1:111122223333:key/k-1", "k-1"),
+            ("arn:aws:cloudtrail:us-east-1:111122223333:trail/orders", "orders"),
+            ("arn:aws:rds:us-east-1:111122223333:db:orders", "orders"),
+            ("arn:aws:s3:::bucket/key", "bucket/key"),
+            ("arn:aws:sns:us-east-1:111122223333:topic", "topic"),
+            ("arn:aws:secretsmanager:us-east-1:111122223333:secret:db/pass-AbC123", "db/pass"),
+            ("arn:aws:lambda:us-east-1:111122223333:function:f:live", "f"),
+            ("arn:aws:cloudformation:us-east-1:111122223333:stack/st/0a1b", "st"),
+            ("arn:aws:logs:us-east-1:111122223333:log-group:g:*", "g"),
+            ("arn:aws:x", "arn:aws:x"),
+            ("plain:name", "plain:name"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(bare(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_are_taken_together_and_lists_are_several_things() {
+        let request: Value =
+            serde_json::from_str(r#"{"rule":"r","ids":["1","2"],"targets":[{"id":"1"}]}"#).expect("JSON");
+        let naming = Naming::parse("rule+ids|response:x|-|copy:").expect("a naming");
+        let names = naming.names(&request, &Value::Null, &["c".to_owned()]);
+        assert_eq!(names, [vec!["r\n1", "r\n2"], vec![], vec![""], vec!["c"]]);
+        assert!(Naming::parse("a..b").is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! What the rest of the evidence tells about losses: undoings, copies, settings,
+//! Recycle Bin rules.
+//!
+//! Owns: one pass over the events, which looks into those alone whose name the
+//! catalogue says can tell anything.
+
+use serde_json::Value;
+
+use crate::catalogue::{Catalogue, UndoKind, Wait};
+use crate::model::event::{Event, Outcome};
+use crate::model::inventory::ConfigItem;
+
+use super::super::payload;
+use super::bin::Bins;
+use super::copies::{Copies, Found};
+use super::kept::Kept;
+use super::undone::{Undoing, Undoings};
+
+/// One call with its parsed columns.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call<'c> {
+    /// The call.
+    pub(super) event: &'c Event,
+    /// `requestParameters`; null where not recorded.
+    pub(super) request: &'c Value,
+    /// `responseElements`; null where not recorded.
+    pub(super) response: &'c Value,
+}
+
+/// Everything that other events tell.
+#[derive(Debug)]
+pub(super) struct History<'e> {
+    events: &'e [Event],
+    catalogue: &'e Catalogue,
+    undoings: Undoings<'e>,
+    copies: Copies<'e>,
+    /// Settings of buckets, tables and databases.
+    pub(super) kept: Kept<'e>,
+    /// Recycle Bin rules.
+    pub(super) bins: Bins<'e>,
+}
+
+impl<'e> History<'e> {
+    /// Of these events, in order of time, and these items of AWS Config.
+    pub(super) fn of(events: &'e [Event], items: &'e [ConfigItem], catalogue: &'e Catalogue) -> Self {
+        let mut history = Self {
+            events,
+            catalogue,
+            undoings: Undoings::default(),
+            copies: Copies::default(),
+            kept: Kept::default(),
+            bins: Bins::default(),
+        };
+        history.kept.add_items(items);
+        for (place, event) in events.iter().enumerate() {
+            let (source, name) = (&*event.event_source, &*event.event_name);
+            let tells = catalogue.may_explain_loss(source, name)
+                || event.category.is_some() && catalogue.operand(source, name).is_some();
+            if !tells || event.outcome() != Outcome::Succeeded {
+                continue;
+            }
+            let request = payload::parse(event.request_parameters.as_ref());
+            let response = payload::parse(event.response_elements.as_ref());
+            history.undoings.add((place, event), catalogue, &request, &response);
+            history.copies.add((place, event), catalogue, &request, &response);
+            history.kept.add(event, &request, &response);
+            history.bins.add(event, &request, &response);
+        }
+        history.kept.finish();
+        let copies = std::mem::take(&mut history.copies);
+        history.copies = copies.settle(&|place| history.is_back(place));
+        history
+    }
+
+    /// Copies of what a call destroyed that are still there.
+    pub(super) fn copies_of(&self, call: Call<'_>) -> Found {
+        self.copies.of(call.event, self.catalogue, call.request)
+    }
+
+    /// What undid a call, whose things have these copies.
+    pub(super) fn undoing_of(&self, call: Call<'_>, copies: &[String]) -> Option<Undoing> {
+        self.undoings.of(call.event, self.catalogue, (call.request, call.response), copies)
+    }
+
+    /// Whether what the call at a place destroyed was itself brought back.
+    fn is_back(&self, place: usize) -> bool {
+        let Some(event) = self.events.get(place) else { return false };
+        let request = payload::parse(event.request_parameters.as_ref());
+        let response = payload::parse(event.response_elements.as_ref());
+        let call = Call { event, request: &request, response: &response };
+        matches!(self.undoing_of(call, &[]), Some(Undoing::Whole(undone)) if undone.kind == UndoKind::Restored)
+    }
+
+    /// The event at a place.
+    pub(super) fn event(&self, place: usize) -> Option<&'e Event> {
+        self.events.get(place)
+    }
+
+    /// How long a call of that name waits.
+    pub(super) fn wait(&self, event: &Event) -> Option<&'e Wait> {
+        self.catalogue.wait(&event.event_source, &event.event_name)
+    }
+}
