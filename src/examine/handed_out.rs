@@ -108,12 +108,27 @@ impl ObjectSink<'_, '_> {
                 std::mem::take(&mut self.waiting).into_iter().partition(ready);
             self.waiting = later;
             if now.is_empty() {
-                return;
+                return self.put_in_order();
             }
             for one in now {
                 if self.keep_late(one, inflated) {
                     self.callers.remove(super::callers::short(one.key));
                 }
+            }
+        }
+    }
+
+    /// Late events go where they stand in the object, and their copies will be
+    /// known as copies of kept ones.
+    fn put_in_order(&mut self) {
+        if self.late.is_empty() {
+            return;
+        }
+        self.events.sort_by_key(|event| event.evidence.record);
+        let late = &self.late;
+        for print in &mut self.fingerprints {
+            if late.contains(&u64::from(print.location().record)) {
+                print.keep(true);
             }
         }
     }

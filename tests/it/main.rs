@@ -42,6 +42,7 @@ mod hostile_paths;
 mod hostile_secrets;
 mod integrity;
 mod inventory;
+mod lineage;
 mod parquet_file;
 mod quirks;
 mod readme;
