@@ -86,6 +86,12 @@ fn sessions_descend_alike_in_one_object_and_in_any_order_in_it() {
             let done = analyze(dump.path(), &[]);
             assert_eq!(told(&done), plain, "{case}, reversed: {reversed}");
         }
+        // Used before it was handed out, and delivered twice.
+        std::fs::copy(dump.path().join("all.json.gz"), dump.path().join("again.json.gz")).expect("a copy");
+        let done = analyze(dump.path(), &[]);
+        assert_eq!(told(&done), plain, "{case}, reversed and twice");
+        assert!(counts(&done).contains(&format!("{} duplicates", records.len())), "{}", counts(&done));
+        std::fs::remove_file(dump.path().join("again.json.gz")).expect("it goes");
         // One record an object.
         let apart = scratch();
         for (place, record) in records.iter().enumerate() {
