@@ -278,7 +278,7 @@ pub const FORMATS: &[Format] = &[
         "elastic_hit",
         &[&["_source"], &["_index", "_id"]],
         Reading::Wrapper,
-        "Elasticsearch or OpenSearch export with `event.original` or `message`",
+        "Elasticsearch or OpenSearch export with `event.original` or `message`; else a summary from `aws.cloudtrail.*`",
         "object with `_source`",
     ),
     row(

@@ -5,6 +5,7 @@
 
 mod columns;
 mod damaged;
+mod ecs;
 mod entry;
 pub mod format;
 pub mod head;

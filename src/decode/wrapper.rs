@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::value::RawValue;
 
+use crate::decode::ecs;
 use crate::decode::entry::{Span, recognise};
 use crate::decode::format::{Format, Reading};
 use crate::decode::head::{Field, Head};
@@ -38,7 +39,7 @@ impl Walk<'_, '_> {
         self.note_format_of_entry(form.map_or("wrapped_record", |form| form.name));
         let mut seen = BTreeSet::new();
         self.search(members, At { span, nesting, depth: 0 }, &mut seen);
-        if self.entries() > before {
+        if self.entries() > before || self.elastic_fields(text, span) {
             return;
         }
         if form.is_none() {
@@ -59,6 +60,21 @@ impl Walk<'_, '_> {
             }
         };
         self.lookalike(what, span);
+    }
+
+    /// Takes the records of documents that hold their fields in Elastic's names
+    /// alone; false if there are none.
+    fn elastic_fields(&mut self, text: &str, span: Span) -> bool {
+        if !text.contains("cloudtrail") || !text.contains("event_version") {
+            return false;
+        }
+        let before = self.entries();
+        for record in ecs::records(text) {
+            if let Some(head) = Head::tolerant(&record).filter(Head::is_record) {
+                self.rebuilt_record(head, &record, span, false);
+            }
+        }
+        self.entries() > before
     }
 
     /// Takes the record out of an object that has its main fields at the top, as

@@ -204,6 +204,7 @@ fn tool_forms() -> Vec<Sample> {
         sample(24, "splunk.json", lines(|one, text| splunk(one, text).to_string()), "splunk_result"),
         sample(24, "splunk.csv", csv(&["_raw", "_time"], &raw), "splunk_csv"),
         sample(25, "elastic.jsonl", lines(|one, text| hit(one, text).to_string()), "elastic_hit"),
+        sample(25, "ecs.jsonl", lines(|one, _| ecs(one).to_string()), "elastic_hit").of_grade("summary"),
         sample(
             25,
             "search.json",
@@ -224,6 +225,15 @@ fn tool_forms() -> Vec<Sample> {
         sample(29, "utf16be.json", utf16(&plain, false), "cloudtrail_delivery").of_grade("unreferenced"),
         sample(29, "windows.csv", csv(&["_raw", "_time"], &raw).replace('\n', "\r\n"), "splunk_csv"),
     ]
+}
+
+/// A document of Elastic's module that does not hold the original record.
+fn ecs(one: &Value) -> Value {
+    json!({"_index":"logs","_id":one["eventID"],"_source":{"@timestamp":one["eventTime"],
+        "event":{"id":one["eventID"],"action":one["eventName"],"provider":one["eventSource"]},
+        "cloud":{"region":one["awsRegion"],"account":{"id":one["recipientAccountId"]}},
+        "aws":{"cloudtrail":{"event_version":one["eventVersion"],"recipient_account_id":one["recipientAccountId"],
+            "flattened":{"request_parameters":one["requestParameters"]}}}}})
 }
 
 /// Runs one sample alone and checks its row, its events and its counts.
