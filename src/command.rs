@@ -190,6 +190,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         object_days: (flags.object_date_from, flags.object_date_to),
         rfc_complete: flags.rfc_complete.clone(),
         modes: flags.modes.clone(),
+        rules: flags.rules.clone(),
         expect_accounts: flags.expect_accounts.clone(),
         public_keys: flags.public_keys.clone(),
         threads: flags.threads.map(usize::from),

@@ -9,6 +9,8 @@ mod canonical;
 mod covered;
 mod event_time;
 mod inventory;
+mod matched;
+mod row;
 mod unopened;
 
 use std::collections::BTreeMap;
@@ -18,9 +20,11 @@ pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
 use self::covered::packing;
 use self::event_time::event_time;
+use self::row::row;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
-use crate::decode::{self, Aside, Decoded, Document, Fault, Record, RfcEntry, Sink, Verdict};
+use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
+use crate::detect::{Detector, Noted};
 use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self, KeyFacts};
@@ -28,6 +32,7 @@ use crate::integrity::{self, Delivery, Packing};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::{Evidence, ObjectPath};
+use crate::model::hit::Hit;
 use crate::model::id::{AccountId, Region};
 use crate::model::inventory::Inventory;
 use crate::model::object::{Object, ObjectStatus};
@@ -46,6 +51,8 @@ pub struct Examined {
     pub object: Object,
     /// Events kept from it, in its order.
     pub events: Vec<Event>,
+    /// Records in it that rules match.
+    pub hits: Vec<Hit>,
     /// RFC records in it.
     pub rfc_records: Vec<RfcRecord>,
     /// What exports of settings in it tell.
@@ -73,6 +80,8 @@ pub struct Examined {
 pub struct Examiner<'c> {
     /// Decides which records matter.
     pub classifier: Classifier<'c>,
+    /// Holds records against the rules.
+    pub detector: Detector<'c>,
     /// The run's key for fingerprints.
     pub key: RunKey,
 }
@@ -147,27 +156,6 @@ impl Examiner<'_> {
 /// The form in which trails deliver: the only one that digests list.
 const DELIVERY: &str = "cloudtrail_delivery";
 
-fn row(path: &ObjectPath, content: &Content, decoded: &Decoded) -> Object {
-    let (status, note) = match &decoded.verdict {
-        Verdict::Evidence => (ObjectStatus::Read, decoded.note.clone()),
-        Verdict::NotRead => (ObjectStatus::Unreadable, "recognised, not read: see problems".to_owned()),
-        Verdict::NotEvidence(what) => (ObjectStatus::NotEvidence, what.clone()),
-        Verdict::Unknown => (ObjectStatus::Unreadable, "nothing in it could be recognised".to_owned()),
-        Verdict::Empty => (ObjectStatus::Empty, "no content, or no entries by its own word".to_owned()),
-    };
-    Object {
-        sha256: content.sha256.clone(),
-        inflated_sha256: content.inflated_sha256.clone(),
-        bytes: content.bytes,
-        inflated_bytes: content.inflated_bytes,
-        format: decoded.format,
-        rejected: decoded.rejected,
-        status,
-        note,
-        ..Object::blank(path)
-    }
-}
-
 /// Takes what decoding finds in one object.
 struct ObjectSink<'e, 'c> {
     examiner: &'e Examiner<'c>,
@@ -175,6 +163,7 @@ struct ObjectSink<'e, 'c> {
     key_account: Option<AccountId>,
     key_region: Option<Region>,
     events: Vec<Event>,
+    noted: Noted,
     rfc_records: Vec<RfcRecord>,
     inventory: Inventory,
     /// Rows of documents beyond the first of each, which have ordinals too.
@@ -197,6 +186,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             key_account: key.account_id.clone(),
             key_region: key.region.clone(),
             events: Vec::new(),
+            noted: Noted::default(),
             rfc_records: Vec::new(),
             inventory: Inventory::default(),
             more_rows: 0,
@@ -230,6 +220,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         Examined {
             object,
             events: self.events,
+            hits: self.noted.hits,
             rfc_records: self.rfc_records,
             inventory: self.inventory,
             problems,
@@ -265,7 +256,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         time
     }
 
-    fn count(&mut self, record: &Record<'_>, around: Option<&AccountId>) {
+    /// Counts a record; gives its time.
+    fn count(&mut self, record: &Record<'_>, around: Option<&AccountId>) -> Option<UtcTime> {
         let head = &record.head;
         let time = self.time_of(record);
         let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
@@ -280,6 +272,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             let detail = format!("`{key}` occurs twice; the last one was taken");
             self.problem(ProblemKind::DuplicateKey, record.place, detail);
         }
+        time
     }
 
     /// Understands a record that may matter, and keeps its event if it does.
@@ -305,7 +298,7 @@ impl Sink for ObjectSink<'_, '_> {
         self.counts.seen += 1;
         let around =
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        self.count(&record, around.as_ref());
+        let time = self.count(&record, around.as_ref());
         self.deliveries.extend(Delivery::of(&record));
         let kept = self.examiner.classifier.may_matter(&record.head, record.text)
             && self.keep(&record, around.as_ref());
@@ -314,12 +307,15 @@ impl Sink for ObjectSink<'_, '_> {
         } else {
             self.counts.counted_only += 1;
         }
+        let matched = self.detect(&record, around.as_ref(), kept, time);
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
         let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");
         let location = Location { object: 0, record: ordinal };
         let identity = (event_id, recipient);
-        self.fingerprints.push(Fingerprint::new(self.examiner.key, identity, record.text, (location, kept)));
+        let mut print = Fingerprint::new(self.examiner.key, identity, record.text, (location, kept));
+        print.set_matched(matched);
+        self.fingerprints.push(print);
     }
 
     fn rfc(&mut self, entry: RfcEntry<'_>) {

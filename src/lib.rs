@@ -27,6 +27,8 @@ pub mod normalise;
 
 pub mod classify;
 
+pub mod detect;
+
 pub mod tally;
 
 pub mod timeline;
@@ -47,6 +49,8 @@ pub mod error;
 
 pub mod custody;
 
+pub mod rulebook;
+
 pub mod run;
 
 pub mod terminal;
@@ -54,3 +58,5 @@ pub mod terminal;
 pub mod cli;
 
 pub mod command;
+
+pub mod rules_command;

@@ -73,3 +73,16 @@ pub const CONFIGURATION_CHARS_MAX: usize = 2000;
 /// Signatures without a name that are tried on digests without a signature.
 /// Real dumps need one try for each trail and region.
 pub const SIGNATURE_TRIES_MAX: usize = 20_000;
+
+/// Hits of one rule, actor and hour in one object that carry their event id
+/// and what the rule tells; the rest is counted.
+pub const HITS_IN_DETAIL_MAX: usize = 100;
+
+/// Values that one record gives to the sentence of a finding.
+pub const TOLD_MAX: usize = 6;
+
+/// Event ids that one finding of a rule lists; it counts them all.
+pub const FINDING_EVENTS_MAX: usize = 100;
+
+/// Bytes of one file of a rule. The largest public rules have 20 KB.
+pub const RULE_BYTES_MAX: u64 = 1024 * 1024;

@@ -8,6 +8,7 @@ use clap::{CommandFactory, Parser};
 use devtrail::cli::{Cli, Command};
 use devtrail::command;
 use devtrail::error::{Error, ErrorKind};
+use devtrail::rules_command;
 use devtrail::terminal::{Terminal, Verbosity};
 
 /// Set by the interrupt signal, looked at between objects.
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Verify(flags) => {
             watch_interrupt().and_then(|()| command::verify(flags, cli.color, &INTERRUPTED))
         }
+        Command::Rules { action } => rules_command::rules(action, cli.color),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "devtrail", &mut script);

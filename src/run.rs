@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
 use crate::correlate;
 use crate::custody::{self, Comparison};
+use crate::detect::{Detector, RuleSet};
 use crate::dump::{Dump, Observer, look, prune};
 use crate::error::Error;
 use crate::evidence::read::{Buffer, read};
@@ -24,6 +25,7 @@ use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
+use crate::rulebook;
 use crate::timeline::RunKey;
 
 /// Where the reports go.
@@ -76,6 +78,8 @@ pub struct Options {
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
+    /// Folders of rules to add to the built-in ones.
+    pub rules: Vec<PathBuf>,
     /// A file of accounts that events must be about.
     pub expect_accounts: Option<PathBuf>,
     /// Files of public keys, to check the signatures of digests.
@@ -90,6 +94,7 @@ pub struct Options {
 #[derive(Debug)]
 struct UserFiles {
     catalogue: Catalogue,
+    rules: RuleSet,
     expected_accounts: BTreeSet<AccountId>,
     keys: Vec<PublicKey>,
 }
@@ -113,8 +118,10 @@ pub fn analyze(
     interrupted: &AtomicBool,
 ) -> Result<Outcome, Error> {
     let started_at = now();
+    let catalogue = catalogue(options.modes.as_deref())?;
     let given = UserFiles {
-        catalogue: catalogue(options.modes.as_deref())?,
+        rules: rulebook::load(&options.rules, &catalogue)?,
+        catalogue,
         expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
         keys: public_keys(&options.public_keys)?,
     };
@@ -133,7 +140,7 @@ pub fn analyze(
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         arguments: options.arguments.clone(),
-        catalogue_sha256: given.catalogue.sha256().to_owned(),
+        catalogue_sha256: given.rules.sha256_with(given.catalogue.sha256()),
         schema_version: SCHEMA_VERSION.to_owned(),
         started_at,
         threads: pool.current_num_threads(),
@@ -153,16 +160,18 @@ fn reconstruct(
 ) -> Result<Report, Error> {
     let (found, left_out) = prune(look(&options.paths)?, options.object_days);
     let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
-    let examiner = Examiner { classifier, key: RunKey::draw() };
+    let detector = Detector::new(&given.rules, &given.catalogue);
+    let examiner = Examiner { classifier, detector, key: RunKey::draw() };
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
     observer.stage("comparing copies");
-    let Gathered { sources, events } = dump.gather(assessment, options.events != EventsTable::No);
+    let Gathered { mut sources, events } = dump.gather(assessment, options.events != EventsTable::No);
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
     observer.stage("correlating");
+    sources.detected.rules = given.rules.words();
     let mut report = correlate::all(
         sources,
         &given.catalogue,
@@ -199,12 +208,23 @@ pub fn verify(
     let keys = public_keys(key_files)?;
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+    let rules = RuleSet::none();
+    let examiner = examiner(&catalogue, &rules);
     let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &keys, left_out: &[] });
     let problems = dump.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.problems)).collect();
     Ok(Verified { assessment, problems })
+}
+
+/// Reads a dump for its own sake: no event is kept that does not have to be,
+/// and no rule is asked.
+fn examiner<'c>(catalogue: &'c Catalogue, no_rules: &'c RuleSet) -> Examiner<'c> {
+    Examiner {
+        classifier: Classifier::new(catalogue, false),
+        detector: Detector::new(no_rules, catalogue),
+        key: RunKey::draw(),
+    }
 }
 
 fn selection(options: &Options) -> correlate::Selection {
@@ -320,7 +340,8 @@ pub fn compare_with_manifest(
 ) -> Result<Comparison, Error> {
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner { classifier: Classifier::new(&catalogue, false), key: RunKey::draw() };
+    let rules = RuleSet::none();
+    let examiner = examiner(&catalogue, &rules);
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     custody::compare(&dump, manifest)
 }

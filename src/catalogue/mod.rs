@@ -34,6 +34,7 @@ pub use change_type::{Automation, ChangeType, Target};
 pub use fault::CatalogueFault;
 pub use judge::Judgement;
 pub use mode::{MarkerRole, Mode, RoleMatch};
+pub(crate) use path::{is_something, member, text_of};
 
 use condition::Conditions;
 use operation::OperationTable;

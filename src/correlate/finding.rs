@@ -143,11 +143,16 @@ pub(super) fn of(facts: Facts<'_>) -> Vec<Finding> {
         .iter()
         .flat_map(|correlator| (correlator.find)(facts).into_iter().map(|claim| finding(correlator, claim)))
         .collect();
+    sort(&mut findings);
+    findings
+}
+
+/// The one order of findings.
+pub(super) fn sort(findings: &mut [Finding]) {
     findings.sort_by_cached_key(|finding| {
         let account = finding.account_id.clone();
-        (order::none_last(finding.time), account, finding.rule_id, finding.finding_id.clone())
+        (order::none_last(finding.time), account, finding.rule_id.clone(), finding.finding_id.clone())
     });
-    findings
 }
 
 fn finding(correlator: &Correlator, claim: Claim) -> Finding {
@@ -162,8 +167,8 @@ fn finding(correlator: &Correlator, claim: Claim) -> Finding {
     technique_ids.dedup();
     Finding {
         finding_id: FindingId::new(id),
-        rule_id: correlator.rule_id,
-        title: correlator.title,
+        rule_id: correlator.rule_id.into(),
+        title: correlator.title.into(),
         severity: correlator.severity,
         account_id: claim.account_id,
         mode: claim.mode,
@@ -176,9 +181,9 @@ fn finding(correlator: &Correlator, claim: Claim) -> Finding {
         window_id: claim.window_id,
         session_ids: claim.session_ids,
         rfc_ids: claim.rfc_ids,
-        technique_ids,
-        controls: correlator.controls.to_vec(),
-        response: correlator.response,
+        technique_ids: technique_ids.into_iter().map(Into::into).collect(),
+        controls: correlator.controls.iter().copied().map(Into::into).collect(),
+        response: correlator.response.into(),
         confidence: correlator.confidence,
         evidence: claim.evidence,
     }
@@ -380,7 +385,7 @@ fn gap_over_window(facts: Facts<'_>) -> Vec<Claim> {
 }
 
 /// The first few of a list without repetition, for a sentence.
-fn joined<T: AsRef<str>>(words: impl Iterator<Item = T>) -> String {
+pub(super) fn joined<T: AsRef<str>>(words: impl Iterator<Item = T>) -> String {
     const SHOWN_MAX: usize = 6;
     let mut shown: Vec<String> = Vec::new();
     let mut more = 0usize;

@@ -1,5 +1,6 @@
 //! Claims with evidence, and the incidents they gather into.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -14,9 +15,9 @@ pub struct Finding {
     /// Stable id over the facts that define it.
     pub finding_id: FindingId,
     /// The rule or correlation that made it.
-    pub rule_id: &'static str,
+    pub rule_id: Cow<'static, str>,
     /// The rule's title.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// How grave.
     pub severity: Severity,
     /// The account it concerns.
@@ -42,11 +43,11 @@ pub struct Finding {
     /// The RFCs it concerns.
     pub rfc_ids: Vec<RfcId>,
     /// MITRE ATT&CK techniques, version 19.
-    pub technique_ids: Vec<&'static str>,
+    pub technique_ids: Vec<Cow<'static, str>>,
     /// Controls it bears on.
-    pub controls: Vec<&'static str>,
+    pub controls: Vec<Cow<'static, str>>,
     /// What to do.
-    pub response: &'static str,
+    pub response: Cow<'static, str>,
     /// How sure: `high`, `medium` or `low`.
     pub confidence: &'static str,
     /// Where it lies.

@@ -25,6 +25,10 @@ fn help_and_man_page_are_as_reviewed() {
         ("help-short.txt", vec!["-h"]),
         ("analyze-help.txt", vec!["analyze", "--help"]),
         ("analyze-help-short.txt", vec!["analyze", "-h"]),
+        ("rules-help.txt", vec!["rules", "--help"]),
+        ("rules-list-help.txt", vec!["rules", "list", "--help"]),
+        ("rules-show-help.txt", vec!["rules", "show", "--help"]),
+        ("rules-check-help.txt", vec!["rules", "check", "--help"]),
         ("man.txt", vec!["man"]),
     ] {
         let done = run(&words);

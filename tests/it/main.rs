@@ -13,6 +13,7 @@
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
 //! - `integrity`: signed chains of digests beside the project, if they are there.
+//! - `rules`: rules of the user, and the command that shows and checks them.
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `readme`: the README's tables and printed output.
 //! - `tidy`: layers, headers, lengths.
@@ -38,5 +39,6 @@ mod inventory;
 mod quirks;
 mod readme;
 mod real_logs;
+mod rules;
 mod runner;
 mod tidy;

@@ -15,8 +15,8 @@ use super::super::samples::{
 use super::super::{Options, all};
 use super::CORRELATORS;
 
-fn rules(report: &Report) -> Vec<&'static str> {
-    report.findings.iter().map(|finding| finding.rule_id).collect()
+fn rules(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| &*finding.rule_id).collect()
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn irreversible_calls_in_a_mode_are_one_finding_a_session() {
     let counts: Vec<(&str, u64, usize)> = found
         .findings
         .iter()
-        .map(|finding| (finding.rule_id, finding.count, finding.event_ids.len()))
+        .map(|finding| (&*finding.rule_id, finding.count, finding.event_ids.len()))
         .collect();
     assert_eq!(counts, [("destroy/irreversible-in-mode", 2, 2), ("destroy/irreversible-in-mode", 1, 1)]);
 }

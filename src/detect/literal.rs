@@ -1,0 +1,144 @@
+//! Texts without which a rule cannot match: looked for in the bytes of a
+//! record before anything is parsed.
+//!
+//! Owns: what makes a safe text, and finding it. May find too often, never too
+//! seldom.
+
+use memchr::memmem::Finder;
+
+use crate::decode::head::Head;
+use crate::detect::condition::{Condition, Test, Words};
+
+/// Characters from which looking for a text pays.
+const CHARS_MIN: usize = 4;
+
+/// A record that holds none of these texts does not match.
+#[derive(Debug)]
+pub(super) struct Literals {
+    needles: Vec<Needle>,
+    /// Whether they must stand in `userIdentity`, which is a fourth of a record.
+    in_identity: bool,
+}
+
+#[derive(Debug)]
+enum Needle {
+    Exact(Box<Finder<'static>>),
+    AnyCase(AnyCase),
+}
+
+impl Literals {
+    /// What every record that fulfils all conditions holds; `None` if they
+    /// tell of no such text.
+    pub(super) fn of_conditions(conditions: &[Condition]) -> Option<Self> {
+        let found = conditions.iter().filter_map(|condition| match condition {
+            Condition::All(parts) => Self::of_conditions(parts),
+            Condition::Field(path, test) => {
+                let words = needed(test)?;
+                Self::new(path.first(), &words.list, words.ignore_case)
+            }
+            Condition::Any(_) | Condition::Not(_) => None,
+        });
+        found.min_by_key(|literals| literals.needles.len())
+    }
+
+    /// The texts by which a field, told by the first part of its path, holds
+    /// one of these words; `None` if a word has no text that is safe to look for.
+    pub(super) fn new(first: &str, words: &[String], ignore_case: bool) -> Option<Self> {
+        let needle = |word: &String| {
+            let text = safe_part(word)?;
+            Some(match ignore_case {
+                true => Needle::AnyCase(AnyCase::new(text)),
+                false => Needle::Exact(Box::new(Finder::new(text).into_owned())),
+            })
+        };
+        let needles: Vec<Needle> = words.iter().map(needle).collect::<Option<_>>()?;
+        (!needles.is_empty()).then_some(Self { needles, in_identity: first == "userIdentity" })
+    }
+
+    /// Whether the record may hold one. An escape could hide a letter, and a
+    /// letter beyond ASCII could be one when case is ignored.
+    pub(super) fn may_stand_in(&self, head: &Head<'_>, text: &str) -> bool {
+        let place = match self.in_identity {
+            true => head.user_identity.unwrap_or_default(),
+            false => text,
+        };
+        let found = self.needles.iter().any(|needle| match needle {
+            Needle::Exact(finder) => finder.find(place.as_bytes()).is_some(),
+            Needle::AnyCase(any_case) => any_case.stands_in(place.as_bytes()) || !place.is_ascii(),
+        });
+        found || place.contains("\\u")
+    }
+}
+
+/// The words of a test of which a passing value holds one.
+fn needed(test: &Test) -> Option<&Words> {
+    match test {
+        Test::Equals(words) | Test::Contains(words) | Test::StartsWith(words) | Test::EndsWith(words) => {
+            Some(words)
+        }
+        _ => None,
+    }
+}
+
+/// The longest part of a word that JSON writes as it is. A number may be
+/// written in several ways.
+fn safe_part(word: &str) -> Option<&str> {
+    if word.parse::<f64>().is_ok() {
+        return None;
+    }
+    let safe = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/') || c == ' ';
+    let longest = word.split(|c| !safe(c)).max_by_key(|part| part.len())?;
+    (longest.len() >= CHARS_MIN).then_some(longest)
+}
+
+/// An ASCII text in any mix of cases: its rarest letter is looked for, in both
+/// cases, then its neighbours.
+#[derive(Debug)]
+struct AnyCase {
+    needle: Vec<u8>,
+    rare: usize,
+}
+
+impl AnyCase {
+    fn new(text: &str) -> Self {
+        /// Bytes of CloudTrail records, the most frequent first.
+        const FREQUENT: &[u8] = b"\"eastronid:,1ucm02lp-vgw345Ay.6789hf{}/bkR_DPT jxqz";
+        let needle = text.to_ascii_lowercase().into_bytes();
+        let rank = |byte: &u8| FREQUENT.iter().position(|known| known == byte).unwrap_or(usize::MAX);
+        let rare = (0..needle.len()).max_by_key(|place| rank(&needle[*place])).unwrap_or_default();
+        Self { needle, rare }
+    }
+
+    fn stands_in(&self, text: &[u8]) -> bool {
+        let Some(&rare) = self.needle.get(self.rare) else { return true };
+        let mut places = memchr::memchr2_iter(rare, rare.to_ascii_uppercase(), text);
+        places.any(|place| {
+            let start = place.checked_sub(self.rare);
+            let found = start.and_then(|start| text.get(start..start + self.needle.len()));
+            found.is_some_and(|found| found.eq_ignore_ascii_case(&self.needle))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_in_any_case_wherever_it_stands() {
+        let any = AnyCase::new("Trail-x");
+        for (text, found) in
+            [("tRAIL-X", true), ("..Trail-x", true), ("Trail-", false), ("", false), ("trail_x", false)]
+        {
+            assert_eq!(any.stands_in(text.as_bytes()), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_texts_that_json_cannot_spell_otherwise_are_looked_for() {
+        assert_eq!(safe_part("arn:aws:iam::aws:policy/AdministratorAccess"), Some("arn:aws:iam::aws:policy"));
+        assert_eq!(safe_part("a\"b"), None);
+        assert_eq!(safe_part("12345"), None);
+        assert_eq!(safe_part("true"), Some("true"));
+    }
+}
