@@ -289,6 +289,10 @@ pub struct Analyze {
     #[arg(long, value_name = "DIR", help_heading = "Detection")]
     pub rules: Vec<PathBuf>,
 
+    /// Folder of Sigma rules and correlations for CloudTrail (YAML); may be repeated
+    #[arg(long, value_name = "DIR", help_heading = "Detection")]
+    pub sigma: Vec<PathBuf>,
+
     /// Exit with 1 if a finding is at least this grave
     #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Detection")]
     pub fail_on: Option<Severity>,

@@ -3,15 +3,18 @@
 //! Owns: opening folders of rules, and naming what is wrong with them by file
 //! and line. Opens no evidence.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use crate::catalogue::Catalogue;
-use crate::detect::{RuleFault, RuleSet};
+use crate::detect::{RuleFault, RuleSet, Unused};
 use crate::error::{Error, FileFault};
 use crate::limits::RULE_BYTES_MAX;
+use crate::model::evidence::ObjectPath;
+use crate::model::problem::{Problem, ProblemKind};
 
 /// The built-in rules and those below the folders.
 ///
@@ -35,6 +38,54 @@ pub fn load(folders: &[PathBuf], catalogue: &Catalogue) -> Result<RuleSet, Error
         }),
         None => Ok(rules),
     }
+}
+
+/// Sigma rules below the folders, and what of them is not used.
+///
+/// # Errors
+/// A folder or file that cannot be read, or a folder without any YAML file.
+pub fn load_sigma(rules: RuleSet, folders: &[PathBuf]) -> Result<(RuleSet, Vec<Problem>), Error> {
+    if folders.is_empty() {
+        return Ok((rules, Vec::new()));
+    }
+    let mut files = Vec::new();
+    for folder in folders {
+        files.extend(texts(folder, &["yml", "yaml"])?);
+    }
+    let (rules, unused) = rules.with_sigma(&files);
+    Ok((rules, problems(&unused)))
+}
+
+/// A problem for each document that is not used; those for other logs are
+/// counted in one.
+fn problems(unused: &[Unused]) -> Vec<Problem> {
+    let (others, ours): (Vec<&Unused>, Vec<&Unused>) = unused.iter().partition(|one| one.for_other_logs);
+    let of = |one: &Unused, kind, why: String| {
+        let line = one.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        Problem::of_object(&ObjectPath::new(one.file.as_str()), kind, format!("{line}{why}"))
+    };
+    let mut problems: Vec<Problem> = ours
+        .into_iter()
+        .map(|one| of(one, ProblemKind::RuleNotUsed, format!("this Sigma rule is not used: {}", one.why)))
+        .collect();
+    let mut by_logs: BTreeMap<&str, Vec<&Unused>> = BTreeMap::new();
+    for one in others {
+        by_logs.entry(one.why.as_str()).or_default().push(one);
+    }
+    for (why, all) in by_logs {
+        let Some(first) = all.first() else { continue };
+        let more = match all.len() {
+            1 => String::new(),
+            number => format!(", as are {} more", number - 1),
+        };
+        problems.push(of(
+            first,
+            ProblemKind::RuleForOtherLogs,
+            format!("this Sigma rule is left out, {why}{more}"),
+        ));
+    }
+    problems.sort();
+    problems
 }
 
 /// Id and text of every file below a folder with one of these endings, by id.
@@ -64,12 +115,13 @@ pub fn texts(folder: &Path, endings: &[&str]) -> Result<Vec<(String, String)>, E
     Ok(found)
 }
 
-/// The path below the folder without its ending, with `/` between its parts.
+/// The path below the folder, of a TOML file without its ending, with `/` between its parts.
 fn id_of(folder: &Path, file: &Path) -> String {
     let inside = file.strip_prefix(folder).ok().filter(|inside| !inside.as_os_str().is_empty());
     let inside =
         inside.map_or_else(|| file.file_name().map(PathBuf::from).unwrap_or_default(), PathBuf::from);
-    let plain = inside.with_extension("");
+    let yaml = inside.extension().is_some_and(|ending| ending != "toml");
+    let plain = if yaml { inside } else { inside.with_extension("") };
     let parts = plain.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
     parts.collect::<Vec<_>>().join("/")
 }

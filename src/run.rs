@@ -80,6 +80,8 @@ pub struct Options {
     pub modes: Option<PathBuf>,
     /// Folders of rules to add to the built-in ones.
     pub rules: Vec<PathBuf>,
+    /// Folders of Sigma rules.
+    pub sigma: Vec<PathBuf>,
     /// A file of accounts that events must be about.
     pub expect_accounts: Option<PathBuf>,
     /// Files of public keys, to check the signatures of digests.
@@ -95,6 +97,7 @@ pub struct Options {
 struct UserFiles {
     catalogue: Catalogue,
     rules: RuleSet,
+    unused_rules: Vec<Problem>,
     expected_accounts: BTreeSet<AccountId>,
     keys: Vec<PublicKey>,
 }
@@ -119,8 +122,11 @@ pub fn analyze(
 ) -> Result<Outcome, Error> {
     let started_at = now();
     let catalogue = catalogue(options.modes.as_deref())?;
+    let rules = rulebook::load(&options.rules, &catalogue)?;
+    let (rules, unused_rules) = rulebook::load_sigma(rules, &options.sigma)?;
     let given = UserFiles {
-        rules: rulebook::load(&options.rules, &catalogue)?,
+        rules,
+        unused_rules,
         catalogue,
         expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
         keys: public_keys(&options.public_keys)?,
@@ -172,6 +178,9 @@ fn reconstruct(
     }
     observer.stage("correlating");
     sources.detected.rules = given.rules.words();
+    sources.detected.silent = given.rules.silent();
+    sources.detected.compounds = given.rules.compounds(&sources.detected.hits);
+    sources.problems.extend(given.unused_rules);
     let mut report = correlate::all(
         sources,
         &given.catalogue,

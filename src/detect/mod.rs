@@ -1,4 +1,4 @@
-//! Rules on single records: the built-in ones and the user's own.
+//! Rules on single records: the built-in ones, the user's own, and Sigma's.
 //!
 //! Owns: the form of rules, the index that leads records to them, and the
 //! judgement of one record. Sees one record at a time; opens no file; what
@@ -6,7 +6,8 @@
 //!
 //! ```text
 //!  rules/*.toml ──┐                record ─▶ Index ─▶ candidates, mostly none
-//!  --rules DIR ───┴─▶ RuleSet ───────────────▶ Rule::matches ─▶ Hit
+//!  --rules DIR ───┼─▶ RuleSet ───────────────▶ Rule::matches ─▶ Hit
+//!  --sigma DIR ───┘                            Sigma ─────────▶ Hit ─▶ correlations
 //! ```
 
 mod builtin;
@@ -22,6 +23,7 @@ mod rule;
 mod rule_file;
 mod rule_set;
 mod seen;
+mod sigma;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -31,3 +33,4 @@ pub use fault::RuleFault;
 pub use noted::Noted;
 pub use rule::{Example, Rule, STATUSES, Wanted};
 pub use rule_set::{Around, Detector, RuleSet};
+pub use sigma::Unused;

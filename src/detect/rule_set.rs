@@ -16,11 +16,12 @@ use crate::detect::noted::Noted;
 use crate::detect::rule::Rule;
 use crate::detect::rule_file;
 use crate::detect::seen::Seen;
+use crate::detect::sigma::{Sigma, Unused};
 use crate::detect::view::View;
 use crate::limits::TOLD_MAX;
 use crate::model::event::Event;
 use crate::model::evidence::Evidence;
-use crate::model::hit::{Hit, RuleWords};
+use crate::model::hit::{Compound, Hit, RuleWords};
 use crate::model::id::{AccountId, EventId, ModeName};
 use crate::model::time::UtcTime;
 use crate::normalise::secrets::redact;
@@ -29,6 +30,7 @@ use crate::normalise::secrets::redact;
 #[derive(Debug)]
 pub struct RuleSet {
     rules: Vec<Rule>,
+    sigma: Sigma,
     index: Index,
     hash: Sha256,
 }
@@ -79,7 +81,34 @@ impl RuleSet {
 
     fn of(rules: Vec<Rule>, hash: Sha256) -> Self {
         let index = Index::new(rules.iter().map(route));
-        Self { rules, index, hash }
+        Self { rules, sigma: Sigma::default(), index, hash }
+    }
+
+    /// Adds Sigma rules: name and text of each file. Gives what is not used of
+    /// them. Rules added later would take their places.
+    pub fn with_sigma(self, files: &[(String, String)]) -> (Self, Vec<Unused>) {
+        let (sigma, routes, unused) = Sigma::read(files, place_after(&self.rules));
+        let index = Index::new(self.rules.iter().map(route).chain(routes));
+        let hash = files.iter().fold(self.hash, |hash, (name, text)| hashed(hash, name, text));
+        (Self { sigma, index, hash, ..self }, unused)
+    }
+
+    /// What Sigma correlations make of hits.
+    pub fn compounds(&self, hits: &[Hit]) -> Vec<Compound> {
+        self.sigma.compounds(hits, place_after(&self.rules))
+    }
+
+    /// For each rule, whether its hits are only there for correlations.
+    pub fn silent(&self) -> Vec<bool> {
+        self.rules.iter().map(|_| false).chain(self.sigma.silent()).collect()
+    }
+
+    /// Whether the rule at this place matches.
+    pub(super) fn matches(&self, place: u32, seen: &Seen<'_>) -> bool {
+        match self.rules.get(place as usize) {
+            Some(rule) => rule.matches(seen),
+            None => self.sigma.matches(place as usize - self.rules.len(), seen.view()),
+        }
     }
 
     /// All rules, by id.
@@ -89,7 +118,7 @@ impl RuleSet {
 
     /// The words of all rules, in the places that hits name.
     pub fn words(&self) -> Vec<RuleWords> {
-        self.rules.iter().map(|rule| rule.words.clone()).collect()
+        self.rules.iter().map(|rule| &rule.words).chain(self.sigma.words()).cloned().collect()
     }
 
     /// SHA-256 over that of the catalogue and the text of every rule, in
@@ -102,9 +131,14 @@ impl RuleSet {
     /// Places of the rules that match, found by the index.
     pub(super) fn matching(&self, seen: &Seen<'_>, record: &Record<'_>) -> Vec<u32> {
         let mut found = self.index.candidates(&record.head, record.text, seen.mode().is_some());
-        found.retain(|place| self.rules.get(*place as usize).is_some_and(|rule| rule.matches(seen)));
+        found.retain(|place| self.matches(*place, seen));
         found
     }
+}
+
+/// The place after all of these rules.
+fn place_after(rules: &[Rule]) -> u32 {
+    u32::try_from(rules.len()).expect("files of rules are far fewer than 2^32")
 }
 
 fn hashed(mut hash: Sha256, id: &str, text: &str) -> Sha256 {
@@ -175,14 +209,43 @@ impl<'c> Detector<'c> {
         let seen = Seen::new(&record.head, record.text, around.account, mode);
         let mut found = false;
         for place in places {
-            let Some(rule) = self.rules.rules.get(place as usize) else { continue };
-            if rule.matches(&seen) {
+            if self.rules.matches(place, &seen) {
                 found = true;
-                let hit = hit(place, rule, (&seen, record), around, noted);
+                let hit = self.hit(place, (&seen, record), around, noted);
                 noted.hits.push(hit);
             }
         }
         (found, seen.view().met_unreadable())
+    }
+
+    fn hit(
+        &self,
+        place: u32,
+        (seen, record): (&Seen<'_>, &Record<'_>),
+        around: &Around<'_>,
+        noted: &mut Noted,
+    ) -> Hit {
+        let actor = seen.actor().map(|actor| noted.whole_text(&actor));
+        let in_detail = noted.in_detail(place, actor.as_ref(), around.time);
+        let rule = self.rules.rules.get(place as usize);
+        let told = rule.filter(|_| in_detail).map(|rule| told(rule, record.text)).unwrap_or_default();
+        let id = record.head.event_id.as_str().filter(|id| in_detail && !id.is_empty());
+        let keys = match rule {
+            Some(_) => Arc::default(),
+            None => self.rules.sigma.keys(place as usize - self.rules.rules.len(), seen.view(), noted),
+        };
+        Hit {
+            rule: place,
+            account_id: seen.account().map(|account| AccountId::new(noted.whole_text(account.as_str()))),
+            actor,
+            event_name: noted.text(seen.name()),
+            outcome: seen.outcome(),
+            time: around.time,
+            event_id: id.map(EventId::from),
+            told: noted.told(told),
+            keys,
+            evidence: (around.evidence)(),
+        }
     }
 
     /// The mode whose role the caller of a kept event wears. Every call of such
@@ -190,31 +253,6 @@ impl<'c> Detector<'c> {
     fn worn(&self, event: &Event) -> Option<ModeName> {
         let role = event.principal.role_name()?;
         self.catalogue.mode_of_role(role).map(|found| found.mode.name.clone())
-    }
-}
-
-fn hit(
-    place: u32,
-    rule: &Rule,
-    (seen, record): (&Seen<'_>, &Record<'_>),
-    around: &Around<'_>,
-    noted: &mut Noted,
-) -> Hit {
-    let actor = seen.actor().map(|actor| noted.whole_text(&actor));
-    let in_detail = noted.in_detail(place, actor.as_ref(), around.time);
-    let told = if in_detail { told(rule, record.text) } else { Vec::new() };
-    let id = record.head.event_id.as_str().filter(|id| in_detail && !id.is_empty());
-    Hit {
-        rule: place,
-        account_id: seen.account().map(|account| AccountId::new(noted.whole_text(account.as_str()))),
-        actor,
-        event_name: noted.text(seen.name()),
-        outcome: seen.outcome(),
-        time: around.time,
-        event_id: id.map(EventId::from),
-        told: noted.told(told),
-        keys: Arc::default(),
-        evidence: (around.evidence)(),
     }
 }
 

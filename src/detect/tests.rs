@@ -10,6 +10,7 @@ use crate::decode::{self, Aside, Document, Fault, Place, Record, RfcEntry, Sink}
 use crate::detect::builtin::BUILTIN;
 use crate::detect::check::mode_of;
 use crate::detect::seen::Seen;
+use crate::detect::sigma::tests::{DETECTIONS, rule as sigma_rule};
 use crate::detect::{RuleSet, rule_file};
 use crate::model::source_grade::SourceGrade;
 
@@ -163,11 +164,8 @@ impl Agreement<'_> {
         let record = Record { head, text, place, envelope_account: None, grade: SourceGrade::Export };
         let mode = mode_of(&record.head, self.catalogue);
         let seen = Seen::new(&record.head, text, None, mode);
-        let linear: Vec<u32> = (0u32..)
-            .zip(self.rules.rules())
-            .filter(|(_, rule)| rule.matches(&seen))
-            .map(|(place, _)| place)
-            .collect();
+        let all = 0..u32::try_from(self.rules.words().len()).expect("few rules");
+        let linear: Vec<u32> = all.filter(|place| self.rules.matches(*place, &seen)).collect();
         assert_eq!(self.rules.matching(&seen, &record), linear, "{text}");
         self.records += 1;
         self.matched += usize::from(!linear.is_empty());
@@ -198,7 +196,12 @@ fn the_index_finds_what_a_linear_search_finds() {
     ];
     let own: Vec<(String, String)> =
         own.iter().enumerate().map(|(number, lines)| (format!("own/{number}"), rule(lines))).collect();
-    let rules = RuleSet::builtin().with(&own).expect("rules");
+    let sigma: Vec<(String, String)> = DETECTIONS
+        .iter()
+        .enumerate()
+        .map(|(number, (detection, _))| (format!("{number}.yml"), sigma_rule(&number.to_string(), detection)))
+        .collect();
+    let rules = RuleSet::builtin().with(&own).expect("rules").with_sigma(&sigma).0;
     let catalogue = Catalogue::builtin();
     let mut agreement = Agreement { rules: &rules, catalogue: &catalogue, records: 0, matched: 0 };
     let examples: Vec<&str> = rules

@@ -13,6 +13,7 @@ use crate::decode::json::{Members, value};
 /// A record while rules look at it.
 pub(super) struct View<'a> {
     text: &'a str,
+    whole: OnceCell<Value>,
     members: OnceCell<Option<Opened<'a>>>,
     unread: Cell<bool>,
 }
@@ -25,7 +26,7 @@ struct Opened<'a> {
 impl<'a> View<'a> {
     /// Nothing is parsed yet.
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, members: OnceCell::new(), unread: Cell::new(false) }
+        Self { text, whole: OnceCell::new(), members: OnceCell::new(), unread: Cell::new(false) }
     }
 
     /// Whether a value was asked for that could not be read.
@@ -43,6 +44,16 @@ impl<'a> View<'a> {
             self.unread.set(true);
         }
         parsed.as_ref()
+    }
+
+    /// The whole record as one value; null if it cannot be read.
+    pub(super) fn whole(&self) -> &Value {
+        self.whole.get_or_init(|| {
+            value(self.text).unwrap_or_else(|| {
+                self.unread.set(true);
+                Value::Null
+            })
+        })
     }
 
     fn opened(&self) -> Option<&Opened<'a>> {

@@ -14,6 +14,7 @@
 //! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
 //! - `integrity`: signed chains of digests beside the project, if they are there.
 //! - `rules`: rules of the user, and the command that shows and checks them.
+//! - `sigma`: Sigma rules and correlations of the user.
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `readme`: the README's tables and printed output.
 //! - `tidy`: layers, headers, lengths.
@@ -41,4 +42,5 @@ mod readme;
 mod real_logs;
 mod rules;
 mod runner;
+mod sigma;
 mod tidy;
