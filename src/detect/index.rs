@@ -20,13 +20,22 @@ pub(super) struct Pin {
 
 /// How records find their way to one rule.
 #[derive(Debug)]
-pub(super) enum Route {
+pub(super) struct Route {
+    /// Where records are told apart first.
+    pub(super) way: Way,
+    /// Texts of which every matching record holds one, if they are known.
+    pub(super) literals: Option<Literals>,
+}
+
+/// Where records are told apart first.
+#[derive(Debug)]
+pub(super) enum Way {
     /// Every matching record has one of these; none is empty.
     Pinned(Vec<Pin>),
     /// Only calls of mode roles match.
     Modes,
-    /// Any record may match, if it holds one of these texts.
-    Any(Option<Literals>),
+    /// Any record may match.
+    Any,
 }
 
 /// The routes of all rules.
@@ -35,31 +44,34 @@ pub(super) struct Index {
     by_name: Table,
     by_source: Table,
     of_modes: Vec<u32>,
-    any: Vec<(u32, Option<Literals>)>,
+    any: Vec<u32>,
+    /// Of each rule.
+    literals: Vec<Option<Literals>>,
 }
 
 impl Index {
     /// The place of each route is that of its rule.
     pub(super) fn new(routes: impl Iterator<Item = Route>) -> Self {
         let (mut names, mut sources) = (Vec::new(), Vec::new());
-        let (mut of_modes, mut any) = (Vec::new(), Vec::new());
+        let (mut of_modes, mut any, mut literals) = (Vec::new(), Vec::new(), Vec::new());
         for (rule, route) in (0u32..).zip(routes) {
-            match route {
-                Route::Modes => of_modes.push(rule),
-                Route::Any(literals) => any.push((rule, literals)),
-                Route::Pinned(pins) => {
+            literals.push(route.literals);
+            match route.way {
+                Way::Modes => of_modes.push(rule),
+                Way::Any => any.push(rule),
+                Way::Pinned(pins) => {
                     for pin in pins {
                         let source = pin.source.map(|source| folded(&source));
                         match (pin.name, source) {
                             (Some(name), source) => names.push((folded(&name), source, rule)),
                             (None, Some(source)) => sources.push((source, None, rule)),
-                            (None, None) => any.push((rule, None)),
+                            (None, None) => any.push(rule),
                         }
                     }
                 }
             }
         }
-        Self { by_name: Table::new(names), by_source: Table::new(sources), of_modes, any }
+        Self { by_name: Table::new(names), by_source: Table::new(sources), of_modes, any, literals }
     }
 
     /// Places of the rules that the record could match, in order, each once.
@@ -76,13 +88,13 @@ impl Index {
         if in_mode {
             found.extend(&self.of_modes);
         }
-        for (rule, literals) in &self.any {
-            if literals.as_ref().is_none_or(|literals| literals.may_stand_in(head, text)) {
-                found.push(*rule);
-            }
-        }
+        found.extend(&self.any);
         found.sort_unstable();
         found.dedup();
+        found.retain(|rule| {
+            let literals = self.literals.get(*rule as usize).and_then(Option::as_ref);
+            literals.is_none_or(|literals| literals.may_stand_in(head, text))
+        });
         found
     }
 }
@@ -153,7 +165,8 @@ mod tests {
     }
 
     fn pinned(source: Option<&str>, name: Option<&str>) -> Route {
-        Route::Pinned(vec![Pin { source: source.map(str::to_owned), name: name.map(str::to_owned) }])
+        let pin = Pin { source: source.map(str::to_owned), name: name.map(str::to_owned) };
+        Route { way: Way::Pinned(vec![pin]), literals: None }
     }
 
     #[test]
@@ -163,9 +176,9 @@ mod tests {
             pinned(None, Some("deletefunction20150331")),
             pinned(Some("lambda.amazonaws.com"), None),
             pinned(Some("s3.amazonaws.com"), Some("DeleteFunction")),
-            Route::Modes,
-            Route::Any(Literals::new("userAgent", &["evil-tool".to_owned()], true)),
-            Route::Any(None),
+            Route { way: Way::Modes, literals: None },
+            Route { way: Way::Any, literals: Literals::new("userAgent", &["evil-tool".to_owned()], true) },
+            Route { way: Way::Any, literals: None },
         ];
         let index = Index::new(routes.into_iter());
         let text = r#"{"eventSource":"lambda.amazonaws.com","eventName":"DeleteFunction20150331"}"#;

@@ -9,15 +9,52 @@ use memchr::memmem::Finder;
 use crate::decode::head::Head;
 use crate::detect::condition::{Condition, Test, Words};
 
-/// Characters from which looking for a text pays.
+/// Characters from which looking for a text in a large place pays.
 const CHARS_MIN: usize = 4;
 
 /// A record that holds none of these texts does not match.
 #[derive(Debug)]
 pub(super) struct Literals {
     needles: Vec<Needle>,
-    /// Whether they must stand in `userIdentity`, which is a fourth of a record.
-    in_identity: bool,
+    place: Place,
+}
+
+/// The part of a record in which a text must stand: the smaller, the cheaper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Source,
+    Name,
+    Identity,
+    Anywhere,
+}
+
+impl Place {
+    /// The place of a field, told by the first part of its path.
+    fn of(first: &str) -> Self {
+        match first {
+            "eventSource" => Self::Source,
+            "eventName" => Self::Name,
+            "userIdentity" => Self::Identity,
+            _ => Self::Anywhere,
+        }
+    }
+
+    fn text<'h>(self, head: &'h Head<'_>, text: &'h str) -> &'h str {
+        match self {
+            Self::Source => head.event_source.as_str().unwrap_or_default(),
+            Self::Name => head.event_name.as_str().unwrap_or_default(),
+            Self::Identity => head.user_identity.unwrap_or_default(),
+            Self::Anywhere => text,
+        }
+    }
+
+    /// Characters from which looking for a text in it pays.
+    const fn chars_min(self) -> usize {
+        match self {
+            Self::Source | Self::Name => 1,
+            Self::Identity | Self::Anywhere => CHARS_MIN,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -44,24 +81,22 @@ impl Literals {
     /// The texts by which a field, told by the first part of its path, holds
     /// one of these words; `None` if a word has no text that is safe to look for.
     pub(super) fn new(first: &str, words: &[String], ignore_case: bool) -> Option<Self> {
+        let place = Place::of(first);
         let needle = |word: &String| {
-            let text = safe_part(word)?;
+            let text = safe_part(word).filter(|text| text.len() >= place.chars_min())?;
             Some(match ignore_case {
                 true => Needle::AnyCase(AnyCase::new(text)),
                 false => Needle::Exact(Box::new(Finder::new(text).into_owned())),
             })
         };
         let needles: Vec<Needle> = words.iter().map(needle).collect::<Option<_>>()?;
-        (!needles.is_empty()).then_some(Self { needles, in_identity: first == "userIdentity" })
+        (!needles.is_empty()).then_some(Self { needles, place })
     }
 
     /// Whether the record may hold one. An escape could hide a letter, and a
     /// letter beyond ASCII could be one when case is ignored.
     pub(super) fn may_stand_in(&self, head: &Head<'_>, text: &str) -> bool {
-        let place = match self.in_identity {
-            true => head.user_identity.unwrap_or_default(),
-            false => text,
-        };
+        let place = self.place.text(head, text);
         let found = self.needles.iter().any(|needle| match needle {
             Needle::Exact(finder) => finder.find(place.as_bytes()).is_some(),
             Needle::AnyCase(any_case) => any_case.stands_in(place.as_bytes()) || !place.is_ascii(),
@@ -81,14 +116,15 @@ fn needed(test: &Test) -> Option<&Words> {
 }
 
 /// The longest part of a word that JSON writes as it is. A number may be
-/// written in several ways.
+/// written in several ways, and there may be blanks around brackets, colons
+/// and commas of an object that is searched as text.
 fn safe_part(word: &str) -> Option<&str> {
     if word.parse::<f64>().is_ok() {
         return None;
     }
-    let safe = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/') || c == ' ';
+    let safe = |c: char| c.is_ascii_graphic() && !"\"\\/{}[]:,".contains(c) || c == ' ';
     let longest = word.split(|c| !safe(c)).max_by_key(|part| part.len())?;
-    (longest.len() >= CHARS_MIN).then_some(longest)
+    (!longest.is_empty()).then_some(longest)
 }
 
 /// An ASCII text in any mix of cases: its rarest letter is looked for, in both
@@ -136,8 +172,8 @@ mod tests {
 
     #[test]
     fn only_texts_that_json_cannot_spell_otherwise_are_looked_for() {
-        assert_eq!(safe_part("arn:aws:iam::aws:policy/AdministratorAccess"), Some("arn:aws:iam::aws:policy"));
-        assert_eq!(safe_part("a\"b"), None);
+        assert_eq!(safe_part("arn:aws:iam::aws:policy/AdministratorAccess"), Some("AdministratorAccess"));
+        assert_eq!(safe_part("\"/\\"), None);
         assert_eq!(safe_part("12345"), None);
         assert_eq!(safe_part("true"), Some("true"));
     }

@@ -10,7 +10,7 @@ use crate::catalogue::{Catalogue, text_of};
 use crate::decode::Record;
 use crate::detect::builtin::BUILTIN;
 use crate::detect::fault::RuleFault;
-use crate::detect::index::{Index, Pin, Route};
+use crate::detect::index::{Index, Pin, Route, Way};
 use crate::detect::literal::Literals;
 use crate::detect::noted::Noted;
 use crate::detect::rule::Rule;
@@ -151,8 +151,9 @@ fn hashed(mut hash: Sha256, id: &str, text: &str) -> Sha256 {
 
 /// How records find their way to a rule.
 fn route(rule: &Rule) -> Route {
+    let literals = Literals::of_conditions(&rule.when);
     if !rule.modes.is_empty() {
-        return Route::Modes;
+        return Route { way: Way::Modes, literals };
     }
     // A name with a wildcard is no name that could be looked up.
     let plain = |name: &&String| !name.contains(['*', '?']);
@@ -165,12 +166,12 @@ fn route(rule: &Rule) -> Route {
         false => rule.sources.iter().map(Some).collect(),
     };
     if names == [None] && sources == [None] {
-        return Route::Any(Literals::of_conditions(&rule.when));
+        return Route { way: Way::Any, literals };
     }
     let pins = sources
         .iter()
         .flat_map(|source| names.iter().map(|name| Pin { source: source.cloned(), name: name.cloned() }));
-    Route::Pinned(pins.collect())
+    Route { way: Way::Pinned(pins.collect()), literals }
 }
 
 /// What rules need beside a record.

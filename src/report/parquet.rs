@@ -4,7 +4,7 @@
 //! INVARIANT: equal rows give equal bytes, whatever the threads: row groups
 //! have a fixed number of rows and columns are encoded one after the other.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::Range;
 
 use polars_core::prelude::{
@@ -29,6 +29,50 @@ pub fn write(
     version: &str,
     schema_version: &str,
     out: &mut dyn Write,
+) -> PolarsResult<()> {
+    let mut out = Remembering { out, failed: None };
+    let written = write_to(table, version, schema_version, &mut out);
+    match out.failed {
+        Some(failed) => Err(failed.into()),
+        None => written,
+    }
+}
+
+/// Remembers why writing failed: the encoder may only say that it did.
+struct Remembering<'w> {
+    out: &'w mut dyn Write,
+    failed: Option<io::Error>,
+}
+
+impl Remembering<'_> {
+    fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let told = io::Error::new(error.kind(), error.to_string());
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.failed.get_or_insert(error);
+            }
+            told
+        })
+    }
+}
+
+impl Write for Remembering<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.out.write(bytes);
+        self.noted(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.out.flush();
+        self.noted(result)
+    }
+}
+
+fn write_to(
+    table: &Table<'_>,
+    version: &str,
+    schema_version: &str,
+    out: &mut Remembering<'_>,
 ) -> PolarsResult<()> {
     let pair = |key: &str, value: &str| KeyValue { key: key.to_owned(), value: Some(value.to_owned()) };
     let metadata = KeyValueMetadata::Static(vec![

@@ -25,8 +25,8 @@ impl Event for SigmaEvent<'_, '_> {
         }
         Some(match found.len() {
             0 => EventValue::Null,
-            1 => EventValue::from(found[0]),
-            _ => EventValue::Array(found.into_iter().map(EventValue::from).collect()),
+            1 => seen(found[0]),
+            _ => EventValue::Array(found.into_iter().map(seen).collect()),
         })
     }
 
@@ -42,6 +42,17 @@ impl Event for SigmaEvent<'_, '_> {
 
     fn to_json(&self) -> Value {
         self.0.whole().clone()
+    }
+}
+
+/// A value as rules see it. Public rules search objects such as
+/// `requestParameters` as the text that other tools show them as: an object is
+/// its JSON, and quotes in texts inside it stand for themselves.
+fn seen(value: &Value) -> EventValue<'_> {
+    match value {
+        Value::Object(_) => EventValue::Str(Cow::Owned(value.to_string().replace("\\\"", "\""))),
+        Value::Array(list) => EventValue::Array(list.iter().map(seen).collect()),
+        scalar => EventValue::from(scalar),
     }
 }
 

@@ -7,7 +7,7 @@
 use regex_syntax::hir::{Hir, HirKind};
 use rsigma_parser::{ConditionExpr, Detection, DetectionItem, Modifier, Quantifier, SigmaRule, SigmaValue};
 
-use crate::detect::index::{Pin, Route};
+use crate::detect::index::{Pin, Route, Way};
 use crate::detect::literal::Literals;
 
 /// Pins from which one rule is rather looked for by fewer.
@@ -15,21 +15,20 @@ const PINS_MAX: usize = 256;
 
 /// The route to a rule.
 pub(super) fn route(rule: &SigmaRule) -> Route {
-    if let Some(pins) = any_of(rule.detection.conditions.iter().map(|one| Demand::Pins.of(one, rule))) {
-        let pins: Vec<Pin> = pins.into_iter().filter_map(Want::pin).collect();
-        if !pins.is_empty() {
-            return Route::Pinned(pins);
-        }
-    }
-    let texts = any_of(rule.detection.conditions.iter().map(|one| Demand::Texts.of(one, rule)));
-    let texts = texts.unwrap_or_default();
+    let demanded = |demand: Demand| {
+        any_of(rule.detection.conditions.iter().map(|one| demand.of(one, rule))).unwrap_or_default()
+    };
+    let pins: Vec<Pin> = demanded(Demand::Pins).into_iter().filter_map(Want::pin).collect();
+    // What is pinned already tells nothing more.
+    let texts = demanded(if pins.is_empty() { Demand::Texts } else { Demand::MoreTexts });
     let mut fields: Vec<&str> = texts.iter().filter_map(Want::field).collect();
     fields.sort_unstable();
     fields.dedup();
     let words: Vec<String> = texts.iter().filter_map(Want::word).map(str::to_owned).collect();
     // Texts of several fields may stand anywhere in the record.
-    let first = if fields.len() == 1 { fields[0] } else { "" };
-    Route::Any(Literals::new(first, &words, true))
+    let first = if let [one] = fields[..] { one } else { "" };
+    let literals = Literals::new(first, &words, true);
+    Route { way: if pins.is_empty() { Way::Any } else { Way::Pinned(pins) }, literals }
 }
 
 /// One of the things of which every matching record has at least one.
@@ -65,8 +64,12 @@ impl Want {
 /// What is read off the conditions.
 #[derive(Clone, Copy, Debug)]
 enum Demand {
+    /// Event sources and names.
     Pins,
+    /// Texts of any field.
     Texts,
+    /// Texts of fields that pins say nothing of.
+    MoreTexts,
 }
 
 impl Demand {
@@ -107,6 +110,8 @@ impl Demand {
         match self {
             Self::Pins => pins(field, item),
             Self::Texts => texts(field, item),
+            Self::MoreTexts if field == "eventSource" || field == "eventName" => None,
+            Self::MoreTexts => texts(field, item),
         }
     }
 
@@ -114,7 +119,7 @@ impl Demand {
     fn all_of(self, parts: impl Iterator<Item = Option<Vec<Want>>>) -> Option<Vec<Want>> {
         let known = parts.flatten();
         match self {
-            Self::Texts => known.min_by_key(Vec::len),
+            Self::Texts | Self::MoreTexts => known.min_by_key(Vec::len),
             Self::Pins => known.reduce(|one, other| {
                 if one.len() * other.len() > PINS_MAX {
                     return if one.len() <= other.len() { one } else { other };

@@ -12,7 +12,7 @@ use crate::model::source_grade::SourceGrade;
 const RECORD: &str = r#"{"eventVersion":"1.10","eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":"us-east-1",
 "eventTime":"2026-01-02T03:04:05Z","sourceIPAddress":"10.1.2.3","userAgent":"S3 Browser/9 https://s3browser.com",
 "userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/aws:ec2-instance/i-1","userName":"alice"},
-"requestParameters":{"userName":"alice","count":5,"list":[{"name":"one"},{"name":"two"}],"dotted.name":"x"},
+"requestParameters":{"userName":"alice","policyDocument":"{\"Effect\":\"Allow\",\"Resource\":\"arn:aws:s3:::x/*\"}","count":5,"list":[{"name":"one"},{"name":"two"}],"dotted.name":"x"},
 "responseElements":null,"readOnly":false,"recipientAccountId":"111122223333"}"#;
 
 /// A rule around a detection.
@@ -24,7 +24,7 @@ pub(in crate::detect) fn rule(id: &str, detection: &str) -> String {
 }
 
 /// Detections, and whether they match [`RECORD`].
-pub(in crate::detect) const DETECTIONS: [(&str, bool); 41] = [
+pub(in crate::detect) const DETECTIONS: [(&str, bool); 48] = [
     ("selection:\n    eventSource: iam.amazonaws.com\n    eventName: CreateUser\ncondition: selection", true),
     (
         "selection:\n    eventSource: IAM.amazonaws.com\n    eventName:\n        - createuser\n        - x\ncondition: selection",
@@ -69,6 +69,19 @@ pub(in crate::detect) const DETECTIONS: [(&str, bool); 41] = [
     ("selection:\n    eventName|neq: CreateUser\ncondition: selection", false),
     ("selection:\n    requestParameters.list.name: two\ncondition: selection", true),
     ("selection:\n    requestParameters.dotted.name: x\ncondition: selection", true),
+    (
+        "selection:\n    requestParameters|contains|all:\n        - '\"arn:aws:s3:::x/*\"'\n        - '\"Allow\"'\ncondition: selection",
+        true,
+    ),
+    ("selection:\n    requestParameters|contains: '\"Deny\"'\ncondition: selection", false),
+    ("selection:\n    readOnly: 'false'\ncondition: selection", true),
+    ("selection:\n    requestParameters.count: '5'\ncondition: selection", true),
+    ("selection:\n    requestParameters.list|contains: two\ncondition: selection", true),
+    (
+        "selection:\n    eventName|startswith:\n        - Put\n        - Create\nfilter:\n    userAgent|contains: terraform\ncondition: selection and not 1 of filter*",
+        true,
+    ),
+    ("selection:\n    eventSource|contains: organ\ncondition: selection", false),
     ("keywords:\n    - 'aws:ec2-instance'\ncondition: keywords", true),
     ("keywords:\n    - nowhere\ncondition: keywords", false),
     (
