@@ -233,7 +233,7 @@ impl<'c> Detector<'c> {
         let id = record.head.event_id.as_str().filter(|id| in_detail && !id.is_empty());
         let keys = match rule {
             Some(_) => Arc::default(),
-            None => self.rules.sigma.keys(place as usize - self.rules.rules.len(), seen.view(), noted),
+            None => self.rules.sigma.keys(place as usize - self.rules.rules.len(), record.text, noted),
         };
         Hit {
             rule: place,

@@ -192,6 +192,19 @@ fn base_rules_speak_too_if_the_correlation_lets_them() {
 }
 
 #[test]
+fn no_secret_reaches_a_finding_by_a_rule() {
+    let place = scratch();
+    let lines = "    rules: [base-delete]\n    timespan: 1h\n    condition:\n        gte: 1\n    group-by: [responseElements.credentials.sessionToken]\n";
+    put(place.path(), "sigma/rules.yml", [BASES, &correlation("many", "event_count", lines)].concat());
+    let mut call = record("e0", "2026-01-02T03:00:00Z");
+    call["responseElements"] = json!({"credentials": {"sessionToken": "HUSH-HUSH"}});
+    put(place.path(), "dump/a.json", json!({ "Records": [call] }).to_string());
+    let done = run(place.path());
+    let summary = done.rows("findings", "rule_id", "sigma:many")[0]["summary"].clone();
+    assert!(summary.contains("sessionToken REDACTED") && !summary.contains("HUSH"), "{summary}");
+}
+
+#[test]
 fn rules_that_are_not_used_are_problems_and_the_others_work() {
     let place = scratch();
     put(place.path(), "sigma/good.yml", BASES);

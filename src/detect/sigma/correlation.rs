@@ -66,11 +66,18 @@ struct Part {
 type Group = Vec<Option<Arc<str>>>;
 
 impl Correlation {
-    /// What the hits come to; `rule` is the correlation's own place.
-    pub(super) fn compounds(&self, rule: u32, hits: &[Hit]) -> Vec<Compound> {
+    /// What the hits come to; `rule` is the correlation's own place, `of_rule`
+    /// the places of the hits of each rule.
+    pub(super) fn compounds(
+        &self,
+        rule: u32,
+        hits: &[Hit],
+        of_rule: &BTreeMap<u32, Vec<usize>>,
+    ) -> Vec<Compound> {
         let mut groups: BTreeMap<Group, Vec<Part>> = BTreeMap::new();
         for (stage, base) in self.bases.iter().enumerate() {
-            for (place, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.rule == base.rule) {
+            for place in of_rule.get(&base.rule).into_iter().flatten().copied() {
+                let Some(hit) = hits.get(place) else { continue };
                 let Some(time) = hit.time else { continue };
                 let key = |at: &usize| hit.keys.get(*at).cloned().flatten();
                 let group: Group = base.group.iter().map(key).collect();

@@ -29,6 +29,7 @@ use crate::detect::sigma::correlation::{Base, Correlation, Counts};
 use crate::detect::sigma::event::SigmaEvent;
 use crate::detect::view::View;
 use crate::model::hit::{Compound, Hit, RuleWords};
+use crate::normalise::secrets::redact;
 
 /// The Sigma rules of a run.
 #[derive(Debug, Default)]
@@ -125,13 +126,18 @@ impl Sigma {
             .is_some_and(|one| evaluate_rule(&one.compiled, &SigmaEvent(view)).is_some())
     }
 
-    /// The words of the rule at this place, and the values by which
-    /// correlations group and count its hits.
-    pub(super) fn keys(&self, place: usize, view: &View<'_>, noted: &mut Noted) -> Arc<[Option<Arc<str>>]> {
+    /// The values by which correlations group and count the hits of the rule at
+    /// this place, secrets replaced before they are read.
+    pub(super) fn keys(&self, place: usize, text: &str, noted: &mut Noted) -> Arc<[Option<Arc<str>>]> {
         let keys = self.detections.get(place).map(|one| one.keys.as_slice()).unwrap_or_default();
+        if keys.is_empty() {
+            return Arc::default();
+        }
+        let clean = redact(text);
+        let view = View::new(&clean);
         let key = |name: &String| {
             let mut found = None;
-            Path::parse(name).ok()?.any(view, &mut |value| {
+            Path::parse(name).ok()?.any(&view, &mut |value| {
                 found = text_of(value).map(|text| text.into_owned());
                 found.is_some()
             });
@@ -143,8 +149,14 @@ impl Sigma {
     /// What correlations make of the hits; `first` is the place of the first rule.
     pub(super) fn compounds(&self, hits: &[Hit], first: u32) -> Vec<Compound> {
         let start = first + u32::try_from(self.detections.len()).unwrap_or(u32::MAX);
+        let mut of_rule: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        if !self.correlations.is_empty() {
+            for (place, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.rule >= first) {
+                of_rule.entry(hit.rule).or_default().push(place);
+            }
+        }
         let all = (start..).zip(&self.correlations);
-        all.flat_map(|(place, (_, correlation))| correlation.compounds(place, hits)).collect()
+        all.flat_map(|(place, (_, correlation))| correlation.compounds(place, hits, &of_rule)).collect()
     }
 
     /// Joins a correlation to its base rules.
