@@ -171,22 +171,23 @@ fn summary(
     let naming = if told.is_empty() { String::new() } else { format!(", naming {told}") };
     let shared = compound.map(|compound| compound.common.as_str()).filter(|common| !common.is_empty());
     let shared = shared.map(|common| format!(", with {common}")).unwrap_or_default();
-    let ended = match (run.iter().filter(|one| one.succeeded()).count(), outcomes(run)) {
-        (0, how) => format!(" Attempt: {} {how}.", if run.len() == 1 { "it was" } else { "all were" }),
-        (done, how) if done < run.len() => format!(" {} of them {how}.", counted_were(run.len() - done)),
-        _ => String::new(),
-    };
-    format!("{by} made {calls} in {place} ({names}){naming}{shared}: {}.{ended}", words.summary)
-}
-
-fn counted_were(number: usize) -> String {
-    if number == 1 { "1 was".to_owned() } else { format!("{number} were") }
+    let did = format!("{by} made {calls} in {place} ({names}){naming}{shared}");
+    let meaning = &words.summary;
+    match (run.iter().filter(|one| one.succeeded()).count(), outcomes(run)) {
+        (0, how) if words.wants_attempts => format!("Attempt ({how}): {did}: {meaning}."),
+        (0, how) => format!("Attempt ({how}): {did}; had it succeeded: {meaning}."),
+        (done, _) if done == run.len() => format!("{did}: {meaning}."),
+        (done, how) => format!(
+            "{did}: {meaning}. {} did not succeed ({how}).",
+            counted((run.len() - done) as u64, "call")
+        ),
+    }
 }
 
 /// How the calls that did not succeed ended.
 fn outcomes(run: &[Placed<'_>]) -> String {
     let ended = |outcome| run.iter().any(|one| one.hit.outcome == outcome);
-    let words = [(Outcome::Denied, "denied"), (Outcome::Failed, "failed"), (Outcome::DryRun, "a dry run")];
+    let words = [(Outcome::Denied, "denied"), (Outcome::Failed, "failed"), (Outcome::DryRun, "dry run")];
     let met: Vec<&str> =
         words.into_iter().filter(|(outcome, _)| ended(*outcome)).map(|(_, word)| word).collect();
     met.join(" or ")
