@@ -4,12 +4,15 @@
 //! Owns how objects are read in parallel and brought into one order. Decides
 //! nothing about what they say.
 
+mod follow;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use crate::catalogue::Catalogue;
 use crate::error::Error;
 use crate::evidence::discover::{Found, discover};
 use crate::evidence::s3_key;
@@ -84,15 +87,30 @@ impl<'a> Dump<'a> {
         integrity::assess(&stored, given)
     }
 
-    /// Puts together what all objects gave, copies compared and removed.
+    /// Finds what descends from mode sessions among the records that were only
+    /// counted.
     ///
     /// What no digest covers goes first: it could pass for the original.
-    pub fn gather(mut self, assessment: Assessment, events_table: bool) -> Gathered {
+    ///
+    /// # Errors
+    /// The user's interrupt.
+    pub fn followed(
+        mut self,
+        assessment: &Assessment,
+        catalogue: &Catalogue,
+        interrupted: &AtomicBool,
+    ) -> Result<Self, Error> {
         let short = |(index, one): (usize, Examined)| {
             if assessment.first_member_only.contains(&index) { one.without_what_follows() } else { one }
         };
         self.examined = std::mem::take(&mut self.examined).into_iter().enumerate().map(short).collect();
         number(&mut self.examined);
+        self.follow(catalogue, interrupted)?;
+        Ok(self)
+    }
+
+    /// Puts together what all objects gave, copies compared and removed.
+    pub fn gather(mut self, assessment: Assessment, events_table: bool) -> Gathered {
         let all = self.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.fingerprints)).collect();
         let fingerprints = Fingerprints::new(all);
         let again = self.look_again(&fingerprints.unsettled());

@@ -5,6 +5,7 @@
 
 mod archive;
 mod aside;
+mod callers;
 mod canonical;
 mod covered;
 mod event_time;
@@ -16,6 +17,7 @@ mod unopened;
 use std::collections::BTreeMap;
 
 use self::aside::Asides;
+pub use self::callers::{Callers, WantedHashes};
 pub use self::canonical::CanonicalHashes;
 use self::canonical::CanonicalSink;
 use self::covered::packing;
@@ -63,6 +65,10 @@ pub struct Examined {
     pub tally: Tally,
     /// Of every record with an event id.
     pub fingerprints: Vec<Fingerprint>,
+    /// Whose credentials its records were made with.
+    pub callers: Callers,
+    /// Ordinals from this one on were dropped; `None` if none were.
+    pub ordinals_end: Option<u64>,
     /// How its entries were spent.
     pub counts: Counts,
     /// Digests, keys and signatures in it.
@@ -171,6 +177,7 @@ struct ObjectSink<'e, 'c> {
     problems: ProblemList,
     tally: Tally,
     fingerprints: Vec<Fingerprint>,
+    callers: Callers,
     counts: Counts,
     documents: Vec<integrity::Document>,
     deliveries: Vec<Delivery>,
@@ -193,6 +200,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             problems: ProblemList::default(),
             tally: Tally::default(),
             fingerprints: Vec::new(),
+            callers: Callers::default(),
             counts: Counts::default(),
             documents: Vec::new(),
             deliveries: Vec::new(),
@@ -226,6 +234,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             problems,
             tally: self.tally,
             fingerprints: self.fingerprints,
+            callers: self.callers.finish(),
+            ordinals_end: None,
             counts: self.counts,
             documents: self.documents,
             deliveries: self.deliveries,
@@ -300,6 +310,7 @@ impl Sink for ObjectSink<'_, '_> {
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
         let time = self.count(&record, around.as_ref());
         self.deliveries.extend(Delivery::of(&record));
+        self.callers.add(self.examiner.key, &record.head, record.text);
         let kept = self.examiner.classifier.may_matter(&record.head, record.text)
             && self.keep(&record, around.as_ref());
         if kept {

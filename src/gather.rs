@@ -110,7 +110,7 @@ fn original(mut event: Event, object: u32, copies: &Copies) -> Option<Event> {
 /// region, source, name, id and at last by where they lie.
 ///
 /// Source: contract, section 2.
-fn order(event: &Event) -> impl Ord + '_ {
+pub fn order(event: &Event) -> impl Ord + '_ {
     (
         (event.time.is_none(), event.time),
         &event.account_id,

@@ -86,3 +86,12 @@ pub const FINDING_EVENTS_MAX: usize = 100;
 
 /// Bytes of one file of a rule. The largest public rules have 20 KB.
 pub const RULE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Steps that credentials are followed down from a mode session. Role chains
+/// of more than two or three are unusual; a hostile one would cost as many
+/// looks at all other sessions.
+pub const LINEAGE_DEPTH_MAX: u32 = 32;
+
+/// Times that the objects are searched for records made with handed-on
+/// credentials. Each time follows them one step further at least.
+pub const LINEAGE_ROUNDS_MAX: u32 = LINEAGE_DEPTH_MAX;

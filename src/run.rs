@@ -171,6 +171,8 @@ fn reconstruct(
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
+    observer.stage("following credentials");
+    let dump = dump.followed(&assessment, &given.catalogue, interrupted)?;
     observer.stage("comparing copies");
     let Gathered { mut sources, events } = dump.gather(assessment, options.events != EventsTable::No);
     if interrupted.load(Ordering::Relaxed) {

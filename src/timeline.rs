@@ -22,6 +22,11 @@ impl RunKey {
     pub fn draw() -> Self {
         Self(RandomState::new().build_hasher().finish())
     }
+
+    /// What hashes start from.
+    pub fn seed(self) -> u64 {
+        self.0
+    }
 }
 
 /// Place of a record: index of its object in the run, ordinal in the object.
@@ -52,6 +57,16 @@ impl Fingerprint {
     /// Says whether a rule matches its record.
     pub fn set_matched(&mut self, matched: bool) {
         self.matched = matched;
+    }
+
+    /// Where its record lies.
+    pub fn location(&self) -> Location {
+        self.location
+    }
+
+    /// Says that its event is kept after all.
+    pub fn keep(&mut self) {
+        self.kept = true;
     }
 
     /// Of the record with this event id and recipient account. `kept` tells

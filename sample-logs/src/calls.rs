@@ -94,6 +94,16 @@ impl Call {
         Self { rfc_id: rfc_id.to_owned(), ..self }
     }
 
+    /// The same call with what it answers.
+    pub(crate) fn answering(self, response: Value) -> Self {
+        self.answer(response)
+    }
+
+    /// The same call, destroying these things.
+    pub(crate) fn destroying_named(self, things: &[&str]) -> Self {
+        self.destroying(things)
+    }
+
     fn answer(self, response: Value) -> Self {
         Self { response, ..self }
     }

@@ -10,8 +10,11 @@
 //!  (verb rule) ───────────────────────┘
 //!  change_types.toml ─▶ Catalogue::change_type(id)
 //!  modes.toml + the user's file ─▶ Catalogue::mode_of_role(name)
+//!  workloads.toml ─▶ Catalogue::workloads(call)
+//!  ams_roles.toml ─▶ Catalogue::ams_role(name)
 //! ```
 
+mod ams_role;
 mod change_type;
 mod condition;
 mod fault;
@@ -23,11 +26,14 @@ mod path;
 mod recovery;
 mod technique;
 mod verb;
+mod workload;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::model::principal::PrincipalClass;
 use crate::model::rfc::RfcAction;
 
 pub use change_type::{Automation, ChangeType, Target};
@@ -35,14 +41,19 @@ pub use fault::CatalogueFault;
 pub use judge::Judgement;
 pub use mode::{MarkerRole, Mode, RoleMatch};
 pub(crate) use path::{is_something, member, text_of};
+pub use workload::{Workload, WorkloadCall};
 
+use ams_role::AmsRoles;
 use condition::Conditions;
 use operation::OperationTable;
+use workload::Workloads;
 
 const OPERATIONS: &str = include_str!("data/operations.csv");
 const CONDITIONS: &str = include_str!("data/conditions.toml");
 const CHANGE_TYPES: &str = include_str!("data/change_types.toml");
 const MODES: &str = include_str!("data/modes.toml");
+const AMS_ROLES: &str = include_str!("data/ams_roles.toml");
+const WORKLOADS: &str = include_str!("data/workloads.toml");
 
 /// Everything the analysis knows about AWS and AMS before it sees a record.
 #[derive(Debug)]
@@ -51,6 +62,8 @@ pub struct Catalogue {
     conditions: Conditions,
     change_types: BTreeMap<String, ChangeType>,
     modes: Vec<Mode>,
+    workloads: Workloads,
+    ams_roles: AmsRoles,
     hash: Sha256,
     sha256: String,
 }
@@ -74,10 +87,12 @@ impl Catalogue {
             conditions,
             change_types,
             modes: Vec::new(),
+            workloads: Workloads::parse(WORKLOADS)?,
+            ams_roles: AmsRoles::parse(AMS_ROLES)?,
             hash: Sha256::new(),
             sha256: String::new(),
         };
-        for text in [OPERATIONS, CONDITIONS, CHANGE_TYPES] {
+        for text in [OPERATIONS, CONDITIONS, CHANGE_TYPES, WORKLOADS, AMS_ROLES] {
             catalogue.add_to_hash(text);
         }
         catalogue.with_modes(MODES)
@@ -134,6 +149,18 @@ impl Catalogue {
             let role = mode.roles.iter().find(|role| role.matches(name))?;
             Some(RoleMatch { mode, role })
         })
+    }
+
+    /// What a call makes, changes or starts that then runs under a role of its
+    /// own: `call` is event source and event name without API date, `columns`
+    /// its parsed request and response.
+    pub fn workloads(&self, call: (&str, &str), columns: (&Value, &Value)) -> Vec<Workload> {
+        self.workloads.of(call, columns)
+    }
+
+    /// Whose role it is, if AMS documents that very name as its own.
+    pub fn ams_role(&self, role_name: &str) -> Option<PrincipalClass> {
+        self.ams_roles.class(role_name)
     }
 
     /// The bare names of all marker roles: a record that holds none of them

@@ -13,7 +13,7 @@ use crate::model::destructive::{
 };
 use crate::model::event::{Event, Outcome};
 use crate::model::id::{AccountId, RfcId};
-use crate::model::mode::Authorization;
+use crate::model::mode::{Authorization, LinkConfidence, SessionVia};
 use crate::model::rfc::{Rfc, RfcAction};
 use crate::model::severity::Severity;
 use crate::model::time::UtcTime;
@@ -21,7 +21,7 @@ use crate::model::time::UtcTime;
 use super::payload;
 use super::session::Sessions;
 use super::window::Windows;
-use super::{actor, order};
+use super::{actor, lineage, order};
 
 mod deadline;
 mod recorded;
@@ -77,6 +77,7 @@ fn row(
     let response = payload::parse(event.response_elements.as_ref());
     let named = resources::of(event, &request, &response);
     let tie = Tie::of(place, event, context, covering);
+    let raised_by = tie.raised_by(context);
     let outcome = event.outcome();
     let reversibility = judgement.reversibility;
     let recoverable_until = deadline::of(event, reversibility, &request, &response);
@@ -84,6 +85,7 @@ fn row(
     let lost_configuration =
         context.lost.configuration(event, &named).filter(|_| outcome == Outcome::Succeeded);
     let Named { identifiers, count, .. } = named;
+    let session = tie.session.map(|session| &context.sessions.rows[session]);
     DestructiveAction {
         event_time: event.time,
         event_id: event.event_id.clone(),
@@ -106,26 +108,26 @@ fn row(
         resource_type,
         resources: identifiers,
         resource_count: count,
-        mode: tie.session.map(|session| context.sessions.rows[session].mode.clone()),
+        mode: session.map(|row| row.mode.clone()),
         attribution: tie.attribution,
         window_id: tie.window.map(|window| context.windows.rows[window].row.window_id.clone()),
-        session_id: tie.session.map(|session| context.sessions.rows[session].session_id.clone()),
-        actor: tie
-            .session
-            .and_then(|session| context.sessions.rows[session].actor.clone())
-            .or_else(|| actor::of(&event.principal)),
+        session_id: session.map(|row| row.session_id.clone()),
+        actor: session.and_then(|row| row.actor.clone()).or_else(|| actor::of(&event.principal)),
         principal_arn: event.principal.arn.as_ref().map(|arn| Arc::from(arn.as_str())),
         principal_type: event.principal.identity_type.clone(),
         source_ip: event.source_ip.clone(),
         user_agent: event.user_agent.clone(),
         authorization: tie.authorization,
         rfc_id: tie.rfc_id,
-        severity: severity(judgement.category, reversibility, outcome, tie.authorization),
+        severity: severity(judgement.category, reversibility, outcome, raised_by),
         technique_id: judgement.technique_id,
         technique_id_legacy: judgement.technique_id_legacy,
         copies: event.copies,
         lost_configuration,
         source_grade: event.source_grade,
+        principal_class: actor::class(event, context.catalogue),
+        link_confidence: session.and_then(|row| row.link_confidence),
+        attribution_path: session.map(|row| lineage::of_call(row, event)).unwrap_or_default(),
         evidence: event.evidence.clone(),
     }
 }
@@ -163,16 +165,41 @@ impl Tie {
             Some(Authorization::Unauthorized) => ActionAuthorization::Unauthorized,
             Some(Authorization::Unknown) | None => ActionAuthorization::Unknown,
         };
-        let by_service = event.principal.invoked_by.is_some();
         Self {
             session: Some(session),
             window,
-            attribution: if by_service { Attribution::ViaService } else { Attribution::Direct },
+            attribution: attribution(session, event, context.sessions),
             authorization,
             // The window names the RFCs that opened it.
             rfc_id: None,
         }
     }
+
+    /// The authorization that decides how grave the call is: a weak link to a
+    /// session makes nothing graver.
+    fn raised_by(&self, context: Context<'_>) -> ActionAuthorization {
+        let link = self.session.and_then(|session| context.sessions.rows[session].link_confidence);
+        match link {
+            Some(LinkConfidence::Weak) => ActionAuthorization::Unknown,
+            _ => self.authorization,
+        }
+    }
+}
+
+/// How a call is tied to the mode by the session that made it. One workload in
+/// a chain makes all that follows it a workload's doing.
+fn attribution(mut session: usize, event: &Event, sessions: &Sessions) -> Attribution {
+    if sessions.rows[session].depth == 0 {
+        let by_service = event.principal.invoked_by.is_some();
+        return if by_service { Attribution::ViaService } else { Attribution::Direct };
+    }
+    while let Some(descent) = sessions.descents.get(&session) {
+        if sessions.rows[session].via == Some(SessionVia::Workload) {
+            return Attribution::Workload;
+        }
+        session = descent.parent;
+    }
+    Attribution::Chained
 }
 
 /// RFCs of destructive change types that were being carried out, by account.

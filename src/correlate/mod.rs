@@ -7,7 +7,7 @@
 //! ```text
 //!  RFC records ─▶ rfcs ─────────────┐
 //!  events ─▶ marks ─▶ session ─▶ window ─▶ destructive ─▶ finding ─▶ incident
-//!  exports ──▶ listed ──────────────┘└─────────┴──────────┴─▶ timeline
+//!  exports ──▶ listed ──────────────┘└─ lineage┴──────────┴─▶ timeline
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,7 @@ use crate::model::event::{Event, Outcome};
 use crate::model::hit::Detected;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
+use crate::model::mode::{LinkConfidence, ModeSession};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::report::{Report, Scope};
@@ -32,6 +33,7 @@ mod detected;
 mod expected;
 mod finding;
 mod incident;
+mod lineage;
 mod listed;
 mod marks;
 mod order;
@@ -47,6 +49,7 @@ mod timeline;
 mod window;
 
 pub use expected::parse as parse_expected_accounts;
+pub use lineage::{Wanted, wanted};
 pub use selection::Selection;
 use session::Sessions;
 use window::{RfcEvidence, Signs, Windows};
@@ -96,7 +99,6 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     problems.extend(contradictions);
     let scope = expected::missing_in(scope, &options.expected_accounts);
     problems.extend(expected::problems(&scope));
-    problems.sort();
 
     let marks = marks::of(&events, catalogue);
     let listed = listed::of(&inventory.roles, &events, &marks, catalogue);
@@ -110,7 +112,11 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         rfc_evidence: &rfc_evidence,
     };
     let windows = window::of(signs, catalogue);
-    let sessions = in_windows(sessions, &windows);
+    let (sessions, windows) = in_windows(sessions, windows);
+    let sessions = lineage::descend(lineage::Evidence { events: &events, catalogue }, sessions);
+    let windows = with_descendants(windows, &sessions);
+    problems.extend(lineage::problems(&sessions));
+    problems.sort();
     let lost = destructive::Recorded::of(&inventory.items);
     let context =
         destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost: &lost, catalogue };
@@ -151,7 +157,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         coverage,
         rfcs,
         windows: selection.windows(windows.rows.into_iter().map(|window| window.row)),
-        sessions: selection.sessions(sessions.rows),
+        sessions: selection.sessions(in_order(sessions.rows)),
         destructive,
         timeline: selection.timeline(timeline),
         findings,
@@ -160,13 +166,27 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     }
 }
 
+fn in_order(mut rows: Vec<ModeSession>) -> Vec<ModeSession> {
+    rows.sort_by_cached_key(session::order);
+    rows
+}
+
+/// The windows, each with the sessions that descend from its own.
+fn with_descendants(mut windows: Windows, sessions: &Sessions) -> Windows {
+    for (place, descent) in &sessions.descents {
+        let window = windows.of_session.get(&descent.parent).copied();
+        windows.of_session.extend(window.map(|window| (*place, window)));
+    }
+    windows
+}
+
 /// The sessions, each with its window.
-fn in_windows(mut sessions: Sessions, windows: &Windows) -> Sessions {
+fn in_windows(mut sessions: Sessions, windows: Windows) -> (Sessions, Windows) {
     for (place, row) in sessions.rows.iter_mut().enumerate() {
         let window = windows.of_session.get(&place);
         row.window_id = window.map(|window| windows.rows[*window].row.window_id.clone());
     }
-    sessions
+    (sessions, windows)
 }
 
 /// Sessions and windows with their destructive calls counted, and windows with
@@ -186,7 +206,10 @@ fn counted(
         session.destructive_actions = done.get(&place).copied().unwrap_or(0);
         if let Some(window) = windows.of_session.get(&place) {
             let row = &mut windows.rows[*window].row;
-            row.destructive_actions += session.destructive_actions;
+            // A weak link is shown, and counts for nothing.
+            if session.link_confidence != Some(LinkConfidence::Weak) {
+                row.destructive_actions += session.destructive_actions;
+            }
             row.actors.extend(session.actor.clone());
         }
     }

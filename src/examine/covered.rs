@@ -35,6 +35,7 @@ impl Examined {
             first.inflated_bytes
         );
         kept.problems.push(Problem::of_object(&kept.object.path, ProblemKind::UncoveredData, detail));
+        kept.ordinals_end = Some(kept.counts.seen);
         kept.counts.seen = self.counts.seen;
         kept.counts.rejected = self.counts.rejected + dropped;
         kept.object.rejected = kept.counts.rejected;

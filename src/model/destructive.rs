@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::model::event::Outcome;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, ModeName, Region, RfcId, SessionId, WindowId};
+use crate::model::mode::LinkConfidence;
+use crate::model::principal::PrincipalClass;
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
@@ -223,6 +225,14 @@ pub struct DestructiveAction {
     pub lost_configuration: Option<Arc<str>>,
     /// How well the source of the event is anchored.
     pub source_grade: SourceGrade,
+    /// Whose hand made it: AMS, a service, or a customer.
+    pub principal_class: PrincipalClass,
+    /// The weakest link between the call and the mode role's own session;
+    /// `None` for calls of that session itself, and of no mode.
+    pub link_confidence: Option<LinkConfidence>,
+    /// From the person to this call, each step with the event that shows it;
+    /// empty for calls of no mode.
+    pub attribution_path: String,
     /// Where it lies.
     pub evidence: Evidence,
 }

@@ -172,6 +172,28 @@ impl SessionVia {
     }
 }
 
+/// How sure it is that a session descends from another; the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkConfidence {
+    /// By a name and by time.
+    Weak,
+    /// By an id that AWS gives out once, or by role and workload, and by time.
+    Strong,
+    /// By the access key itself.
+    Proved,
+}
+
+impl LinkConfidence {
+    /// The word used in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Strong => "strong",
+            Self::Proved => "proved",
+        }
+    }
+}
+
 /// One credential session of a mode role, or one descended from such a session.
 #[derive(Clone, Debug)]
 pub struct ModeSession {
@@ -209,6 +231,11 @@ pub struct ModeSession {
     pub parent_session_id: Option<SessionId>,
     /// How it descends.
     pub via: Option<SessionVia>,
+    /// The weakest link between it and the mode role's own session; `None` for
+    /// that session itself.
+    pub link_confidence: Option<LinkConfidence>,
+    /// From the person to this session, each step with the event that shows it.
+    pub attribution_path: String,
     /// Events made with it.
     pub events: u64,
     /// How many of them were no reads.

@@ -36,6 +36,9 @@ pub struct Principal {
     pub session_created_at: Option<UtcTime>,
     /// `sessionContext.webIdFederationData.federatedProvider`.
     pub federated_provider: Option<Arc<str>>,
+    /// `inScopeOf.sourceArn`: the function, instance or other resource that a
+    /// service issued the credentials to.
+    pub in_scope_of: Option<Arc<str>>,
 }
 
 /// The role or user that a session was issued from.
@@ -111,4 +114,33 @@ impl Principal {
 /// Source: facts/ams.md 6.
 pub fn last_segment(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
+}
+
+/// Whose hand a caller is. The words are those of the `principal_class` column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PrincipalClass {
+    /// A person of AMS, by a documented role of the account itself.
+    AmsOperator,
+    /// AMS automation, by a documented role of the account itself.
+    AmsAutomation,
+    /// An AWS service on its own behalf.
+    AwsService,
+    /// Anybody else with an identity: the customer, or whom the customer let in.
+    Customer,
+    /// Not to be told: no identity, or the name of an AMS role in an account
+    /// that is not the one it acts in.
+    Unknown,
+}
+
+impl PrincipalClass {
+    /// The word used in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AmsOperator => "ams_operator",
+            Self::AmsAutomation => "ams_automation",
+            Self::AwsService => "aws_service",
+            Self::Customer => "customer",
+            Self::Unknown => "unknown",
+        }
+    }
 }

@@ -160,6 +160,7 @@ fn principal(identity: &mut Fields<'_>) -> Principal {
     let mut attributes = context.object("attributes");
     let mut federation = context.object("webIdFederationData");
     let mut issuer = context.object("sessionIssuer");
+    let mut scope = identity.object("inScopeOf");
     let principal = Principal {
         identity_type: identity.text("type"),
         principal_id: identity.text("principalId"),
@@ -174,8 +175,9 @@ fn principal(identity: &mut Fields<'_>) -> Principal {
         mfa: attributes.flag("mfaAuthenticated"),
         session_created_at: attributes.text("creationDate").and_then(|text| UtcTime::parse(&text)),
         federated_provider: federation.text("federatedProvider"),
+        in_scope_of: scope.text("sourceArn"),
     };
-    for part in [context, attributes, federation, issuer] {
+    for part in [context, attributes, federation, issuer, scope] {
         identity.wrong_types.extend(part.wrong_types);
     }
     principal

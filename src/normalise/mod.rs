@@ -8,3 +8,4 @@ pub mod cloudtrail;
 pub mod inventory;
 pub mod rfc;
 pub mod secrets;
+pub mod token;

@@ -10,7 +10,7 @@ use crate::model::coverage::{Counts, CoverageDay};
 use crate::model::evidence::{Evidence, ObjectPath};
 use crate::model::id::{AccessKeyId, AccountId, ChangeTypeId, ModeName, Region, RfcId, SessionId, WindowId};
 use crate::model::mode::{
-    Authorization, ModeSession, ModeWindow, OpenBasis, OpenedBound, SessionVia, StartBasis,
+    Authorization, LinkConfidence, ModeSession, ModeWindow, OpenBasis, OpenedBound, SessionVia, StartBasis,
 };
 use crate::model::object::{Integrity, Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
@@ -259,6 +259,8 @@ impl Sample<'_> {
 
     fn sessions(&self) -> Vec<ModeSession> {
         let session = |depth: u32| ModeSession {
+            link_confidence: (depth > 0).then_some(LinkConfidence::Proved),
+            attribution_path: "alice > R/alice [login not in evidence]".to_owned(),
             session_id: SessionId::new(self.text(&format!("ses-00000000000{depth}"))),
             window_id: Some(WindowId::new(self.text("win-0a1b2c3d4e5f"))),
             mode: ModeName::from("developer"),

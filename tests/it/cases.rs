@@ -157,9 +157,8 @@ fn sessions(done: &Analysis, truth: &Value, place: &str) {
         words.chain(counts.iter().map(|key| count(key).to_string())).collect()
     };
     let mut found: Vec<_> = done.table("mode_sessions").iter().map(of_row).collect();
-    // Sessions that descend from a mode session are not reconstructed yet.
     let all = truth["sessions"].as_array().expect("sessions");
-    let mut expected: Vec<_> = all.iter().filter(|session| session["depth"] == 0).map(of_truth).collect();
+    let mut expected: Vec<_> = all.iter().map(of_truth).collect();
     found.sort();
     expected.sort();
     assert_eq!(found, expected, "{place}: sessions");
@@ -173,8 +172,6 @@ fn destructive(done: &Analysis, truth: &Value, place: &str) {
         let rows: Vec<&Row> = found.iter().filter(|row| row["event_id"] == id).collect();
         assert_eq!(rows.len(), 1, "{place}: {} {id} is one row", text(action, "event_name"));
         let row = rows[0];
-        // Descent from a mode session is not reconstructed yet.
-        let descended = ["chained", "workload"].contains(&text(action, "attribution"));
         for key in [
             "event_time",
             "event_name",
@@ -185,10 +182,7 @@ fn destructive(done: &Analysis, truth: &Value, place: &str) {
             "authorization",
             "rfc_id",
         ] {
-            let known = matches!(key, "event_time" | "event_name" | "account_id" | "outcome");
-            if known || !descended {
-                assert_eq!(row[key], text(action, key), "{place}: {key} of {id}");
-            }
+            assert_eq!(row[key], text(action, key), "{place}: {key} of {id}");
         }
         assert_eq!(
             number(row, "copies"),

@@ -7,6 +7,9 @@ mod direct_change;
 mod duplicate_delivery;
 mod enable_and_forget;
 mod failed_rfc;
+mod lineage_accounts;
+mod lineage_keys;
+mod lineage_workloads;
 mod login_not_logged;
 mod no_rfc_evidence;
 mod prefixed_role;
@@ -43,6 +46,9 @@ pub(crate) const STORIES: &[Tell] = &[
     duplicate_delivery::tell,
     enable_and_forget::tell,
     failed_rfc::tell,
+    lineage_accounts::tell,
+    lineage_keys::tell,
+    lineage_workloads::tell,
     login_not_logged::tell,
     no_rfc_evidence::tell,
     prefixed_role::tell,

@@ -18,22 +18,22 @@ const CREATION_SLACK_S: i64 = 5;
 
 /// What the issuing call tells.
 #[derive(Clone, Debug)]
-pub(super) struct Issued {
-    pub(super) time: Option<UtcTime>,
-    pub(super) role_session_name: Option<Arc<str>>,
-    pub(super) source_identity: Option<Arc<str>>,
+pub(in crate::correlate) struct Issued {
+    pub(in crate::correlate) time: Option<UtcTime>,
+    pub(in crate::correlate) role_session_name: Option<Arc<str>>,
+    pub(in crate::correlate) source_identity: Option<Arc<str>>,
     /// The SAML or OIDC subject; the caller's user name where none is recorded.
-    pub(super) subject: Option<Arc<str>>,
-    pub(super) federation: Option<Arc<str>>,
-    pub(super) mfa: Option<bool>,
-    pub(super) expires_at: Option<UtcTime>,
+    pub(in crate::correlate) subject: Option<Arc<str>>,
+    pub(in crate::correlate) federation: Option<Arc<str>>,
+    pub(in crate::correlate) mfa: Option<bool>,
+    pub(in crate::correlate) expires_at: Option<UtcTime>,
 }
 
 /// Reads an issuing call.
 ///
 /// Source: facts/ams.md 6; facts/cloudtrail.md 1.2 (sourceIdentity lies in the
 /// request; the expiration is a locale string).
-pub(super) fn read(event: &Event) -> Issued {
+pub(in crate::correlate) fn read(event: &Event) -> Issued {
     let request = payload::parse(event.request_parameters.as_ref());
     let response = payload::parse(event.response_elements.as_ref());
     let asked = |key: &str| payload::text(&request, &[key]).map(Arc::<str>::from);
@@ -62,7 +62,7 @@ pub(super) fn read(event: &Event) -> Issued {
 
 /// Whether the session of an event was created by that issuing call: the same
 /// principal id, and a creation date at the time of the call.
-pub(super) fn created_by(issue: &Issue, time: Option<UtcTime>, event: Option<&Event>) -> bool {
+pub(in crate::correlate) fn created_by(issue: &Issue, time: Option<UtcTime>, event: Option<&Event>) -> bool {
     let (Some(id), Some(time), Some(event)) = (&issue.assumed_role_id, time, event) else { return false };
     let caller = &event.principal;
     let created = caller.session_created_at.map(|created| created.micros().abs_diff(time.micros()));

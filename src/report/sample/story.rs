@@ -8,6 +8,7 @@ use crate::model::finding::{Finding, Incident};
 use crate::model::id::{
     AccountId, Arn, EventId, FindingId, IncidentId, ModeName, Region, RfcId, SessionId, WindowId,
 };
+use crate::model::principal::PrincipalClass;
 use crate::model::principal::{Principal, SessionIssuer};
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
@@ -40,6 +41,9 @@ impl Sample<'_> {
         ][turn % 4];
         let in_mode = n % 3 != 0;
         DestructiveAction {
+            principal_class: PrincipalClass::Customer,
+            link_confidence: None,
+            attribution_path: String::new(),
             event_time: Some(time),
             event_id: Some(EventId::new(self.text(&format!("00000000-0000-4000-8000-{n:012}")))),
             account_id: Some(AccountId::from(ACCOUNTS[turn % 5 / 4])),

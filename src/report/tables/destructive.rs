@@ -70,4 +70,15 @@ const COLUMNS: &[Column<DestructiveAction>] = &[
         "how well the source of the record is anchored, from digest_signed to summary",
         |a| word(a.source_grade.as_str()),
     ),
+    Column::text("principal_class", "ams_operator, ams_automation, aws_service, customer or unknown", |a| {
+        word(a.principal_class.as_str())
+    }),
+    Column::text(
+        "link_confidence",
+        "weakest link to the mode role's own session: proved by key, strong or weak; empty without a chain",
+        |a| a.link_confidence.map_or(Cell::Empty, |link| word(link.as_str())),
+    ),
+    Column::text("attribution_path", "from the person to this call, each step with its event", |a| {
+        text(&a.attribution_path)
+    }),
 ];

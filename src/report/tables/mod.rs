@@ -67,11 +67,11 @@ mod tests {
         ),
         (
             "mode_sessions",
-            "session_id, window_id, mode, account_id, role_name, role_session_name, actor, access_key_id, federation, mfa, started_at, start_basis, expires_at, last_event_at, depth, parent_session_id, via, events, writes, denied, destructive_actions, services, regions, source_ips, user_agents, source_object, source_record",
+            "session_id, window_id, mode, account_id, role_name, role_session_name, actor, access_key_id, federation, mfa, started_at, start_basis, expires_at, last_event_at, depth, parent_session_id, via, events, writes, denied, destructive_actions, services, regions, source_ips, user_agents, source_object, source_record, link_confidence, attribution_path",
         ),
         (
             "destructive_actions",
-            "event_time, event_id, account_id, region, event_source, event_name, category, outcome, error_code, reversibility, recoverable_until, recovery, undone_by_event_id, undone_at, resource_type, resources, resource_count, mode, attribution, window_id, session_id, actor, principal_arn, principal_type, source_ip, user_agent, authorization, rfc_id, severity, technique_id, technique_id_legacy, copies, source_object, source_record, lost_configuration, source_grade",
+            "event_time, event_id, account_id, region, event_source, event_name, category, outcome, error_code, reversibility, recoverable_until, recovery, undone_by_event_id, undone_at, resource_type, resources, resource_count, mode, attribution, window_id, session_id, actor, principal_arn, principal_type, source_ip, user_agent, authorization, rfc_id, severity, technique_id, technique_id_legacy, copies, source_object, source_record, lost_configuration, source_grade, principal_class, link_confidence, attribution_path",
         ),
         (
             "timeline",

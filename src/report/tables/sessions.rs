@@ -46,4 +46,12 @@ const COLUMNS: &[Column<ModeSession>] = &[
         text(&s.evidence.object)
     }),
     Column::int("source_record", "0-based ordinal of that record", |s| number(s.evidence.record)),
+    Column::text(
+        "link_confidence",
+        "weakest link to the mode role's own session: proved by key, strong or weak; empty at depth 0",
+        |s| s.link_confidence.map_or(Cell::Empty, |link| word(link.as_str())),
+    ),
+    Column::text("attribution_path", "from the person to this session, each step with its event", |s| {
+        text(&s.attribution_path)
+    }),
 ];

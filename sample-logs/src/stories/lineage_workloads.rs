@@ -1,0 +1,157 @@
+//! What a mode session makes, changes and starts goes on destroying after it is gone.
+
+use super::{Archive, Text, case, developer, enabled_by_rfc};
+use crate::actor::Actor;
+use crate::bucket::Packing;
+use crate::calls::{self, Call};
+use crate::casebook::Case;
+use crate::cast::{BILLING, DEVELOPER, MANAGEMENT, ORDERS};
+use crate::clock::{HOUR, at};
+use crate::scene::{Login, Scene};
+use serde_json::{Value, json};
+use std::io;
+
+const TEXT: Text = Text {
+    name: "lineage-workloads",
+    title: "Functions, instances, tasks, builds and stacks of a mode session",
+    story: "Trudy makes and changes functions, launches an instance, runs a task, starts a build, a job, an automation and a
+stack, and leaves a launch template behind. Each of them destroys one thing under a role of its own.
+An older function with the same role, a function of the same name in another account, and a session that begins in
+the very second of the change are not hers.",
+};
+
+/// The role that most workloads of the account share.
+const SHARED: &str = "app-orders-worker-role";
+
+/// The case.
+pub(super) fn tell() -> io::Result<Case> {
+    let mut scene = Scene::new(42);
+    let created = at("2026-02-09T09:00:00Z");
+    scene.everyday_rfcs(&[MANAGEMENT, ORDERS], &[at("2026-02-08T09:00:00Z"), at("2026-02-12T09:00:00Z")]);
+    let window = enabled_by_rfc(&mut scene, ORDERS, DEVELOPER, created);
+    let start = created + HOUR;
+    let login = Login { source_identity: true, ..developer(ORDERS, "trudy", "authorized") };
+    let trudy = scene.enter(&login, start);
+    functions(&mut scene, &trudy, start + 60);
+    instances(&mut scene, &trudy, start + 600);
+    by_unique_names(&mut scene, &trudy, start + 1200);
+    by_shared_names(&mut scene, &trudy, start + 1800);
+    decoys(&mut scene, start);
+    scene.window(window);
+    case(TEXT, scene, Packing::Gzip, &[Archive::Details])
+}
+
+/// Somebody wears `role` as `session` from `time` on, and destroys `volume`; if it is hers, the truth says so.
+fn wipes(scene: &mut Scene, parent: Option<&Actor>, (role, session): (&str, &str), time: i64, volume: &str) {
+    let mut worker = scene.role(ORDERS, role, session, time);
+    if let Some(parent) = parent {
+        scene.descends(parent, &mut worker, "workload", ("creation_date", time));
+    }
+    scene.call(&worker, time + 30, calls::describe_instances());
+    scene.call(&worker, time + 40, calls::delete_volume(volume));
+}
+
+fn role_arn(role: &str) -> String {
+    format!("arn:aws:iam::{ORDERS}:role/{role}")
+}
+
+fn functions(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let request = json!({"functionName": "orders-wipe", "role": role_arn(SHARED), "runtime": "python3.12"});
+    let answer = json!({"functionName": "orders-wipe", "role": role_arn(SHARED)});
+    scene.call(trudy, time, Call::write("lambda", "CreateFunction20150331", request).answering(answer));
+    wipes(scene, Some(trudy), (SHARED, "orders-wipe"), time + 120, "vol-0a1b2c3d4e5f64201");
+    let answer = json!({"functionName": "orders-sync", "role": role_arn(SHARED)});
+    let request = json!({"functionName": "orders-sync", "dryRun": false, "publish": false});
+    // Before its code is changed, the function is its own.
+    wipes(scene, None, (SHARED, "orders-sync"), time + 150, "vol-0a1b2c3d4e5f64202");
+    scene.call(
+        trudy,
+        time + 240,
+        Call::write("lambda", "UpdateFunctionCode20150331v2", request).answering(answer),
+    );
+    // In the same second nobody can say which came first.
+    wipes(scene, None, (SHARED, "orders-sync"), time + 240, "vol-0a1b2c3d4e5f64203");
+    wipes(scene, Some(trudy), (SHARED, "orders-sync"), time + 300, "vol-0a1b2c3d4e5f64204");
+}
+
+fn launched(ids: &[&str]) -> Value {
+    let items: Vec<Value> =
+        ids.iter().map(|id| json!({"instanceId": id, "imageId": "ami-0a1b2c3d"})).collect();
+    json!({"instancesSet": {"items": items}})
+}
+
+fn instances(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let request = json!({"instancesSet": {"items": [{"imageId": "ami-0a1b2c3d", "minCount": 1, "maxCount": 1}]},
+                         "iamInstanceProfile": {"name": "orders-instances"}});
+    let id = "i-0a1b2c3d4e5f64211";
+    scene.call(trudy, time, Call::write("ec2", "RunInstances", request).answering(launched(&[id])));
+    wipes(scene, Some(trudy), ("orders-instance-role", id), time + 60, "vol-0a1b2c3d4e5f64211");
+    let template = json!({"CreateLaunchTemplateResponse": {"launchTemplate": {
+        "launchTemplateId": "lt-0a1b2c3d4e5f64212", "launchTemplateName": "orders-next", "latestVersionNumber": 1}}});
+    let request = json!({"CreateLaunchTemplateRequest": {"LaunchTemplateName": "orders-next"}});
+    scene.call(trudy, time + 120, Call::write("ec2", "CreateLaunchTemplate", request).answering(template));
+    let scaling = scene.role(ORDERS, "AWSServiceRoleForAutoScaling", "AutoScaling", time + 180);
+    let request = json!({"launchTemplate": {"launchTemplateId": "lt-0a1b2c3d4e5f64212", "version": "1"}});
+    let id = "i-0a1b2c3d4e5f64212";
+    let call = Call::write("ec2", "RunInstances", request).via("autoscaling.amazonaws.com");
+    scene.call(&scaling, time + 200, call.answering(launched(&[id])));
+    wipes(scene, Some(trudy), ("orders-instance-role", id), time + 260, "vol-0a1b2c3d4e5f64212");
+    // An instance that ran before she came.
+    wipes(scene, None, ("orders-instance-role", "i-0a1b2c3d4e5f64213"), time + 280, "vol-0a1b2c3d4e5f64213");
+}
+
+fn by_unique_names(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let task = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+    let answer =
+        json!({"tasks": [{"taskArn": format!("arn:aws:ecs:us-east-1:{ORDERS}:task/orders/{task}")}]});
+    let request = json!({"cluster": "orders", "taskDefinition": "wipe:1"});
+    scene.call(trudy, time, Call::write("ecs", "RunTask", request).answering(answer));
+    wipes(scene, Some(trudy), ("orders-task-role", task), time + 30, "vol-0a1b2c3d4e5f64221");
+    let build = "5f4e3d2c-1b0a-4998-8776-655443322110";
+    let answer = json!({"build": {"id": format!("orders-build:{build}"), "projectName": "orders-build"}});
+    let request = json!({"projectName": "orders-build"});
+    scene.call(trudy, time + 100, Call::write("codebuild", "StartBuild", request).answering(answer));
+    let name = format!("AWSCodeBuild-{build}");
+    wipes(scene, Some(trudy), ("orders-build-role", &name), time + 130, "vol-0a1b2c3d4e5f64222");
+    let run = "0d1c2b3a-4958-4677-8695-a4b3c2d1e0f1";
+    let request =
+        json!({"documentName": "Wipe", "parameters": {"AutomationAssumeRole": [role_arn("orders-ops")]}});
+    let answer = json!({"automationExecutionId": run});
+    scene.call(trudy, time + 200, Call::write("ssm", "StartAutomationExecution", request).answering(answer));
+    let name = format!("Automation-{run}");
+    wipes(scene, Some(trudy), ("orders-ops", &name), time + 230, "vol-0a1b2c3d4e5f64223");
+}
+
+fn by_shared_names(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let request = json!({"stackName": "orders-extra", "roleARN": role_arn("orders-stacks")});
+    scene.call(trudy, time, Call::write("cloudformation", "CreateStack", request));
+    wipes(scene, Some(trudy), ("orders-stacks", "AWSCloudFormation"), time + 60, "vol-0a1b2c3d4e5f64231");
+    let request = json!({"name": "orders-etl", "role": role_arn("orders-glue")});
+    scene.call(trudy, time + 100, Call::write("glue", "CreateJob", request));
+    let request = json!({"jobName": "orders-etl"});
+    scene.call(trudy, time + 160, Call::write("glue", "StartJobRun", request));
+    let session = "GlueJobRunnerSession";
+    wipes(scene, Some(trudy), ("orders-glue", session), time + 220, "vol-0a1b2c3d4e5f64232");
+    let machine = format!("arn:aws:states:us-east-1:{ORDERS}:stateMachine:orders-flow");
+    let request = json!({"name": "orders-flow", "roleArn": role_arn("orders-flow-role")});
+    let answer = json!({"stateMachineArn": machine});
+    scene.call(trudy, time + 300, Call::write("states", "CreateStateMachine", request).answering(answer));
+    scene.call(
+        trudy,
+        time + 320,
+        Call::write("states", "StartExecution", json!({"stateMachineArn": machine})),
+    );
+    let session = "QxYzAbCdEfGhIjKlMnOpQrStUvWxYz01";
+    wipes(scene, Some(trudy), ("orders-flow-role", session), time + 330, "vol-0a1b2c3d4e5f64233");
+}
+
+fn decoys(scene: &mut Scene, start: i64) {
+    // Older than she is, with the role that hers has.
+    wipes(scene, None, (SHARED, "orders-report"), start + 3000, "vol-0a1b2c3d4e5f64241");
+    // A namesake in another account.
+    let namesake = scene.role(BILLING, SHARED, "orders-wipe", start + 3100);
+    scene.call(&namesake, start + 3130, calls::delete_volume("vol-0a1b2c3d4e5f64242"));
+    // A stack of somebody else, hours after hers.
+    let late = start + 6 * HOUR;
+    wipes(scene, None, ("orders-stacks", "AWSCloudFormation"), late, "vol-0a1b2c3d4e5f64243");
+}

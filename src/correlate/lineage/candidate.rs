@@ -1,0 +1,103 @@
+//! The sessions of everybody else: what may turn out to descend from a mode
+//! session.
+//!
+//! Owns: gathering them, and what each tells of itself. Decides nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::event::{Event, Outcome};
+use crate::model::id::{AccessKeyId, AccountId};
+use crate::model::principal::{Principal, last_segment};
+use crate::model::time::UtcTime;
+
+use super::super::payload;
+use super::super::session::{Credential, Draft, Usage, gather, issued};
+
+/// One session that is nobody's yet.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// Its events and what tells it from others.
+    pub(super) draft: Draft,
+    /// `AROA…:name` or `AIDA…`.
+    pub(super) principal_id: Option<Arc<str>>,
+    /// The id of its role or user, without a session name.
+    pub(super) owner_id: Option<Arc<str>>,
+    /// Its role session name.
+    pub(super) session: Option<Arc<str>>,
+    /// When it began: its issuing call, its creation date or its first use.
+    pub(super) started: Option<UtcTime>,
+    /// The resource that a service issued its credentials to.
+    pub(super) in_scope_of: Option<Arc<str>>,
+}
+
+/// What a caller wears: account, and the role's name or `user/NAME`.
+///
+/// Source: facts/cloudtrail.md 1.2 (types of userIdentity).
+pub(super) fn wears(caller: &Principal) -> Option<(AccountId, Arc<str>)> {
+    let of_arn = |kind: &str| {
+        let name = caller.arn.as_ref().map(|arn| last_segment(arn.as_str()))?;
+        Some(Arc::from(format!("{kind}/{name}")))
+    };
+    match caller.identity_type.as_deref()? {
+        "AssumedRole" | "Role" => Some((caller.role_account()?, Arc::from(caller.role_name()?))),
+        "IAMUser" => {
+            let named = caller.user_name.as_ref().map(|name| Arc::from(format!("user/{name}")));
+            Some((caller.account_id.clone()?, named.or_else(|| of_arn("user"))?))
+        }
+        "FederatedUser" => Some((caller.account_id.clone()?, of_arn("federated-user")?)),
+        _ => None,
+    }
+}
+
+/// Keys of all issuing calls → place of the call that issued it.
+pub(super) fn issues(events: &[Event]) -> BTreeMap<AccessKeyId, usize> {
+    let sts = events.iter().enumerate().filter(|(_, event)| {
+        &*event.event_source == "sts.amazonaws.com" && event.outcome() == Outcome::Succeeded
+    });
+    let mut issues = BTreeMap::new();
+    for (place, event) in sts {
+        let response = payload::parse(event.response_elements.as_ref());
+        if let Some(key) = payload::text(&response, &["credentials", "accessKeyId"]) {
+            issues.entry(AccessKeyId::from(key)).or_insert(place);
+        }
+    }
+    issues
+}
+
+/// All sessions of the events that are not taken.
+pub(super) fn of(
+    events: &[Event],
+    taken: &BTreeMap<usize, usize>,
+    issues: &BTreeMap<AccessKeyId, usize>,
+) -> Vec<Candidate> {
+    let free = events.iter().enumerate().filter(|(place, _)| !taken.contains_key(place));
+    let uses = free.filter_map(|(event, one)| {
+        let (account, wears) = wears(&one.principal)?;
+        Some(Usage { event, account, wears, mode: None })
+    });
+    gather(events, uses).into_iter().map(|draft| candidate(draft, events, issues)).collect()
+}
+
+fn candidate(mut draft: Draft, events: &[Event], issues: &BTreeMap<AccessKeyId, usize>) -> Candidate {
+    if let Credential::Key(key) = &draft.key.2 {
+        draft.issue = issues.get(key).copied();
+    }
+    let callers = || draft.events.iter().map(|place| &events[*place].principal);
+    let first = |field: fn(&Principal) -> Option<Arc<str>>| callers().find_map(field);
+    let principal_id = first(|caller| caller.principal_id.clone());
+    let owner_id = first(|caller| caller.issuer.as_ref()?.principal_id.clone())
+        .or_else(|| principal_id.as_deref()?.split(':').next().map(Arc::from));
+    let issue = draft.issue.map(|place| issued::read(&events[place]));
+    let session = first(|caller| caller.role_session_name().map(Arc::from));
+    let created = callers().find_map(|caller| caller.session_created_at);
+    let first_use = draft.events.iter().filter_map(|place| events[*place].time).min();
+    Candidate {
+        principal_id,
+        owner_id,
+        session: session.or_else(|| issue.as_ref()?.role_session_name.clone()),
+        started: issue.and_then(|issue| issue.time).or(created).or(first_use),
+        in_scope_of: first(|caller| caller.in_scope_of.clone()),
+        draft,
+    }
+}

@@ -1,0 +1,187 @@
+//! Links between sessions, one rule a test. All synthetic.
+
+use std::sync::Arc;
+
+use super::super::samples::{ACCOUNT, DEV, With, at, call, report, role_call, wearing};
+use crate::model::event::Event;
+use crate::model::id::{AccessKeyId, AccountId, Arn};
+use crate::model::mode::LinkConfidence;
+use crate::model::principal::Principal;
+use crate::model::report::Report;
+
+/// A mode session of one call at minute 10, with that request and answer.
+fn in_mode(source: &str, name: &str, request: &str, response: &str) -> Event {
+    call(10, source, name).by(wearing(DEV, "ASIADEV", Some(5))).request(request).response(response)
+}
+
+/// A worker's session of a role, begun at a minute, that deletes a volume a
+/// minute later.
+fn worker(role: &str, session: &str, begun: i64) -> Event {
+    let mut principal = wearing(role, &format!("ASIA{role}{session}{begun}"), Some(begun));
+    principal.principal_id = Some(Arc::from(format!("AROA{role}:{session}")));
+    principal.arn = Some(Arn::new(format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{session}")));
+    if let Some(issuer) = &mut principal.issuer {
+        issuer.principal_id = Some(Arc::from(format!("AROA{role}")));
+    }
+    call(begun + 1, "ec2", "DeleteVolume").request(r#"{"volumeId":"vol-1"}"#).by(principal)
+}
+
+fn with(event: Event, change: impl Fn(&mut Principal)) -> Event {
+    let mut principal = event.principal.clone();
+    change(&mut principal);
+    event.by(principal)
+}
+
+/// One line a descended session: role, session, depth, confidence.
+fn lines(report: &Report) -> Vec<String> {
+    let descended = report.sessions.iter().filter(|row| row.depth > 0);
+    descended
+        .map(|row| {
+            let name = row.role_session_name.as_deref().unwrap_or("-");
+            let link = row.link_confidence.map_or("-", LinkConfidence::as_str);
+            format!("{} {name} {} {link}", row.role_name, row.depth)
+        })
+        .collect()
+}
+
+const FUNCTION: (&str, &str) = (
+    r#"{"functionName":"wipe","role":"arn:aws:iam::111122223333:role/shared"}"#,
+    r#"{"functionName":"wipe","role":"arn:aws:iam::111122223333:role/shared"}"#,
+);
+
+#[test]
+fn a_function_is_followed_from_the_second_after_its_making() {
+    let made = in_mode("lambda", "CreateFunction", FUNCTION.0, FUNCTION.1);
+    let events =
+        vec![made, worker("shared", "wipe", 9), worker("shared", "wipe", 10), worker("shared", "wipe", 11)];
+    assert_eq!(lines(&report(events, Vec::new())), ["shared wipe 1 strong"]);
+}
+
+#[test]
+fn what_a_service_says_outranks_names() {
+    let scoped =
+        |arn: &str| with(worker("shared", "wipe", 11), |caller| caller.in_scope_of = Some(Arc::from(arn)));
+    let made = || in_mode("lambda", "CreateFunction", FUNCTION.0, FUNCTION.1);
+    let own = scoped("arn:aws:lambda:us-east-1:111122223333:function:wipe");
+    assert_eq!(lines(&report(vec![made(), own], Vec::new())), ["shared wipe 1 strong"]);
+    let other = scoped("arn:aws:lambda:us-east-1:111122223333:function:report");
+    assert_eq!(lines(&report(vec![made(), other], Vec::new())), Vec::<String>::new());
+}
+
+#[test]
+fn a_failed_call_hands_out_nothing() {
+    let made = in_mode("lambda", "CreateFunction", FUNCTION.0, FUNCTION.1).error("AccessDenied");
+    assert_eq!(lines(&report(vec![made, worker("shared", "wipe", 11)], Vec::new())), Vec::<String>::new());
+}
+
+#[test]
+fn a_role_made_anew_by_others_has_another_id() {
+    let response = r#"{"role":{"roleId":"AROAmade","arn":"arn:aws:iam::111122223333:role/made"}}"#;
+    let made = in_mode("iam", "CreateRole", r#"{"roleName":"made"}"#, response);
+    let namesake = with(worker("made", "late", 20), |caller| {
+        caller.principal_id = Some("AROAother:late".into());
+        if let Some(issuer) = &mut caller.issuer {
+            issuer.principal_id = Some("AROAother".into());
+        }
+    });
+    let events = vec![made, worker("made", "early", 12), namesake];
+    assert_eq!(lines(&report(events, Vec::new())), ["made early 1 strong"]);
+}
+
+#[test]
+fn a_role_whose_id_is_not_recorded_is_linked_weakly_and_until_it_is_deleted() {
+    let made = in_mode("iam", "CreateRole", r#"{"roleName":"made"}"#, "null");
+    let events = vec![
+        made,
+        worker("made", "early", 12),
+        role_call(15, "DeleteRole", "made"),
+        worker("made", "late", 20),
+    ];
+    assert_eq!(lines(&report(events, Vec::new())), ["made early 1 weak"]);
+}
+
+#[test]
+fn a_widened_trust_is_followed_to_those_it_names() {
+    let policy = r#"{"roleName":"ops","policyDocument":"{\"Principal\":{\"AWS\":\"arn:aws:iam::999999999999:root\"}}"}"#;
+    let assumed = |account: &str, key: &str, minute: i64| {
+        let caller = Principal {
+            identity_type: Some("AWSAccount".into()),
+            principal_id: Some("AIDAFAR".into()),
+            account_id: Some(AccountId::from(account)),
+            ..Principal::default()
+        };
+        call(minute, "sts", "AssumeRole")
+            .by(caller)
+            .request(r#"{"roleArn":"arn:aws:iam::111122223333:role/ops","roleSessionName":"x"}"#)
+            .response(&format!(r#"{{"credentials":{{"accessKeyId":"{key}"}}}}"#))
+    };
+    let used = |key: &str, begun: i64| {
+        with(worker("ops", "x", begun), |caller| caller.access_key_id = Some(AccessKeyId::from(key)))
+    };
+    let changed = in_mode("iam", "UpdateAssumeRolePolicy", policy, "null");
+    let events = vec![
+        changed,
+        assumed("999999999999", "ASIAFAR", 20),
+        used("ASIAFAR", 20),
+        assumed("222233334444", "ASIANEAR", 30),
+        used("ASIANEAR", 30),
+    ];
+    assert_eq!(lines(&report(events, Vec::new())), ["ops x 1 weak"]);
+}
+
+#[test]
+fn a_key_is_its_parents_until_it_expires() {
+    let assume = in_mode(
+        "sts",
+        "AssumeRole",
+        r#"{"roleArn":"arn:aws:iam::111122223333:role/step","roleSessionName":"x","durationSeconds":900}"#,
+        r#"{"credentials":{"accessKeyId":"ASIASTEP"}}"#,
+    );
+    let used = |minute: i64| {
+        let mut event = worker("step", "x", 10);
+        event.time = Some(at(minute));
+        with(event, |caller| caller.access_key_id = Some(AccessKeyId::from("ASIASTEP")))
+    };
+    let found = report(vec![assume, used(12), used(600)], Vec::new());
+    assert_eq!(lines(&found), ["step x 1 proved"]);
+    assert_eq!(found.sessions.iter().map(|row| row.events).max(), Some(1));
+}
+
+#[test]
+fn a_weak_link_makes_nothing_graver_and_counts_in_no_window() {
+    let created = role_call(1, "CreateRole", DEV);
+    let stack = r#"{"stackName":"s","roleARN":"arn:aws:iam::111122223333:role/stacks"}"#;
+    let started = in_mode("cloudformation", "CreateStack", stack, "null");
+    let found = report(vec![created, started, worker("stacks", "AWSCloudFormation", 12)], Vec::new());
+    assert_eq!(lines(&found), ["stacks AWSCloudFormation 1 weak"]);
+    assert_eq!(found.windows.iter().map(|row| row.destructive_actions).sum::<u64>(), 0);
+    let row = found.destructive.iter().find(|row| &*row.event_name == "DeleteVolume").expect("the call");
+    assert_eq!((row.attribution.as_str(), row.link_confidence), ("workload", Some(LinkConfidence::Weak)));
+    assert!(
+        row.attribution_path.ends_with(", weak, CreateStack-10] > DeleteVolume"),
+        "{}",
+        row.attribution_path
+    );
+}
+
+#[test]
+fn a_chain_longer_than_the_bound_is_named() {
+    let mut events = vec![wearing(DEV, "ASIA0", Some(1))];
+    let steps = i64::from(crate::limits::LINEAGE_DEPTH_MAX) + 3;
+    for step in 1..=steps {
+        let key = format!("ASIA{step}");
+        events.push(wearing(&format!("role{step}"), &key, Some(step)));
+    }
+    let calls = events.into_iter().enumerate().map(|(step, who)| {
+        let next = step + 1;
+        let request =
+            format!(r#"{{"roleArn":"arn:aws:iam::111122223333:role/role{next}","roleSessionName":"x"}}"#);
+        let response = format!(r#"{{"credentials":{{"accessKeyId":"ASIA{next}"}}}}"#);
+        let minute = i64::try_from(next).expect("a small number");
+        call(minute, "sts", "AssumeRole").by(who).request(&request).response(&response)
+    });
+    let found = report(calls.collect(), Vec::new());
+    let deepest = found.sessions.iter().map(|row| row.depth).max();
+    assert_eq!(deepest, Some(crate::limits::LINEAGE_DEPTH_MAX));
+    assert_eq!(found.problems.len(), 1, "{:?}", found.problems);
+}

@@ -1,0 +1,122 @@
+//! The records that mode sessions left under other names, found again.
+//!
+//! Owns: looking once more at the objects that hold what a mode session handed
+//! out, until nothing new comes of it. Decides nothing about what is found.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use super::Dump;
+use crate::catalogue::Catalogue;
+use crate::correlate::{Wanted, wanted};
+use crate::error::Error;
+use crate::examine::{Examined, WantedHashes};
+use crate::gather;
+use crate::limits::LINEAGE_ROUNDS_MAX;
+use crate::model::event::Event;
+use crate::model::evidence::ObjectPath;
+use crate::model::problem::{Problem, ProblemKind};
+
+/// For each object of the dump, the places of what came of it that are looked
+/// at again.
+type Places = BTreeMap<usize, Vec<usize>>;
+
+impl Dump<'_> {
+    /// Keeps, of the records that were only counted, those made with what mode
+    /// sessions handed out, and some more that share a name with them.
+    ///
+    /// # Errors
+    /// The user's interrupt.
+    pub(super) fn follow(&mut self, catalogue: &Catalogue, interrupted: &AtomicBool) -> Result<(), Error> {
+        let mut known = Wanted::default();
+        for _ in 0..LINEAGE_ROUNDS_MAX {
+            let all = wanted(&telling(&self.examined, catalogue), catalogue);
+            let news = all.beyond(&known);
+            if news.is_empty() {
+                return Ok(());
+            }
+            let found = self.look_for(&news, interrupted)?;
+            if found.is_empty() {
+                return Ok(());
+            }
+            take(&mut self.examined, found);
+            known = all;
+        }
+        let detail = format!(
+            "records made with handed-on credentials were looked for {LINEAGE_ROUNDS_MAX} times; there may be more"
+        );
+        let problem = Problem::of_object(&ObjectPath::new("."), ProblemKind::LimitReached, detail);
+        self.examined.iter_mut().take(1).for_each(|one| one.problems.push(problem.clone()));
+        Ok(())
+    }
+
+    /// Looks for wanted records in all objects that may hold one. Gives the
+    /// place of each object, with its events.
+    fn look_for(&self, wanted: &Wanted, interrupted: &AtomicBool) -> Result<Vec<(usize, Vec<Event>)>, Error> {
+        let hashes = WantedHashes::of(self.examiner.key, wanted);
+        let mut places = Places::new();
+        for (place, one) in self.examined.iter().enumerate() {
+            if one.callers.may_hold(&hashes) {
+                places.entry(self.origins[place]).or_default().push(place);
+            }
+        }
+        let found: Vec<Vec<(usize, Vec<Event>)>> = places
+            .par_iter()
+            .map(|(origin, places)| {
+                if interrupted.load(Ordering::Relaxed) {
+                    return Err(Error::Interrupted);
+                }
+                Ok(self.look_at(*origin, places, wanted))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(found.into_iter().flatten().filter(|(_, events)| !events.is_empty()).collect())
+    }
+
+    fn look_at(&self, origin: usize, places: &[usize], wanted: &Wanted) -> Vec<(usize, Vec<Event>)> {
+        let by_path: BTreeMap<&ObjectPath, usize> =
+            places.iter().map(|place| (&self.examined[*place].object.path, *place)).collect();
+        let kept = |place: &usize| self.examined[*place].events.iter().map(|event| event.evidence.record);
+        let kept = by_path.iter().map(|(path, place)| (*path, kept(place).collect())).collect();
+        let found = self.examiner.descended(&self.found[origin], &kept, wanted);
+        let placed = found.into_iter().filter_map(|(path, mut events)| {
+            let place = *by_path.get(&path)?;
+            let end = self.examined[place].ordinals_end.unwrap_or(u64::MAX);
+            events.retain(|event| event.evidence.record < end);
+            Some((place, events))
+        });
+        placed.collect()
+    }
+}
+
+/// The events that tell what was handed on: those of mode sessions, and all
+/// that were kept for another reason than that they destroy.
+fn telling(examined: &[Examined], catalogue: &Catalogue) -> Vec<Event> {
+    let worn = |event: &Event| {
+        event.principal.role_name().is_some_and(|role| catalogue.mode_of_role(role).is_some())
+    };
+    let all = examined.iter().flat_map(|one| &one.events);
+    let mut events: Vec<Event> =
+        all.filter(|event| event.category.is_none() || worn(event)).cloned().collect();
+    events.sort_by(|a, b| gather::order(a).cmp(&gather::order(b)));
+    events
+}
+
+/// Puts found events among those that their objects gave already.
+fn take(examined: &mut [Examined], found: Vec<(usize, Vec<Event>)>) {
+    for (place, events) in found {
+        let one = &mut examined[place];
+        one.counts.kept += events.len() as u64;
+        one.counts.counted_only -= events.len() as u64;
+        let mut ordinals: Vec<u64> = events.iter().map(|event| event.evidence.record).collect();
+        ordinals.sort_unstable();
+        for print in &mut one.fingerprints {
+            if ordinals.binary_search(&u64::from(print.location().record)).is_ok() {
+                print.keep();
+            }
+        }
+        one.events.extend(events);
+        one.events.sort_by_key(|event| event.evidence.record);
+    }
+}

@@ -1,0 +1,251 @@
+//! The few words of a record by which it can be found again: whose credentials
+//! it was made with, and which it hands out.
+//!
+//! Owns: finding them in the raw text of every record, so it copies nothing on
+//! the usual path. A token may be named too often, never too seldom; who follows
+//! one reads the record whole before believing it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use crate::decode::head::Head;
+use crate::model::principal::{Principal, last_segment};
+use crate::normalise::cloudtrail::principal_of;
+
+/// What a token names. Order is of no meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TokenKind {
+    /// An access key, used or issued.
+    Key,
+    /// A role by account and name, worn or asked for.
+    Role,
+    /// A session of a role by account and role session name.
+    Session,
+    /// A user by account and name.
+    User,
+    /// A principal id, of callers that have no ARN.
+    Principal,
+    /// A launch template, by its id.
+    LaunchTemplate,
+    /// A session of a role that a console session was switched from, by account
+    /// and `role/session`.
+    Switch,
+}
+
+/// A word by which records are found again. The account is empty where the
+/// kind needs none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token {
+    /// What it names.
+    pub kind: TokenKind,
+    /// The account that owns it.
+    pub account: Arc<str>,
+    /// Its name or id.
+    pub name: Arc<str>,
+}
+
+impl Token {
+    /// A token of that kind.
+    pub fn new(kind: TokenKind, account: &str, name: &str) -> Self {
+        Self { kind, account: Arc::from(account), name: Arc::from(name) }
+    }
+}
+
+/// Is told each token: kind, account, name.
+pub type Each<'f> = &'f mut dyn FnMut(TokenKind, &str, &str);
+
+/// The tokens of one record.
+///
+/// Source: facts/cloudtrail.md 1.2 (which caller carries which field), 6.4
+/// (SwitchRole). `SwitchFrom` and the response's key are what records show.
+pub fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
+    if let Some(identity) = head.user_identity {
+        of_caller(identity, found);
+    }
+    let name = head.event_name.as_str().unwrap_or_default();
+    match head.event_source.as_str().unwrap_or_default() {
+        "sts.amazonaws.com" => issued(text, found),
+        "signin.amazonaws.com" if name == "SwitchRole" => {
+            for arn in values(text, "SwitchFrom") {
+                if let Some((_, from)) = arn.split_once(":assumed-role/") {
+                    found(TokenKind::Switch, arn.split(':').nth(4).unwrap_or_default(), from);
+                }
+            }
+        }
+        "ec2.amazonaws.com" if name == "RunInstances" => {
+            for id in values(text, "launchTemplateId") {
+                found(TokenKind::LaunchTemplate, "", &id);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// All tokens of one record, to compare exactly.
+pub fn all(head: &Head<'_>, text: &str) -> BTreeSet<Token> {
+    let mut tokens = BTreeSet::new();
+    each(head, text, &mut |kind, account, name| {
+        tokens.insert(Token::new(kind, account, name));
+    });
+    tokens
+}
+
+fn of_caller(identity: &str, found: Each<'_>) {
+    let Some(caller) = plain(identity) else {
+        return of_principal(&principal_of(identity), found);
+    };
+    if let Some(key) = caller.key {
+        found(TokenKind::Key, "", key);
+    }
+    match (caller.arn, caller.principal_id) {
+        (Some(arn), _) => of_arn(arn, found),
+        (None, Some(id)) => found(TokenKind::Principal, "", id),
+        (None, None) => {}
+    }
+}
+
+fn of_principal(caller: &Principal, found: Each<'_>) {
+    if let Some(key) = caller.access_key_id.as_ref().map(|key| key.as_str()).filter(|key| !key.is_empty()) {
+        found(TokenKind::Key, "", key);
+    }
+    match (&caller.arn, &caller.principal_id) {
+        (Some(arn), _) => of_arn(arn.as_str(), found),
+        (None, Some(id)) => found(TokenKind::Principal, "", id),
+        (None, None) => {}
+    }
+}
+
+/// `arn:aws:sts::A:assumed-role/ROLE/SESSION`, `arn:aws:iam::A:role/path/ROLE`,
+/// `arn:aws:iam::A:user/path/NAME`.
+fn of_arn(arn: &str, found: Each<'_>) {
+    let mut parts = arn.splitn(6, ':').skip(4);
+    let (Some(account), Some(resource)) = (parts.next(), parts.next()) else { return };
+    if let Some((role, session)) =
+        resource.strip_prefix("assumed-role/").and_then(|rest| rest.split_once('/'))
+    {
+        found(TokenKind::Role, account, role);
+        found(TokenKind::Session, account, session);
+    } else if resource.starts_with("role/") {
+        found(TokenKind::Role, account, last_segment(resource));
+    } else if resource.starts_with("user/") {
+        found(TokenKind::User, account, last_segment(resource));
+    }
+}
+
+/// What a call to STS asks for and hands out.
+fn issued(text: &str, found: Each<'_>) {
+    for arn in values(text, "roleArn") {
+        of_arn(&arn, found);
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        for session in values(text, "roleSessionName") {
+            found(TokenKind::Session, account, &session);
+        }
+    }
+    for key in values(text, "accessKeyId") {
+        found(TokenKind::Key, "", &key);
+    }
+}
+
+/// The string values of a member, wherever it stands in the text.
+fn values<'a>(text: &'a str, member: &'static str) -> impl Iterator<Item = Cow<'a, str>> {
+    memmem::find_iter(text.as_bytes(), member).filter_map(move |at| {
+        let after = text[at + member.len()..].trim_start_matches(['\\', '"']).trim_start();
+        let value = after.strip_prefix(':')?.trim_start().trim_start_matches('\\').strip_prefix('"')?;
+        let end = value.find('"')?;
+        let raw = &value[..end];
+        // Inside JSON that is itself a string, and with `\/`.
+        Some(if raw.contains('\\') { Cow::Owned(raw.replace('\\', "")) } else { Cow::Borrowed(raw) })
+    })
+}
+
+/// The words of a caller as the raw text spells them.
+struct Plain<'a> {
+    key: Option<&'a str>,
+    arn: Option<&'a str>,
+    principal_id: Option<&'a str>,
+}
+
+/// Reads the members at the top of `userIdentity`, as far as its session
+/// context; `None` where an escape or an odd order of members needs a parser.
+fn plain(identity: &str) -> Option<Plain<'_>> {
+    if identity.contains('\\') {
+        return None;
+    }
+    // The issuer of a session has an ARN and a principal id of its own.
+    let top = match memmem::find(identity.as_bytes(), b"\"sessionContext\"") {
+        None => identity,
+        Some(at) => {
+            let after = &identity[at..];
+            let late = |member: &[u8]| memmem::find(after.as_bytes(), member).is_some();
+            if late(b"\"accessKeyId\"") || !identity[..at].contains("\"arn\"") {
+                return None;
+            }
+            &identity[..at]
+        }
+    };
+    let first = |member: &'static str| match values(top, member).next() {
+        Some(Cow::Borrowed(value)) if !value.is_empty() => Some(value),
+        _ => None,
+    };
+    Some(Plain { key: first("accessKeyId"), arn: first("arn"), principal_id: first("principalId") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(text: &str) -> Vec<String> {
+        let head = Head::tolerant(text).expect("a record");
+        all(&head, text).iter().map(|t| format!("{:?} {} {}", t.kind, t.account, t.name)).collect()
+    }
+
+    const CALLER: &str = r#"{"type":"AssumedRole","principalId":"AROAX:alice","arn":"arn:aws:sts::111122223333:assumed-role/R/alice",
+        "accountId":"111122223333","accessKeyId" : "ASIAX","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111122223333:role/p/R"}}}"#;
+
+    #[test]
+    fn a_session_is_found_by_its_key_its_role_and_its_name() {
+        let expected = [
+            "Key  ASIAX".to_owned(),
+            "Role 111122223333 R".to_owned(),
+            "Session 111122223333 alice".to_owned(),
+        ];
+        let record =
+            format!(r#"{{"eventSource":"s3.amazonaws.com","eventName":"A","userIdentity":{CALLER}}}"#);
+        assert_eq!(tokens(&record), expected);
+        // The same with an escape, and with its members in another order.
+        assert_eq!(tokens(&record.replace("assumed-role/", r"assumed-role\/")), expected);
+        let late = record
+            .replace(r#""accessKeyId" : "ASIAX","#, "")
+            .replace(r#"role/p/R"}}"#, r#"role/p/R"}},"accessKeyId":"ASIAX""#);
+        assert_eq!(tokens(&late), expected);
+    }
+
+    #[test]
+    fn a_caller_from_another_account_has_only_its_id() {
+        let record = r#"{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole",
+            "userIdentity":{"type":"AWSAccount","principalId":"AROAX:alice","accountId":"111122223333"},
+            "requestParameters":{"roleArn":"arn:aws:iam::222233334444:role/x/T","roleSessionName":"step"},
+            "responseElements":{"credentials":{"accessKeyId":"ASIAT"}}}"#;
+        assert_eq!(
+            tokens(record),
+            ["Key  ASIAT", "Role 222233334444 T", "Session 222233334444 step", "Principal  AROAX:alice"]
+        );
+    }
+
+    #[test]
+    fn users_switches_and_launch_templates_are_found() {
+        let user = r#"{"userIdentity":{"arn":"arn:aws:iam::1:user/ops/bob","accessKeyId":""}}"#;
+        assert_eq!(tokens(user), ["User 1 bob"]);
+        let switch = r#"{"eventSource":"signin.amazonaws.com","eventName":"SwitchRole",
+            "userIdentity":{"arn":"arn:aws:sts::2:assumed-role/T/bob"},
+            "additionalEventData":{"SwitchFrom":"arn:aws:sts::1:assumed-role/R/bob"}}"#;
+        assert_eq!(tokens(switch), ["Role 2 T", "Session 2 bob", "Switch 1 R/bob"]);
+        let launch = r#"{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances",
+            "requestParameters":{"launchTemplate":{"launchTemplateId":"lt-1"}}}"#;
+        assert_eq!(tokens(launch), ["LaunchTemplate  lt-1"]);
+        assert_eq!(tokens(r#"{"userIdentity":5}"#), Vec::<String>::new());
+    }
+}
