@@ -23,14 +23,18 @@ use super::session::Sessions;
 
 /// What tells whose session a hit belongs to.
 #[derive(Clone, Copy)]
-pub(super) struct Context<'a> {
-    pub(super) events: &'a [Event],
-    pub(super) sessions: &'a Sessions,
+struct Context<'a> {
+    events: &'a [Event],
+    sessions: &'a Sessions,
 }
 
-/// Two lists of findings in their one order.
-pub(super) fn merged(mut findings: Vec<Finding>, more: Vec<Finding>) -> Vec<Finding> {
-    findings.extend(more);
+/// The findings with those of all rules and correlations, in their one order.
+pub(super) fn added(
+    mut findings: Vec<Finding>,
+    detected: &Detected,
+    (events, sessions): (&[Event], &Sessions),
+) -> Vec<Finding> {
+    findings.extend(of(detected, Context { events, sessions }));
     sort(&mut findings);
     findings
 }
@@ -54,7 +58,7 @@ impl Placed<'_> {
 }
 
 /// The findings of all rules and correlations.
-pub(super) fn of(detected: &Detected, context: Context<'_>) -> Vec<Finding> {
+fn of(detected: &Detected, context: Context<'_>) -> Vec<Finding> {
     let of_record = sessions_by_record(context);
     let placed = |hit: &'_ Hit| -> Option<&ModeSession> {
         of_record.get(&(&hit.evidence.object, hit.evidence.record)).copied()

@@ -124,7 +124,6 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let (sessions, windows) = counted(sessions, windows, &rows);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
 
-    let claims = detected::of(&detected, detected::Context { events: &events, sessions: &sessions });
     let findings = finding::of(finding::Facts {
         events: &events,
         rfcs: &rfcs,
@@ -135,7 +134,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         last_event_time: scope.last_event_time,
         catalogue,
     });
-    let findings = detected::merged(findings, claims);
+    let findings = detected::added(findings, &detected, (&events, &sessions));
     let selection = &options.selection;
     let findings = selection.findings(findings);
     let destructive = selection.destructive(destructive);

@@ -4,8 +4,10 @@
 //! that does not match, never leave out one that does; the tests hold it to
 //! the linear evaluation.
 
+use std::cell::OnceCell;
+
 use crate::decode::head::Head;
-use crate::detect::literal::Literals;
+use crate::detect::literal::{Literals, is_odd};
 use crate::model::event::strip_api_date;
 
 /// What a matching record must have: an event source, a name, or both. Case is
@@ -91,9 +93,10 @@ impl Index {
         found.extend(&self.any);
         found.sort_unstable();
         found.dedup();
+        let odd = OnceCell::new();
         found.retain(|rule| {
             let literals = self.literals.get(*rule as usize).and_then(Option::as_ref);
-            literals.is_none_or(|literals| literals.may_stand_in(head, text))
+            literals.is_none_or(|literals| literals.stand_in(head, text) || *odd.get_or_init(|| is_odd(text)))
         });
         found
     }

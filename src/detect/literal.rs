@@ -6,7 +6,7 @@
 
 use memchr::memmem::Finder;
 
-use crate::decode::head::Head;
+use crate::decode::head::{Field, Head};
 use crate::detect::condition::{Condition, Test, Words};
 
 /// Characters from which looking for a text in a large place pays.
@@ -24,6 +24,7 @@ pub(super) struct Literals {
 enum Place {
     Source,
     Name,
+    Agent,
     Identity,
     Anywhere,
 }
@@ -34,6 +35,7 @@ impl Place {
         match first {
             "eventSource" => Self::Source,
             "eventName" => Self::Name,
+            "userAgent" => Self::Agent,
             "userIdentity" => Self::Identity,
             _ => Self::Anywhere,
         }
@@ -43,6 +45,11 @@ impl Place {
         match self {
             Self::Source => head.event_source.as_str().unwrap_or_default(),
             Self::Name => head.event_name.as_str().unwrap_or_default(),
+            Self::Agent => match &head.user_agent {
+                Field::Text(agent) => agent,
+                Field::Absent => "",
+                Field::WrongType => text,
+            },
             Self::Identity => head.user_identity.unwrap_or_default(),
             Self::Anywhere => text,
         }
@@ -51,7 +58,7 @@ impl Place {
     /// Characters from which looking for a text in it pays.
     const fn chars_min(self) -> usize {
         match self {
-            Self::Source | Self::Name => 1,
+            Self::Source | Self::Name | Self::Agent => 1,
             Self::Identity | Self::Anywhere => CHARS_MIN,
         }
     }
@@ -93,16 +100,29 @@ impl Literals {
         (!needles.is_empty()).then_some(Self { needles, place })
     }
 
-    /// Whether the record may hold one. An escape could hide a letter, and a
-    /// letter beyond ASCII could be one when case is ignored.
-    pub(super) fn may_stand_in(&self, head: &Head<'_>, text: &str) -> bool {
-        let place = self.place.text(head, text);
-        let found = self.needles.iter().any(|needle| match needle {
-            Needle::Exact(finder) => finder.find(place.as_bytes()).is_some(),
-            Needle::AnyCase(any_case) => any_case.stands_in(place.as_bytes()) || !place.is_ascii(),
-        });
-        found || place.contains("\\u")
+    /// Whether one stands in the record, as far as its bytes tell; see [`is_odd`].
+    pub(super) fn stand_in(&self, head: &Head<'_>, text: &str) -> bool {
+        let place = self.place.text(head, text).as_bytes();
+        self.needles.iter().any(|needle| match needle {
+            Needle::Exact(finder) => finder.find(place).is_some(),
+            Needle::AnyCase(any_case) => any_case.stands_in(place),
+        })
     }
+}
+
+/// Whether a text may stand in a record that its bytes do not show: an escape
+/// could hide a letter, blanks could part a colon from its key where an object
+/// is searched as text, and a letter beyond ASCII could be one when case is
+/// ignored.
+pub(super) fn is_odd(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let escapes = memchr::memchr_iter(b'\\', bytes)
+        .any(|place| bytes.get(place + 1).is_some_and(|next| matches!(next, b'u' | b'/')));
+    escapes
+        || !bytes.is_ascii()
+        || memchr::memchr3(b'\n', b'\r', b'\t', bytes).is_some()
+        || memchr::memmem::find(bytes, b"\": ").is_some()
+        || memchr::memmem::find(bytes, b"\" :").is_some()
 }
 
 /// The words of a test of which a passing value holds one.
@@ -116,13 +136,13 @@ fn needed(test: &Test) -> Option<&Words> {
 }
 
 /// The longest part of a word that JSON writes as it is. A number may be
-/// written in several ways, and there may be blanks around brackets, colons
-/// and commas of an object that is searched as text.
+/// written in several ways, and there may be blanks around brackets and
+/// commas of an object that is searched as text.
 fn safe_part(word: &str) -> Option<&str> {
     if word.parse::<f64>().is_ok() {
         return None;
     }
-    let safe = |c: char| c.is_ascii_graphic() && !"\"\\/{}[]:,".contains(c) || c == ' ';
+    let safe = |c: char| c.is_ascii_graphic() && !"\"\\{}[],".contains(c) || c == ' ';
     let longest = word.split(|c| !safe(c)).max_by_key(|part| part.len())?;
     (!longest.is_empty()).then_some(longest)
 }
@@ -172,8 +192,11 @@ mod tests {
 
     #[test]
     fn only_texts_that_json_cannot_spell_otherwise_are_looked_for() {
-        assert_eq!(safe_part("arn:aws:iam::aws:policy/AdministratorAccess"), Some("AdministratorAccess"));
-        assert_eq!(safe_part("\"/\\"), None);
+        assert_eq!(
+            safe_part("arn:aws:iam::aws:policy/AdministratorAccess"),
+            Some("arn:aws:iam::aws:policy/AdministratorAccess")
+        );
+        assert_eq!(safe_part("\"{\\"), None);
         assert_eq!(safe_part("12345"), None);
         assert_eq!(safe_part("true"), Some("true"));
     }

@@ -226,6 +226,10 @@ fn the_index_finds_what_a_linear_search_finds() {
             text.replace("Root", "\\u0052oot"),
             text.replace("alice", "ämilia \u{212A}"),
             text.replace("amazonaws.com", "AMAZONAWS.com"),
+            text.replace("arn:aws:", "arn:aws:assumed-role/aws:").replace('/', r"\/"),
+            text.replacen('{', r#"{"requestParameters":{"x": "aws:ec2-instance"},"#, 1),
+            text.replacen('{', r#"{"userAgent":["S3 Browser"],"#, 1),
+            text.replacen('{', r#"{"userAgent":"x s3 BROWSER https:\/\/s3browser.com","#, 1),
         ] {
             agreement.check(&changed);
         }
