@@ -4,6 +4,7 @@
 //! any lower layer.
 
 mod explain;
+mod rules;
 mod search;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use crate::model::severity::Severity;
 use crate::model::time::{Day, UtcTime};
 
 pub use self::explain::{Explain, ExplainFormat};
+pub use self::rules::{RulesAction, RulesFormat};
 pub use self::search::{Search, SearchFormat};
 
 /// Reconstruct AMS Developer mode use and destructive actions from exported AWS logs
@@ -85,6 +87,13 @@ pub enum Command {
     /// too. Prints whole records with the object and ordinal of each, and says how much was searched.
     #[command(override_usage = search::USAGE, after_help = search::HELP)]
     Search(Box<Search>),
+    /// List, show and check the rules that make findings
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Rules {
+        /// What to do with them
+        #[command(subcommand)]
+        action: RulesAction,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -236,6 +245,14 @@ pub struct Analyze {
     /// be repeated
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub public_keys: Vec<PathBuf>,
+
+    /// Folder of rules to add to the built-in ones (TOML); may be repeated
+    #[arg(long, value_name = "DIR", help_heading = "Detection")]
+    pub rules: Vec<PathBuf>,
+
+    /// Folder of Sigma rules and correlations for CloudTrail (YAML); may be repeated
+    #[arg(long, value_name = "DIR", help_heading = "Detection")]
+    pub sigma: Vec<PathBuf>,
 
     /// Exit with 1 if a finding is at least this grave
     #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Detection")]

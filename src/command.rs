@@ -204,6 +204,8 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         rfc_complete: flags.rfc_complete.clone(),
         as_of: flags.as_of,
         modes: flags.modes.clone(),
+        rules: flags.rules.clone(),
+        sigma: flags.sigma.clone(),
         expect_accounts: flags.expect_accounts.clone(),
         public_keys: flags.public_keys.clone(),
         threads: flags.threads.map(usize::from),

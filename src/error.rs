@@ -4,6 +4,7 @@
 //! Prints nothing and knows no exit codes beyond the kind of the error; `main`
 //! does both.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -80,6 +81,41 @@ pub enum Error {
         line: usize,
         /// What is wrong.
         message: String,
+    },
+    /// Rules cannot be read.
+    #[error("cannot read the rules `{}`", .path.display())]
+    RulesUnreadable {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A folder of rules holds none.
+    #[error("no file below `{}` ends in .{ending}", .path.display())]
+    NoRules {
+        /// The folder.
+        path: PathBuf,
+        /// The ending of files that would be.
+        ending: String,
+    },
+    /// Files that are no rules.
+    #[error("{}", listed(.0))]
+    RulesInvalid(Vec<FileFault>),
+    /// A rule whose own records fail it.
+    #[error("rule `{rule_id}`, line {line}: it {message}")]
+    RuleUnproven {
+        /// Its id.
+        rule_id: String,
+        /// Line of the record in its file.
+        line: usize,
+        /// What fails.
+        message: String,
+    },
+    /// There is no rule of that id.
+    #[error("there is no rule `{id}`")]
+    NoSuchRule {
+        /// The id as given.
+        id: String,
     },
     /// A list of expected accounts cannot be read.
     #[error("cannot read the list of accounts `{}`", .path.display())]
@@ -167,6 +203,35 @@ pub enum Error {
     Interrupted,
 }
 
+/// What is wrong with a file of the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFault {
+    /// The file.
+    pub path: PathBuf,
+    /// 1-based line, if it is one.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.path.display(), self.message),
+            None => write!(f, "{}: {}", self.path.display(), self.message),
+        }
+    }
+}
+
+/// The first faults, and how many more there are.
+fn listed(faults: &[FileFault]) -> String {
+    const SHOWN_MAX: usize = 3;
+    let shown: Vec<String> = faults.iter().take(SHOWN_MAX).map(FileFault::to_string).collect();
+    let more = faults.len().saturating_sub(SHOWN_MAX);
+    let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("{}{tail}", shown.join("; "))
+}
+
 impl Error {
     /// What kind of failure this is.
     pub fn kind(&self) -> ErrorKind {
@@ -178,6 +243,11 @@ impl Error {
             | Self::TurnedRange { .. }
             | Self::ModesUnreadable { .. }
             | Self::ModesInvalid { .. }
+            | Self::RulesUnreadable { .. }
+            | Self::NoRules { .. }
+            | Self::RulesInvalid(_)
+            | Self::RuleUnproven { .. }
+            | Self::NoSuchRule { .. }
             | Self::AccountsUnreadable { .. }
             | Self::AccountsInvalid { .. }
             | Self::PublicKeys { .. }
@@ -221,6 +291,11 @@ impl Error {
             }
             Self::ModesUnreadable { .. } => Some("give a TOML file that you may read"),
             Self::ModesInvalid { .. } => Some("`devtrail analyze --help` shows what a mode profile holds"),
+            Self::RulesUnreadable { .. } => Some("give a folder with files of rules that you may read"),
+            Self::NoRules { .. } => Some("give the folder that holds the rules"),
+            Self::RulesInvalid(_) => Some("`devtrail rules check --help` shows how a rule is written"),
+            Self::RuleUnproven { .. } => Some("`devtrail rules check <DIR>` shows all records that fail"),
+            Self::NoSuchRule { .. } => Some("`devtrail rules list` shows the rules"),
             Self::PublicKeys { .. } => {
                 Some("`devtrail verify --help` shows how to save the keys with list-public-keys")
             }

@@ -11,6 +11,7 @@ mod covered;
 mod event_time;
 mod handed_out;
 mod inventory;
+mod matched;
 mod row;
 mod sink;
 mod skim;
@@ -30,7 +31,8 @@ use self::sink::ObjectSink;
 pub use self::skim::Depth;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
-use crate::decode::{self};
+use crate::decode;
+use crate::detect::Detector;
 use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self};
@@ -38,6 +40,7 @@ use crate::integrity::{self, Delivery, Packing};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
+use crate::model::hit::Hit;
 use crate::model::inventory::{ConfigTrace, Inventory};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
@@ -53,6 +56,8 @@ pub struct Examined {
     pub object: Object,
     /// Events kept from it, in its order.
     pub events: Vec<Event>,
+    /// Records in it that rules match.
+    pub hits: Vec<Hit>,
     /// RFC records in it.
     pub rfc_records: Vec<RfcRecord>,
     /// What exports of settings in it tell.
@@ -90,6 +95,8 @@ pub struct Examined {
 pub struct Examiner<'c> {
     /// Decides which records matter.
     pub classifier: Classifier<'c>,
+    /// Holds records against the rules.
+    pub detector: Detector<'c>,
     /// The run's key for fingerprints.
     pub key: RunKey,
     /// Entries of archives to open, by the date in their name: first day, and
@@ -103,8 +110,15 @@ pub struct Examiner<'c> {
 
 impl<'c> Examiner<'c> {
     /// For one run.
-    pub fn new(classifier: Classifier<'c>, depth: Depth) -> Self {
-        Self { classifier, key: RunKey::draw(), days: (None, None), depth, handed_out: HandedOut::default() }
+    pub fn new(classifier: Classifier<'c>, detector: Detector<'c>, depth: Depth) -> Self {
+        Self {
+            classifier,
+            detector,
+            key: RunKey::draw(),
+            days: (None, None),
+            depth,
+            handed_out: HandedOut::default(),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::integrity::{Assessment, Missing};
 use crate::model::coverage::{Counts, CoverageDay};
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
+use crate::model::hit::{Detected, Hit};
 use crate::model::id::{AccountId, Region};
 use crate::model::inventory::{Inventory, Recording};
 use crate::model::object::{Integrity, Object, ObjectStatus};
@@ -45,6 +46,7 @@ pub fn gather(
     scope.regions = days().map(|day| day.region.clone()).collect::<BTreeSet<Region>>();
     let mut problems: Vec<Problem> = conflicts(&examined, copies, ids);
     let (mut objects, mut events, mut rfc_records) = (Vec::new(), Vec::new(), Vec::new());
+    let mut hits = Vec::new();
     let mut inventory = Inventory::default();
     for (index, one) in examined.into_iter().enumerate() {
         let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");
@@ -54,11 +56,12 @@ pub fn gather(
         objects.push(object);
         problems.extend(one.problems);
         rfc_records.extend(one.rfc_records);
+        hits.extend(one.hits.into_iter().filter(|hit| is_original(hit, index, copies)));
         inventory.extend(one.inventory);
         events.extend(one.events.into_iter().filter_map(|event| original(event, index, copies)));
     }
     mark_integrity(&mut objects, &assessment);
-    grade(&mut events, &objects);
+    grade(&mut events, &mut hits, &objects);
     problems.extend(assessment.problems);
     objects.extend(assessment.missing.into_iter().map(missing));
     objects.sort_by(|a, b| a.path.cmp(&b.path));
@@ -71,18 +74,29 @@ pub fn gather(
     let table = events_table.then(|| events.clone());
     scope.account_names = inventory.account_names();
     scope.recording = Recording::of(&inventory.trails);
-    let sources = Sources { events, rfc_records, inventory, coverage, scope, objects, problems };
+    let detected = Detected { hits, ..Detected::default() };
+    let sources = Sources { events, detected, rfc_records, inventory, coverage, scope, objects, problems };
     Gathered { sources, events: table }
 }
 
-/// Tells each event how well its object is anchored.
-fn grade(events: &mut [Event], objects: &[Object]) {
+/// Tells each event and hit how well its object is anchored.
+fn grade(events: &mut [Event], hits: &mut [Hit], objects: &[Object]) {
     let integrity: BTreeMap<&ObjectPath, Option<Integrity>> =
         objects.iter().map(|object| (&object.path, object.integrity)).collect();
     for event in events {
         let of_object = integrity.get(&event.evidence.object).copied().flatten();
         event.source_grade = event.source_grade.with_integrity(of_object);
     }
+    for hit in hits {
+        let of_object = integrity.get(&hit.evidence.object).copied().flatten();
+        hit.source_grade = hit.source_grade.with_integrity(of_object);
+    }
+}
+
+/// Whether a hit is not that of a copy.
+fn is_original(hit: &Hit, object: u32, copies: &Copies) -> bool {
+    let record = u32::try_from(hit.evidence.record).ok();
+    record.is_none_or(|record| copies.dropped_matches.binary_search(&Location { object, record }).is_err())
 }
 
 /// The event with its number of copies, unless it is itself a copy.

@@ -27,6 +27,8 @@ pub mod normalise;
 
 pub mod classify;
 
+pub mod detect;
+
 pub mod tally;
 
 pub mod timeline;
@@ -50,6 +52,7 @@ pub mod custody;
 pub mod search;
 
 pub mod explain;
+pub mod rulebook;
 
 pub mod run;
 
@@ -58,3 +61,5 @@ pub mod terminal;
 pub mod cli;
 
 pub mod command;
+
+pub mod rules_command;

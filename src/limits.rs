@@ -74,6 +74,19 @@ pub const CONFIGURATION_CHARS_MAX: usize = 2000;
 /// Real dumps need one try for each trail and region.
 pub const SIGNATURE_TRIES_MAX: usize = 20_000;
 
+/// Hits of one rule, actor and hour in one object that carry their event id
+/// and what the rule tells; the rest is counted.
+pub const HITS_IN_DETAIL_MAX: usize = 100;
+
+/// Values that one record gives to the sentence of a finding.
+pub const TOLD_MAX: usize = 6;
+
+/// Event ids that one finding of a rule lists; it counts them all.
+pub const FINDING_EVENTS_MAX: usize = 100;
+
+/// Bytes of one file of a rule. The largest public rules have 20 KB.
+pub const RULE_BYTES_MAX: u64 = 1024 * 1024;
+
 /// Steps that credentials are followed down from a mode session. Role chains
 /// of more than two or three are unusual; a hostile one would cost as many
 /// looks at all other sessions.

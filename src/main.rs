@@ -8,6 +8,7 @@ use clap::{CommandFactory, Parser};
 use devtrail::cli::{Cli, Command};
 use devtrail::command;
 use devtrail::error::{Error, ErrorKind};
+use devtrail::rules_command;
 use devtrail::terminal::{Terminal, Verbosity};
 
 /// Set by the interrupt signal, looked at between objects.
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Search(flags) => {
             watch_interrupt().and_then(|()| command::search(flags, cli.color, &INTERRUPTED))
         }
+        Command::Rules { action } => rules_command::rules(action, cli.color),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "devtrail", &mut script);

@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
 use crate::correlate;
 use crate::custody::{self, Comparison};
+use crate::detect::{Detector, RuleSet};
 use crate::dump::{Dump, Observer, look, prune};
 use crate::error::Error;
 use crate::evidence::read::{Buffer, read};
@@ -24,6 +25,7 @@ use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
+use crate::rulebook;
 
 /// Where the reports go.
 #[derive(Clone, Debug)]
@@ -78,6 +80,10 @@ pub struct Options {
     pub as_of: Option<UtcTime>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
+    /// Folders of rules to add to the built-in ones.
+    pub rules: Vec<PathBuf>,
+    /// Folders of Sigma rules.
+    pub sigma: Vec<PathBuf>,
     /// A file of accounts that events must be about.
     pub expect_accounts: Option<PathBuf>,
     /// Files of public keys, to check the signatures of digests.
@@ -92,6 +98,8 @@ pub struct Options {
 #[derive(Debug)]
 struct UserFiles {
     catalogue: Catalogue,
+    rules: RuleSet,
+    unused_rules: Vec<Problem>,
     expected_accounts: BTreeSet<AccountId>,
     keys: Vec<PublicKey>,
 }
@@ -115,8 +123,13 @@ pub fn analyze(
     interrupted: &AtomicBool,
 ) -> Result<Outcome, Error> {
     let started_at = now();
+    let catalogue = catalogue(options.modes.as_deref())?;
+    let rules = rulebook::load(&options.rules, &catalogue)?;
+    let (rules, unused_rules) = rulebook::load_sigma(rules, &options.sigma)?;
     let given = UserFiles {
-        catalogue: catalogue(options.modes.as_deref())?,
+        rules,
+        unused_rules,
+        catalogue,
         expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
         keys: public_keys(&options.public_keys)?,
     };
@@ -135,7 +148,7 @@ pub fn analyze(
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         arguments: options.arguments.clone(),
-        catalogue_sha256: given.catalogue.sha256().to_owned(),
+        catalogue_sha256: given.rules.sha256_with(given.catalogue.sha256()),
         schema_version: SCHEMA_VERSION.to_owned(),
         started_at,
         threads: pool.current_num_threads(),
@@ -155,7 +168,9 @@ fn reconstruct(
 ) -> Result<Report, Error> {
     let (found, mut left_out) = prune(look(&options.paths)?, options.object_days);
     let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
-    let examiner = Examiner { days: options.object_days, ..Examiner::new(classifier, Depth::Records) };
+    let detector = Detector::new(&given.rules, &given.catalogue);
+    let examiner =
+        Examiner { days: options.object_days, ..Examiner::new(classifier, detector, Depth::Records) };
     let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     left_out.append(&mut dump.left_out);
     observer.stage("checking digests");
@@ -163,11 +178,15 @@ fn reconstruct(
     observer.stage("following credentials");
     let dump = dump.followed(&assessment, &given.catalogue, interrupted)?;
     observer.stage("comparing copies");
-    let Gathered { sources, events } = dump.gather(assessment, options.events != EventsTable::No);
+    let Gathered { mut sources, events } = dump.gather(assessment, options.events != EventsTable::No);
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
     observer.stage("correlating");
+    sources.detected.rules = given.rules.words();
+    sources.detected.silent = given.rules.silent();
+    sources.detected.compounds = given.rules.compounds(&sources.detected.hits);
+    sources.problems.extend(given.unused_rules);
     let mut report = correlate::all(
         sources,
         &given.catalogue,
@@ -206,7 +225,8 @@ pub fn verify(
     let keys = public_keys(key_files)?;
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner::new(Classifier::new(&catalogue, false), Depth::Integrity);
+    let rules = RuleSet::none();
+    let examiner = for_integrity(&catalogue, &rules);
     let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     observer.stage("checking digests");
     let given = Given { keys: &keys, left_out: &[] };
@@ -216,6 +236,13 @@ pub fn verify(
     }
     let problems = dump.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.problems)).collect();
     Ok(Verified { assessment, problems })
+}
+
+/// Reads a dump for its own sake: no event is kept that does not have to be,
+/// and no rule is asked.
+fn for_integrity<'c>(catalogue: &'c Catalogue, no_rules: &'c RuleSet) -> Examiner<'c> {
+    let classifier = Classifier::new(catalogue, false);
+    Examiner::new(classifier, Detector::new(no_rules, catalogue), Depth::Integrity)
 }
 
 fn selection(options: &Options) -> correlate::Selection {
@@ -331,7 +358,8 @@ pub fn compare_with_manifest(
 ) -> Result<Comparison, Error> {
     let catalogue = Catalogue::builtin();
     let found = look(paths)?;
-    let examiner = Examiner::new(Classifier::new(&catalogue, false), Depth::Integrity);
+    let rules = RuleSet::none();
+    let examiner = for_integrity(&catalogue, &rules);
     let dump = Dump::read(&found, &examiner, observer, interrupted)?;
     custody::compare(&dump, manifest)
 }

@@ -45,12 +45,18 @@ pub struct Fingerprint {
     content: u64,
     location: Location,
     kept: bool,
+    matched: bool,
 }
 
 impl Fingerprint {
     /// Says which object of the run its record lies in.
     pub fn set_object(&mut self, object: u32) {
         self.location.object = object;
+    }
+
+    /// Says whether a rule matches its record.
+    pub fn set_matched(&mut self, matched: bool) {
+        self.matched = matched;
     }
 
     /// Where its record lies.
@@ -70,7 +76,7 @@ impl Fingerprint {
         let joined = [event_id.as_bytes(), b"\xff", recipient.as_bytes()].concat();
         let hash = xxh3_128_with_seed(&joined, key.0);
         let identity = [(hash >> 64) as u64, hash as u64];
-        Self { identity, content: content_hash(key, text), location, kept }
+        Self { identity, content: content_hash(key, text), location, kept, matched: false }
     }
 }
 
@@ -100,6 +106,8 @@ pub struct Fingerprints(Vec<Fingerprint>);
 pub struct Copies {
     /// Kept events that are copies of another: they go. Sorted.
     pub dropped: Vec<Location>,
+    /// Records that a rule matches and that are copies of another. Sorted.
+    pub dropped_matches: Vec<Location>,
     /// Kept events that have copies, and how many deliveries there are. Sorted.
     pub delivered: Vec<(Location, u32)>,
     /// For each object that holds a copy: how many it holds. Sorted.
@@ -151,6 +159,9 @@ impl Fingerprints {
                 };
                 original.1 += 1;
                 *per_object.entry(one.location.object).or_default() += 1;
+                if one.matched {
+                    copies.dropped_matches.push(one.location);
+                }
                 if one.kept {
                     copies.dropped.push(one.location);
                 } else {
@@ -164,6 +175,7 @@ impl Fingerprints {
             }
         }
         copies.dropped.sort_unstable();
+        copies.dropped_matches.sort_unstable();
         copies.delivered.sort_unstable();
         copies.conflicts.sort_unstable();
         copies.per_object = per_object.into_iter().collect();

@@ -52,6 +52,7 @@ pub use inverse::{Inverse, UndoKind};
 pub use judge::Judgement;
 pub use mode::{MarkerRole, Mode, RoleMatch};
 pub use naming::bare;
+pub(crate) use path::{is_something, member, text_of};
 pub use wait::{Wait, WaitEnd};
 pub use workload::{Workload, WorkloadCall};
 

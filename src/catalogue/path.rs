@@ -83,8 +83,8 @@ fn take<'json>(step: &Step, value: &'json Value) -> Vec<&'json Value> {
     }
 }
 
-/// Services differ in the case of letters (`finalDBSnapshotIdentifier`).
-fn member<'json>(value: &'json Value, name: &str) -> Option<&'json Value> {
+/// The member of that name. Services differ in the case of letters (`finalDBSnapshotIdentifier`).
+pub(crate) fn member<'json>(value: &'json Value, name: &str) -> Option<&'json Value> {
     let members = value.as_object()?;
     members.get(name).or_else(|| {
         let mut others = members.iter();
@@ -97,7 +97,7 @@ fn member<'json>(value: &'json Value, name: &str) -> Option<&'json Value> {
 /// no text, and what AWS withheld never matches.
 ///
 /// Source: facts/cloudtrail.md 1.6 (polymorphic request fields).
-pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+pub(crate) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) if text == "HIDDEN_DUE_TO_SECURITY_REASONS" => None,
         Value::String(text) => Some(Cow::Borrowed(text)),
@@ -109,7 +109,7 @@ pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
 }
 
 /// Whether there is anything: null, an empty text and an empty list are nothing.
-pub(super) fn is_something(value: &Value) -> bool {
+pub(crate) fn is_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),

@@ -47,7 +47,9 @@ mod unprotected;
 mod unused;
 
 use claim::Claim;
+pub(super) use claim::joined;
 use proof::Proof;
+pub(super) use proof::resting;
 use table::{CORRELATORS, Correlator};
 
 /// What correlators look at.
@@ -73,11 +75,16 @@ pub(super) fn of(facts: Facts<'_>) -> Vec<Finding> {
     let proof = Proof::of(made.iter().map(|(_, claim)| claim), facts);
     let mut findings: Vec<Finding> =
         made.into_iter().map(|(correlator, claim)| finding(correlator, claim, &proof)).collect();
+    sort(&mut findings);
+    findings
+}
+
+/// The one order of findings.
+pub(super) fn sort(findings: &mut [Finding]) {
     findings.sort_by_cached_key(|finding| {
         let account = finding.account_id.clone();
-        (order::none_last(finding.time), account, finding.rule_id, finding.finding_id.clone())
+        (order::none_last(finding.time), account, finding.rule_id.clone(), finding.finding_id.clone())
     });
-    findings
 }
 
 fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Finding {
@@ -94,8 +101,8 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
     technique_ids.dedup();
     Finding {
         finding_id: FindingId::new(id),
-        rule_id: correlator.rule_id,
-        title: correlator.title,
+        rule_id: correlator.rule_id.into(),
+        title: correlator.title.into(),
         severity: if claim.lowered { correlator.severity.lowered() } else { correlator.severity },
         account_id: claim.account_id,
         mode: claim.mode,
@@ -108,9 +115,9 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
         window_id: claim.window_id,
         session_ids: claim.session_ids,
         rfc_ids: claim.rfc_ids,
-        technique_ids,
-        controls: correlator.controls.to_vec(),
-        response: correlator.response,
+        technique_ids: technique_ids.into_iter().map(Into::into).collect(),
+        controls: correlator.controls.iter().copied().map(Into::into).collect(),
+        response: correlator.response.into(),
         confidence,
         confidence_reason,
         evidence: claim.evidence,

@@ -16,6 +16,7 @@ use crate::catalogue::Catalogue;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
+use crate::model::hit::Detected;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::mode::{LinkConfidence, ModeSession};
@@ -28,6 +29,7 @@ use crate::normalise::rfc::from_event;
 
 mod actor;
 mod destructive;
+mod detected;
 mod expected;
 mod finding;
 mod incident;
@@ -58,6 +60,8 @@ use window::{RfcEvidence, Signs, Windows};
 pub struct Sources {
     /// Kept events, in order of time, each once.
     pub events: Vec<Event>,
+    /// What rules found.
+    pub detected: Detected,
     /// Records of RFC archives; those of amscm calls are made here.
     pub rfc_records: Vec<RfcRecord>,
     /// What exports of settings tell.
@@ -91,7 +95,8 @@ pub struct Options {
 ///
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
-    let Sources { events, mut rfc_records, inventory, coverage, scope, objects, mut problems } = sources;
+    let Sources { events, detected, mut rfc_records, inventory, coverage, scope, objects, mut problems } =
+        sources;
     rfc_records.extend(events.iter().filter_map(from_event));
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
@@ -133,6 +138,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         last_event_time: scope.last_event_time,
         catalogue,
     });
+    let findings = detected::added(findings, &detected, (&events, &sessions));
     let selection = &options.selection;
     let findings = selection.findings(findings);
     let destructive = selection.destructive(destructive);

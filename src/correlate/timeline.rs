@@ -295,7 +295,7 @@ fn found(finding: &Finding) -> TimelineEntry {
         rfc_id: finding.rfc_ids.first().filter(|_| finding.rfc_ids.len() == 1).cloned(),
         finding_id: Some(finding.finding_id.clone()),
         evidence: Some(finding.evidence.clone()),
-        ..entry(TimelineKind::Finding, finding.title.to_owned())
+        ..entry(TimelineKind::Finding, finding.title.clone().into_owned())
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Head<'a> {
     pub event_category: Field<'a>,
     /// `userIdentity`, raw.
     pub user_identity: Option<&'a str>,
+    /// `userAgent`: routes no record, but rules ask for it most often.
+    pub user_agent: Field<'a>,
     /// A routing field that occurs twice; its last value was taken.
     pub duplicate: Option<&'static str>,
 }
@@ -70,7 +72,8 @@ const REGION: usize = 5;
 const RECIPIENT: usize = 6;
 const CATEGORY: usize = 7;
 const IDENTITY: usize = 8;
-const KEYS: [&str; 9] = [
+const AGENT: usize = 9;
+const KEYS: [&str; 10] = [
     "eventVersion",
     "eventID",
     "eventTime",
@@ -80,6 +83,7 @@ const KEYS: [&str; 9] = [
     "recipientAccountId",
     "eventCategory",
     "userIdentity",
+    "userAgent",
 ];
 
 /// The place of a routing key in [`KEYS`].
@@ -90,6 +94,7 @@ fn place(key: &str) -> Option<usize> {
         7 => EVENT_ID,
         9 if key.starts_with("eventT") => EVENT_TIME,
         9 if key.starts_with("eventN") => EVENT_NAME,
+        9 if key.starts_with("userA") => AGENT,
         9 => REGION,
         11 => EVENT_SOURCE,
         18 => RECIPIENT,
@@ -166,12 +171,13 @@ impl<'a> Head<'a> {
             EVENT_NAME => &mut self.event_name,
             REGION => &mut self.region,
             RECIPIENT => &mut self.recipient_account_id,
+            AGENT => &mut self.user_agent,
             _ => &mut self.event_category,
         }
     }
 
     fn note_duplicate(&mut self, seen: &mut [bool; KEYS.len()], place: usize) {
-        if seen[place] {
+        if seen[place] && place != AGENT {
             self.duplicate = Some(KEYS[place]);
         }
         seen[place] = true;

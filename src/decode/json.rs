@@ -108,6 +108,15 @@ pub fn string(raw: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str::<String>(&without_lone_surrogates(raw)).ok().map(Cow::Owned)
 }
 
+/// The value of JSON text, lone surrogates replaced; `None` if it nests too
+/// deep or holds a number out of range.
+pub fn value(raw: &str) -> Option<Value> {
+    if let Ok(value) = serde_json::from_str(raw) {
+        return Some(value);
+    }
+    raw.contains("\\u").then(|| serde_json::from_str(&without_lone_surrogates(raw)).ok()).flatten()
+}
+
 /// The same JSON value always as the same text: keys sorted, no white space,
 /// escapes resolved. `None` for what serde_json cannot hold as a value; such
 /// text compares as it is.

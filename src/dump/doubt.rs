@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use rayon::prelude::*;
 
 use crate::classify::Classifier;
+use crate::detect::{Detector, RuleSet};
 use crate::dump::Dump;
 use crate::examine::{Depth, Examined, Examiner};
 use crate::integrity::Assessment;
@@ -22,7 +23,10 @@ impl Dump<'_> {
         let doubtful = self.doubtful(assessment);
         let objects: BTreeSet<usize> = doubtful.iter().map(|index| self.origins[*index]).collect();
         let classifier = Classifier::new(self.examiner.classifier.catalogue(), false);
-        let examiner = Examiner { key: self.examiner.key, ..Examiner::new(classifier, Depth::Records) };
+        let rules = RuleSet::none();
+        let detector = Detector::new(&rules, self.examiner.classifier.catalogue());
+        let examiner =
+            Examiner { key: self.examiner.key, ..Examiner::new(classifier, detector, Depth::Records) };
         let never = AtomicBool::new(false);
         let again: Vec<Examined> = objects
             .into_par_iter()

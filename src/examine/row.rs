@@ -1,10 +1,11 @@
-//! The row of an object, as far as its container and its decoding tell.
+//! The row of an object, from its content and what decoding came to.
 
 use crate::decode::{Decoded, Verdict};
 use crate::evidence::read::Content;
 use crate::model::evidence::ObjectPath;
 use crate::model::object::{Object, ObjectStatus};
 
+/// What counts and digests say is filled in later.
 pub(super) fn row(path: &ObjectPath, content: &Content, decoded: &Decoded) -> Object {
     let (status, note) = match &decoded.verdict {
         Verdict::Evidence => (ObjectStatus::Read, decoded.note.clone()),

@@ -8,6 +8,7 @@ use super::event_time::event_time;
 use super::handed_out::{Seen, Waiting};
 use super::{Examined, Examiner};
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
+use crate::detect::Noted;
 use crate::evidence::s3_key::KeyFacts;
 use crate::integrity::{self, Delivery, Packing};
 use crate::model::coverage::Counts;
@@ -32,6 +33,7 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) key_account: Option<AccountId>,
     pub(super) key_region: Option<Region>,
     pub(super) events: Vec<Event>,
+    pub(super) noted: Noted,
     pub(super) rfc_records: Vec<RfcRecord>,
     pub(super) inventory: Inventory,
     pub(super) traces: Vec<ConfigTrace>,
@@ -60,6 +62,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             key_account: key.account_id.clone(),
             key_region: key.region.clone(),
             events: Vec::new(),
+            noted: Noted::default(),
             rfc_records: Vec::new(),
             inventory: Inventory::default(),
             traces: Vec::new(),
@@ -99,6 +102,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         Examined {
             object,
             events: self.events,
+            hits: self.noted.hits,
             rfc_records: self.rfc_records,
             inventory: self.inventory,
             traces: self.traces,
@@ -139,7 +143,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         time
     }
 
-    pub(super) fn count(&mut self, record: &Record<'_>, around: Option<&AccountId>) {
+    /// Counts a record; gives its time.
+    pub(super) fn count(&mut self, record: &Record<'_>, around: Option<&AccountId>) -> Option<UtcTime> {
         let head = &record.head;
         let time = self.time_of(record);
         let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
@@ -154,6 +159,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             let detail = format!("`{key}` occurs twice; the last one was taken");
             self.problem(ProblemKind::DuplicateKey, record.place, detail);
         }
+        time
     }
 
     /// Understands a record that may matter, and keeps its event if it does, or
@@ -184,7 +190,7 @@ impl Sink for ObjectSink<'_, '_> {
         self.counts.seen += 1;
         let around =
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        self.count(&record, around.as_ref());
+        let time = self.count(&record, around.as_ref());
         self.deliveries.extend(Delivery::of(&record));
         let touched = self.see(&record);
         let may_matter = touched || self.examiner.classifier.may_matter(&record.head, record.text);
@@ -195,12 +201,15 @@ impl Sink for ObjectSink<'_, '_> {
             self.counts.counted_only += 1;
             self.remember(&record);
         }
+        let matched = self.detect(&record, around.as_ref(), kept, time);
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
         let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");
         let location = Location { object: 0, record: ordinal };
         let identity = (event_id, recipient);
-        self.fingerprints.push(Fingerprint::new(self.examiner.key, identity, record.text, (location, kept)));
+        let mut print = Fingerprint::new(self.examiner.key, identity, record.text, (location, kept));
+        print.set_matched(matched);
+        self.fingerprints.push(print);
     }
 
     fn rfc(&mut self, entry: RfcEntry<'_>) {

@@ -35,6 +35,28 @@ impl Outcome {
             Self::DryRun => "dry_run",
         }
     }
+
+    /// How a call ended that has this error code, and perhaps an error message.
+    ///
+    /// Source: facts/cloudtrail.md 1.1 (errorCode, errorMessage), 6.3.
+    pub fn of(error_code: Option<&str>, has_message: bool) -> Self {
+        let Some(code) = error_code else {
+            return if has_message { Self::Failed } else { Self::Succeeded };
+        };
+        if code.contains("DryRunOperation") {
+            return Self::DryRun;
+        }
+        const DENIED: [&str; 7] = [
+            "AccessDenied",
+            "UnauthorizedOperation",
+            "UnauthorizedAccess",
+            "NotAuthorized",
+            "AuthorizationError",
+            "VpceAccessDenied",
+            "Forbidden",
+        ];
+        if DENIED.iter().any(|denied| code.contains(denied)) { Self::Denied } else { Self::Failed }
+    }
 }
 
 /// When, who, what, on what, and how do we know: one API call.
@@ -107,13 +129,7 @@ impl Event {
     ///
     /// Source: facts/cloudtrail.md 1.1 (errorCode, errorMessage), 6.3.
     pub fn outcome(&self) -> Outcome {
-        let Some(code) = self.error_code.as_deref() else {
-            return if self.error_message.is_some() { Outcome::Failed } else { Outcome::Succeeded };
-        };
-        if code.contains("DryRunOperation") {
-            return Outcome::DryRun;
-        }
-        if is_denial(code) { Outcome::Denied } else { Outcome::Failed }
+        Outcome::of(self.error_code.as_deref(), self.error_message.is_some())
     }
 
     /// Whether the call changed nothing by its nature: `readOnly`, or, where a

@@ -1,5 +1,6 @@
 //! Claims with evidence, and the incidents they gather into.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -61,9 +62,9 @@ pub struct Finding {
     /// Stable id over the facts that define it.
     pub finding_id: FindingId,
     /// The rule or correlation that made it.
-    pub rule_id: &'static str,
+    pub rule_id: Cow<'static, str>,
     /// The rule's title.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// How grave.
     pub severity: Severity,
     /// The account it concerns.
@@ -89,11 +90,11 @@ pub struct Finding {
     /// The RFCs it concerns.
     pub rfc_ids: Vec<RfcId>,
     /// MITRE ATT&CK techniques, version 19.
-    pub technique_ids: Vec<&'static str>,
+    pub technique_ids: Vec<Cow<'static, str>>,
     /// Controls it bears on.
-    pub controls: Vec<&'static str>,
+    pub controls: Vec<Cow<'static, str>>,
     /// What to do.
-    pub response: &'static str,
+    pub response: Cow<'static, str>,
     /// How sure: that of its rule, lowered by its weakest record.
     pub confidence: Confidence,
     /// Why it is that sure, in one sentence.

@@ -10,6 +10,7 @@ pub mod destructive;
 pub mod event;
 pub mod evidence;
 pub mod finding;
+pub mod hit;
 pub mod id;
 pub mod inventory;
 pub mod mode;

@@ -85,6 +85,23 @@ impl Principal {
             .or_else(|| self.account_id.clone())
     }
 
+    /// The person or thing behind a caller: root, else the source identity, the
+    /// user name, the role session name, the service, the ARN.
+    ///
+    /// Source: facts/cloudtrail.md 1.2 (which type carries which field).
+    pub fn actor(&self) -> Option<Arc<str>> {
+        if self.identity_type.as_deref() == Some("Root") {
+            return Some(Arc::from("root"));
+        }
+        self.source_identity
+            .clone()
+            .or_else(|| self.user_name.clone())
+            .or_else(|| self.role_session_name().map(Arc::from))
+            .or_else(|| self.invoked_by.clone())
+            .or_else(|| self.arn.as_ref().map(|arn| Arc::from(arn.as_str())))
+            .or_else(|| self.account_id.as_ref().map(|account| Arc::from(account.as_str())))
+    }
+
     fn assumed_role_parts(&self) -> Option<(&str, &str)> {
         let (_, rest) = self.arn.as_ref()?.as_str().split_once(":assumed-role/")?;
         rest.split_once('/')

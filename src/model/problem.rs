@@ -40,6 +40,12 @@ pub enum ProblemKind {
     InvalidTime,
     /// A time far outside the life of CloudTrail.
     ImplausibleTime,
+    /// A rule asks for a value that cannot be read, so it was not judged.
+    UnjudgedRecord,
+    /// A Sigma rule that cannot be used.
+    RuleNotUsed,
+    /// Sigma rules for logs that are not CloudTrail's.
+    RuleForOtherLogs,
     /// One event id with different contents; all were kept.
     ConflictingCopies,
     /// A symbolic link was not followed.
@@ -143,6 +149,9 @@ impl ProblemKind {
             Self::DuplicateKey => ("duplicate_key", Medium, true),
             Self::InvalidTime => ("invalid_time", Medium, true),
             Self::ImplausibleTime => ("implausible_time", Low, false),
+            Self::UnjudgedRecord => ("unjudged_record", Medium, true),
+            Self::RuleNotUsed => ("rule_not_used", Medium, true),
+            Self::RuleForOtherLogs => ("rule_for_other_logs", Low, false),
             Self::ConflictingCopies => ("conflicting_copies", High, true),
             Self::LinkNotFollowed => ("link_not_followed", Medium, true),
             Self::NotAFile => ("not_a_file", Low, true),

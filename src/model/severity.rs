@@ -34,6 +34,17 @@ impl Severity {
         }
     }
 
+    /// One level less grave; `informational` stays.
+    #[must_use]
+    pub const fn lowered(self) -> Self {
+        match self {
+            Self::Critical => Self::High,
+            Self::High => Self::Medium,
+            Self::Medium => Self::Low,
+            Self::Low | Self::Informational => Self::Informational,
+        }
+    }
+
     /// One level graver; `critical` stays.
     #[must_use]
     pub const fn raised(self) -> Self {
@@ -42,17 +53,6 @@ impl Severity {
             Self::Low => Self::Medium,
             Self::Medium => Self::High,
             Self::High | Self::Critical => Self::Critical,
-        }
-    }
-
-    /// One level less grave; `informational` stays.
-    #[must_use]
-    pub const fn lowered(self) -> Self {
-        match self {
-            Self::Informational | Self::Low => Self::Informational,
-            Self::Medium => Self::Low,
-            Self::High => Self::Medium,
-            Self::Critical => Self::High,
         }
     }
 }

@@ -203,6 +203,12 @@ impl AsText for Arc<str> {
     }
 }
 
+impl AsText for Cow<'_, str> {
+    fn as_text(&self) -> &str {
+        self
+    }
+}
+
 impl AsText for &str {
     fn as_text(&self) -> &str {
         self

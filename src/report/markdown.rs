@@ -194,7 +194,7 @@ fn findings(report: &Report) -> Vec<String> {
     let rows = findings.iter().take(FINDINGS_MAX).map(|finding| {
         table_row(&[
             finding.severity.to_string(),
-            prose(finding.title),
+            prose(&finding.title),
             finding.account_id.as_ref().map(code).unwrap_or_default(),
             finding.time.map_or_else(String::new, |time| time.to_string()),
             code(&finding.summary),

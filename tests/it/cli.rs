@@ -27,6 +27,10 @@ fn help_and_man_page_are_as_reviewed() {
         ("analyze-help-short.txt", vec!["analyze", "-h"]),
         ("explain-help.txt", vec!["explain", "--help"]),
         ("search-help.txt", vec!["search", "--help"]),
+        ("rules-help.txt", vec!["rules", "--help"]),
+        ("rules-list-help.txt", vec!["rules", "list", "--help"]),
+        ("rules-show-help.txt", vec!["rules", "show", "--help"]),
+        ("rules-check-help.txt", vec!["rules", "check", "--help"]),
         ("man.txt", vec!["man"]),
     ] {
         let done = run(&words);

@@ -16,6 +16,8 @@
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
 //! - `integrity`: signed chains of digests beside the project, if they are there.
+//! - `rules`: rules of the user, and the command that shows and checks them.
+//! - `sigma`: Sigma rules and correlations of the user.
 //! - `real_logs`: public logs that lie beside the project, if they do.
 //! - `readme`: the README's tables and printed output.
 //! - `search`: what a query finds, in which forms, and what is said of the rest.
@@ -47,6 +49,8 @@ mod parquet_file;
 mod quirks;
 mod readme;
 mod real_logs;
+mod rules;
 mod runner;
 mod search;
+mod sigma;
 mod tidy;

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use devtrail::decode::FORMATS;
+use devtrail::detect::RuleSet;
 use devtrail::model::report::Report;
 use devtrail::report::{OUTPUTS, tables};
 
@@ -30,6 +31,7 @@ fn every_generated_part_of_the_readme_is_true() {
     part("inputs", &inputs());
     part("outputs", &outputs());
     part("columns", &columns());
+    part("detections", &detections());
     part("exit", &exit());
     part("explain", &explain());
     part("search", &search());
@@ -102,6 +104,15 @@ fn columns() -> String {
             writeln!(text, "| `{}` | {meaning} |", column.name).expect("a string");
         }
         text.push_str("\n</details>\n\n");
+    }
+    text
+}
+
+fn detections() -> String {
+    let mut text = String::from("| rule | severity | what it finds |\n|---|---|---|\n");
+    for rule in RuleSet::builtin().rules() {
+        let words = &rule.words;
+        writeln!(text, "| `{}` | {} | {} |", words.rule_id, words.severity, words.title).expect("a string");
     }
     text
 }

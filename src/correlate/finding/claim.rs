@@ -124,7 +124,7 @@ pub(super) fn place(action: &DestructiveAction) -> &str {
 }
 
 /// The first few of a list without repetition, for a sentence.
-pub(super) fn joined<T: AsRef<str>>(words: impl Iterator<Item = T>) -> String {
+pub(in crate::correlate) fn joined<T: AsRef<str>>(words: impl Iterator<Item = T>) -> String {
     const SHOWN_MAX: usize = 6;
     let mut shown: Vec<String> = Vec::new();
     let mut more = 0usize;

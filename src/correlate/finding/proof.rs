@@ -47,17 +47,7 @@ impl<'a> Proof<'a> {
         let acted = claim.actions.iter().map(|action| action.source_grade);
         // A claim names at least the record that shows it first.
         let weakest = named.chain(acted).max().unwrap_or(SourceGrade::Summary);
-        let confidence = rule.resting_on(weakest);
-        let word = weakest.as_str();
-        let reason = if confidence == rule {
-            format!("as its rule says; the weakest record it rests on is {word}")
-        } else {
-            format!(
-                "its rule says {}, lowered because the weakest record it rests on is {word}",
-                rule.as_str()
-            )
-        };
-        (confidence, reason)
+        (rule.resting_on(weakest), resting(rule, weakest))
     }
 
     /// An RFC that no call shows comes from an archive, which no digest covers;
@@ -78,4 +68,13 @@ impl<'a> Proof<'a> {
 
 fn records<'c>(claim: &'c Claim<'_>) -> impl Iterator<Item = &'c Evidence> {
     std::iter::once(&claim.evidence).chain(&claim.rests_on)
+}
+
+/// Why a claim is as sure as it is, in one sentence.
+pub(in crate::correlate) fn resting(rule: Confidence, weakest: SourceGrade) -> String {
+    let word = weakest.as_str();
+    if rule.resting_on(weakest) == rule {
+        return format!("as its rule says; the weakest record it rests on is {word}");
+    }
+    format!("its rule says {}, lowered because the weakest record it rests on is {word}", rule.as_str())
 }

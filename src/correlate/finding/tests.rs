@@ -20,8 +20,8 @@ mod destroyed;
 mod duty;
 mod intent;
 
-fn rules(report: &Report) -> Vec<&'static str> {
-    report.findings.iter().map(|finding| finding.rule_id).collect()
+fn rules(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| &*finding.rule_id).collect()
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn irreversible_calls_in_a_mode_are_one_finding_a_session() {
     let counts: Vec<(&str, u64, usize)> = found
         .findings
         .iter()
-        .map(|finding| (finding.rule_id, finding.count, finding.event_ids.len()))
+        .map(|finding| (&*finding.rule_id, finding.count, finding.event_ids.len()))
         .collect();
     assert_eq!(counts, [("destroy/irreversible-in-mode", 2, 2), ("destroy/irreversible-in-mode", 1, 1)]);
 }

@@ -78,7 +78,9 @@ fn an_object_that_changes_while_it_is_read_is_named_and_tells_nothing() {
         let catalogue = Catalogue::builtin();
         let found = look(&[folder.path().to_owned()]).expect("a dump");
         let classifier = Classifier::new(&catalogue, false);
-        let examiner = Examiner::new(classifier, Depth::Records);
+        let rules = crate::detect::RuleSet::none();
+        let detector = crate::detect::Detector::new(&rules, &catalogue);
+        let examiner = Examiner::new(classifier, detector, Depth::Records);
         let dump = Dump::read(&found, &examiner, &Quiet, &AtomicBool::new(false)).expect("read");
         let assessment = dump.assess(Given::default());
         change();

@@ -115,10 +115,10 @@ impl Sample<'_> {
     }
 
     pub(super) fn findings(&self) -> Vec<Finding> {
-        let finding = |severity, title| Finding {
+        let finding = |severity, title: &'static str| Finding {
             finding_id: FindingId::new(self.text("fnd-0123456789ab")),
-            rule_id: "mode/used-without-rfc",
-            title,
+            rule_id: "mode/used-without-rfc".into(),
+            title: title.into(),
             severity,
             account_id: Some(AccountId::from(ACCOUNTS[0])),
             mode: Some(ModeName::new(self.text("developer"))),
@@ -131,9 +131,9 @@ impl Sample<'_> {
             window_id: Some(WindowId::new(self.text("win-0a1b2c3d4e5f"))),
             session_ids: vec![SessionId::new(self.text("ses-000000000000"))],
             rfc_ids: vec![RfcId::new(self.text("a3b1c9d2-0001"))],
-            technique_ids: vec!["T1485"],
-            controls: vec!["AMS-DEV-1"],
-            response: "ask who opened it",
+            technique_ids: vec!["T1485".into()],
+            controls: vec!["AMS-DEV-1".into()],
+            response: "ask who opened it".into(),
             confidence: Confidence::High,
             confidence_reason: self.text("its rule says so").to_string(),
             evidence: self.evidence(7),

@@ -1,0 +1,83 @@
+//! One record as rules see it: its routing fields, what it says, whose it is.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use crate::catalogue::text_of;
+use crate::decode::head::Head;
+use crate::detect::view::View;
+use crate::model::event::{Outcome, strip_api_date};
+use crate::model::id::{AccountId, ModeName};
+use crate::model::principal::Principal;
+use crate::normalise::cloudtrail::{account_of, principal_of};
+
+/// A record while rules look at it. What costs is found out when asked for.
+pub(super) struct Seen<'a> {
+    head: &'a Head<'a>,
+    view: View<'a>,
+    around: Option<&'a AccountId>,
+    mode: Option<ModeName>,
+    principal: OnceCell<Principal>,
+    account: OnceCell<Option<AccountId>>,
+}
+
+impl<'a> Seen<'a> {
+    /// `around` is the account that its envelope or key names; `mode` the one
+    /// whose role its caller wears.
+    pub(super) fn new(
+        head: &'a Head<'a>,
+        text: &'a str,
+        around: Option<&'a AccountId>,
+        mode: Option<ModeName>,
+    ) -> Self {
+        Self {
+            head,
+            view: View::new(text),
+            around,
+            mode,
+            principal: OnceCell::new(),
+            account: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn view(&self) -> &View<'a> {
+        &self.view
+    }
+
+    pub(super) fn source(&self) -> &str {
+        self.head.event_source.as_str().unwrap_or_default()
+    }
+
+    /// The event's name without API date.
+    pub(super) fn name(&self) -> &str {
+        strip_api_date(self.head.event_name.as_str().unwrap_or_default())
+    }
+
+    pub(super) fn mode(&self) -> Option<&ModeName> {
+        self.mode.as_ref()
+    }
+
+    pub(super) fn principal(&self) -> &Principal {
+        self.principal.get_or_init(|| self.head.user_identity.map(principal_of).unwrap_or_default())
+    }
+
+    /// The account it is about.
+    pub(super) fn account(&self) -> Option<&AccountId> {
+        let find = || {
+            let caller = || self.principal().account_id.clone();
+            account_of(self.head.recipient_account_id.as_str(), self.around, caller)
+        };
+        self.account.get_or_init(find).as_ref()
+    }
+
+    /// Who made the call, as far as the record alone tells.
+    pub(super) fn actor(&self) -> Option<Arc<str>> {
+        self.principal().actor()
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        let code = self.view.member("errorCode").and_then(text_of).filter(|code| !code.is_empty());
+        let message = self.view.member("errorMessage").and_then(text_of);
+        Outcome::of(code.as_deref(), message.is_some_and(|message| !message.is_empty()))
+    }
+}

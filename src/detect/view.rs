@@ -1,0 +1,70 @@
+//! One record, opened only as far as a rule asks.
+//!
+//! Owns: the members of the record and the values parsed from them so far. A
+//! value that cannot be read is remembered, so that no rule passes over it in
+//! silence.
+
+use std::cell::{Cell, OnceCell};
+
+use serde_json::Value;
+
+use crate::decode::json::{Members, value};
+
+/// A record while rules look at it.
+pub(super) struct View<'a> {
+    text: &'a str,
+    whole: OnceCell<Value>,
+    members: OnceCell<Option<Opened<'a>>>,
+    unread: Cell<bool>,
+}
+
+struct Opened<'a> {
+    members: Members<'a>,
+    values: Vec<OnceCell<Option<Value>>>,
+}
+
+impl<'a> View<'a> {
+    /// Nothing is parsed yet.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, whole: OnceCell::new(), members: OnceCell::new(), unread: Cell::new(false) }
+    }
+
+    /// Whether a value was asked for that could not be read.
+    pub(super) fn met_unreadable(&self) -> bool {
+        self.unread.get()
+    }
+
+    /// The last member of that name, parsed.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        let opened = self.opened()?;
+        let place = opened.members.iter().enumerate().filter(|(_, (key, _))| *key == name).last()?.0;
+        let (_, raw) = opened.members.iter().nth(place)?;
+        let parsed = opened.values.get(place)?.get_or_init(|| value(raw));
+        if parsed.is_none() {
+            self.unread.set(true);
+        }
+        parsed.as_ref()
+    }
+
+    /// The whole record as one value; null if it cannot be read.
+    pub(super) fn whole(&self) -> &Value {
+        self.whole.get_or_init(|| {
+            value(self.text).unwrap_or_else(|| {
+                self.unread.set(true);
+                Value::Null
+            })
+        })
+    }
+
+    fn opened(&self) -> Option<&Opened<'a>> {
+        let opened = self.members.get_or_init(|| {
+            let members = Members::parse(self.text)?;
+            let values = members.iter().map(|_| OnceCell::new()).collect();
+            Some(Opened { members, values })
+        });
+        if opened.is_none() {
+            self.unread.set(true);
+        }
+        opened.as_ref()
+    }
+}

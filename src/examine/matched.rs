@@ -1,0 +1,31 @@
+//! One record of an object held against the rules.
+
+use crate::decode::Record;
+use crate::detect;
+use crate::examine::sink::ObjectSink;
+use crate::model::id::AccountId;
+use crate::model::problem::ProblemKind;
+use crate::model::time::UtcTime;
+
+impl ObjectSink<'_, '_> {
+    /// Holds a record against the rules; tells whether one matches.
+    pub(super) fn detect(
+        &mut self,
+        record: &Record<'_>,
+        account: Option<&AccountId>,
+        kept: bool,
+        time: Option<UtcTime>,
+    ) -> bool {
+        let mut noted = std::mem::take(&mut self.noted);
+        let event = self.events.last().filter(|_| kept);
+        let around = detect::Around { account, event, time, evidence: &|| self.evidence(record.place) };
+        let (matched, unreadable) = self.examiner.detector.look(record, &around, &mut noted);
+        self.noted = noted;
+        if unreadable {
+            let detail =
+                "a value that a rule asks for nests too deep or is out of range; the rule was not judged";
+            self.problem(ProblemKind::UnjudgedRecord, record.place, detail.to_owned());
+        }
+        matched
+    }
+}

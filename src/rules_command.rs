@@ -1,0 +1,140 @@
+//! `devtrail rules`: what the rules are, and whether a folder of them is sound.
+//!
+//! Prints to standard output, every text of a rule escaped; faults go to
+//! standard error. Reads no evidence.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::catalogue::Catalogue;
+use crate::cli::{Color, RulesAction, RulesFormat};
+use crate::detect::{Example, Rule, RuleSet};
+use crate::error::Error;
+use crate::model::count::counted;
+use crate::report::escape;
+use crate::rulebook;
+use crate::terminal::{Terminal, Verbosity};
+
+/// Every rule is proven.
+const PROVEN: u8 = 0;
+/// A rule fails one of its records.
+const UNPROVEN: u8 = 3;
+
+/// Runs one of the actions; gives the exit code.
+///
+/// # Errors
+/// When rules cannot be read or are none, or standard output is closed.
+pub fn rules(action: &RulesAction, color: Color) -> Result<u8, Error> {
+    let terminal = Terminal::new(color, Verbosity::default());
+    match action {
+        RulesAction::List { rules, format } => list(rules, *format, &terminal),
+        RulesAction::Show { id, rules } => show(id, rules, &terminal),
+        RulesAction::Check { folder } => check(folder, &terminal),
+    }
+}
+
+fn list(folders: &[PathBuf], format: RulesFormat, terminal: &Terminal) -> Result<u8, Error> {
+    let loaded = rulebook::load(folders, &Catalogue::builtin())?;
+    match format {
+        RulesFormat::Json => {
+            let all: Vec<Value> = loaded.rules().iter().map(as_json).collect();
+            terminal.result(&format!("{:#}", Value::Array(all)))?;
+        }
+        RulesFormat::Text => {
+            let widest = loaded.rules().iter().map(|rule| rule.words.rule_id.len()).max().unwrap_or_default();
+            for rule in loaded.rules() {
+                let words = &rule.words;
+                let (id, title) = (escape::terminal(&words.rule_id), escape::terminal(&words.title));
+                terminal.result(&format!("{id:widest$}  {:13}  {title}", words.severity.as_str()))?;
+            }
+        }
+    }
+    Ok(PROVEN)
+}
+
+fn as_json(rule: &Rule) -> Value {
+    let words = &rule.words;
+    json!({
+        "id": &*words.rule_id,
+        "title": &*words.title,
+        "severity": words.severity.as_str(),
+        "status": rule.status,
+        "confidence": words.confidence.as_str(),
+        "summary": &*words.summary,
+        "response": &*words.response,
+        "techniques": words.technique_ids,
+        "controls": words.controls,
+        "references": rule.references,
+        "author": rule.author,
+        "licence": rule.licence,
+        "event_source": rule.sources,
+        "event_name": rule.names,
+        "modes": rule.modes,
+        "outcome": rule.wanted.as_str(),
+    })
+}
+
+fn show(id: &str, folders: &[PathBuf], terminal: &Terminal) -> Result<u8, Error> {
+    let loaded = rulebook::load(folders, &Catalogue::builtin())?;
+    let rule = loaded.rules().iter().find(|rule| &*rule.words.rule_id == id);
+    let rule = rule.ok_or_else(|| Error::NoSuchRule { id: id.to_owned() })?;
+    let words = &rule.words;
+    let lines = [
+        ("id", words.rule_id.to_string()),
+        ("title", words.title.to_string()),
+        ("severity", words.severity.as_str().to_owned()),
+        ("status", rule.status.clone()),
+        ("confidence", words.confidence.as_str().to_owned()),
+        ("summary", words.summary.to_string()),
+        ("response", words.response.to_string()),
+        ("event source", any_or(&rule.sources)),
+        ("event name", any_or(&rule.names)),
+        (
+            "caller",
+            if rule.modes.is_empty() { "any".to_owned() } else { format!("mode {}", any_or(&rule.modes)) },
+        ),
+        ("outcome", rule.wanted.as_str().to_owned()),
+        ("techniques", words.technique_ids.join(", ")),
+        ("controls", words.controls.join(", ")),
+        ("author", rule.author.clone()),
+        ("licence", rule.licence.clone()),
+    ];
+    for (name, value) in lines {
+        terminal.result(&format!("{name:12}  {}", escape::terminal(&value)))?;
+    }
+    for reference in &rule.references {
+        terminal.result(&format!("{:12}  {}", "reference", escape::terminal(reference)))?;
+    }
+    for (kind, examples) in [("hit", &rule.hits), ("miss", &rule.misses)] {
+        for Example { shows, record, .. } in examples {
+            terminal.result(&format!("{kind:12}  {}", escape::terminal(shows)))?;
+            terminal.result(&format!("{:12}  {}", "", escape::terminal(record.trim())))?;
+        }
+    }
+    Ok(PROVEN)
+}
+
+fn any_or(list: &[String]) -> String {
+    if list.is_empty() { "any".to_owned() } else { list.join(", ") }
+}
+
+/// Checks a folder beside the built-in rules, whose ids are taken.
+fn check(folder: &Path, terminal: &Terminal) -> Result<u8, Error> {
+    let files = rulebook::texts(folder, &["toml"])?;
+    let own: BTreeSet<&str> = files.iter().map(|(id, _)| id.as_str()).collect();
+    let loaded = RuleSet::builtin().with(&files).map_err(|faults| rulebook::invalid(folder, faults))?;
+    let mut failed = BTreeSet::new();
+    for failure in loaded.failures(&Catalogue::builtin()) {
+        if own.contains(failure.rule_id.as_str()) {
+            let place = folder.join(format!("{}.toml", failure.rule_id));
+            let text = format!("{}:{}: {}", place.display(), failure.line, failure.message);
+            terminal.fault(&escape::terminal(&text));
+            failed.insert(failure.rule_id);
+        }
+    }
+    let sound = (own.len() - failed.len()) as u64;
+    terminal.result(&format!("{sound} of {} proven by their records", counted(own.len() as u64, "rule")))?;
+    Ok(if failed.is_empty() { PROVEN } else { UNPROVEN })
+}
