@@ -112,6 +112,10 @@ mod tests {
     /// The hash that this signature was made over (facts/cloudtrail.md 3.2).
     const SIGNED_SHA256: &str = "4cdaa85fddf1a1a032e5fca5d16d104d1b03f2b31641eff267d877264a44c570";
 
+    /// The same of the second sample there, which lists no logs.
+    const SECOND_SIGNATURE: &str = "82705525fb0fe7f919f9434e5b7138cb41793c776c7414f3520c0242902daa8cc8286b29263d2627f2f259471c745b1654af76e2073264b2510fd45236b3aea4d80c0e8e6455223d7bd54ff80af0edf22a5f14fa856626daec919f0591479aa4f213787ba1e1076328dcf8ff624e03a977fa5612dcf58594c590fd8c1c5b48bddf43fc84ecc00b41bedd0ff7f293c3e2de8dcdc78f98b03e17577f5822ba842399d69eb79921c0429773509520e08c8b518702d987dfbb3a4e5d8c5f17673ce1f989dfff82d4becf24e452f20d3bcac94ad50131f93e57f10155536acb54c60efbe9d57228c2b930bc6082b2318e3ccd36834a8e835b8d112dbf32145f445c11";
+    const SECOND_SHA256: &str = "eb6fb72c4f3302de4b4a4693658e3a7bf1d464330eb80399500fe11bf1b7ab00";
+
     fn documented() -> PublicKey {
         PublicKey::from_der(&STANDARD.decode(DOCUMENTED_KEY).expect("base64")).expect("a key")
     }
@@ -123,6 +127,9 @@ mod tests {
         let sha256 = bytes(SIGNED_SHA256).expect("hex");
         assert!(key.signed(&sha256, DOCUMENTED_SIGNATURE));
         assert!(key.signed(&sha256, &DOCUMENTED_SIGNATURE.to_uppercase()));
+        let second = bytes(SECOND_SHA256).expect("hex");
+        assert!(key.signed(&second, SECOND_SIGNATURE));
+        assert!(!key.signed(&second, DOCUMENTED_SIGNATURE));
         let mut other = sha256.clone();
         other[0] ^= 1;
         assert!(!key.signed(&other, DOCUMENTED_SIGNATURE));
