@@ -26,6 +26,7 @@ use super::{actor, lineage, order};
 mod batch;
 mod bin;
 mod copies;
+mod cut;
 mod ending;
 mod fate;
 mod history;

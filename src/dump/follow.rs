@@ -93,11 +93,12 @@ impl Dump<'_> {
     fn look_at(&self, origin: usize, places: &[usize], wanted: &Wanted) -> Vec<(usize, Vec<Event>)> {
         let by_path: BTreeMap<&ObjectPath, usize> =
             places.iter().map(|place| (&self.examined[*place].object.path, *place)).collect();
+        // Events that were kept late stand behind the others; ordinals are searched in order.
         let kept = |place: &usize| {
-            let mut kept: Vec<u64> =
+            let mut ordinals: Vec<u64> =
                 self.examined[*place].events.iter().map(|event| event.evidence.record).collect();
-            kept.sort_unstable();
-            kept
+            ordinals.sort_unstable();
+            ordinals
         };
         let kept = by_path.iter().map(|(path, place)| (*path, kept(place))).collect();
         let found = self.examiner.descended(&self.found[origin], &kept, wanted);

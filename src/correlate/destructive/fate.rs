@@ -51,7 +51,7 @@ pub(super) fn of(
         return Fate { reversibility: told.reversibility, until: None, recovery: told.recovery };
     }
     if let Some(fate) = waiting(call, judgement, history) {
-        return fate;
+        return uncut(fate, (place, call), history);
     }
     let open = matches!(
         judgement.reversibility,
@@ -69,10 +69,22 @@ pub(super) fn of(
             recovery: format!("{from}: the final snapshot, which this call made"),
         };
     }
-    match kept(call, judgement, history) {
+    match kept(call, judgement, history).map(|fate| uncut(fate, (place, call), history)) {
         Some(fate) if fate.until.is_some() => Fate { recovery: with_copies(fate.recovery, found), ..fate },
         Some(fate) => copied(fate, found, history),
         None => copied(of_attempt(judgement), found, history),
+    }
+}
+
+/// What is left of it where a later call destroyed what was kept.
+fn uncut(fate: Fate, (place, call): (usize, Call<'_>), history: &History<'_>) -> Fate {
+    let kept = matches!(fate.reversibility, Reversibility::RecoverableUntil | Reversibility::Recoverable);
+    let by = if kept { history.cut_of(place, call) } else { None };
+    let Some((by, at)) = by.and_then(|by| Some((by, by.time?))) else { return fate };
+    Fate {
+        reversibility: Reversibility::Irreversible,
+        until: None,
+        recovery: format!("{} at {at} destroyed what was kept of it; look for other copies", by.event_name),
     }
 }
 
@@ -127,7 +139,9 @@ fn waiting(call: Call<'_>, judgement: &Judgement, history: &History<'_>) -> Opti
 fn kept(call: Call<'_>, judgement: &Judgement, history: &History<'_>) -> Option<Fate> {
     match (&*call.event.event_source, &*call.event.event_name) {
         ("dynamodb.amazonaws.com", "DeleteTable") => system_backup(call, judgement, history),
-        ("rds.amazonaws.com", "DeleteDBInstance") => retained(call, "dBInstanceIdentifier", history),
+        ("rds.amazonaws.com", "DeleteDBInstance") => {
+            elsewhere(call).or_else(|| retained(call, "dBInstanceIdentifier", history))
+        }
         ("rds.amazonaws.com", "DeleteDBCluster") => retained(call, "dBClusterIdentifier", history),
         _ => binned(call, judgement, history),
     }
@@ -162,6 +176,23 @@ fn system_backup(call: Call<'_>, judgement: &Judgement, history: &History<'_>) -
             ..of_attempt(judgement)
         }),
     }
+}
+
+/// A member of a cluster, or a read replica: its data are not its own.
+///
+/// Sources: Aurora User Guide, "Amazon Aurora storage" (the volume is the
+/// cluster's), "Deleting Aurora DB clusters and DB instances"; RDS API Reference,
+/// `DBInstance` (`DBClusterIdentifier`, `ReadReplicaSourceDBInstanceIdentifier`).
+fn elsewhere(call: Call<'_>) -> Option<Fate> {
+    let answered = |key: &str| payload::text(call.response, &[key]);
+    let cluster = answered("dBClusterIdentifier").map(|cluster| {
+        format!("CreateDBInstance in cluster {cluster}: its data lie there, and this call leaves the cluster")
+    });
+    let recovery = cluster.or_else(|| {
+        let source = answered("readReplicaSourceDBInstanceIdentifier")?;
+        Some(format!("CreateDBInstanceReadReplica from {source}: this was a replica of it"))
+    })?;
+    Some(Fate { reversibility: Reversibility::Rebuildable, until: None, recovery })
 }
 
 /// Source: RDS User Guide, "Retaining automated backups"; facts/cloudtrail.md 6.3

@@ -13,6 +13,7 @@ use crate::model::inventory::ConfigItem;
 use super::super::payload;
 use super::bin::Bins;
 use super::copies::{Copies, Found};
+use super::cut::{self, Cuts};
 use super::kept::Kept;
 use super::undone::{Undoing, Undoings};
 
@@ -34,6 +35,7 @@ pub(super) struct History<'e> {
     catalogue: &'e Catalogue,
     undoings: Undoings<'e>,
     copies: Copies<'e>,
+    cuts: Cuts<'e>,
     /// Settings of buckets, tables and databases.
     pub(super) kept: Kept<'e>,
     /// Recycle Bin rules.
@@ -48,6 +50,7 @@ impl<'e> History<'e> {
             catalogue,
             undoings: Undoings::default(),
             copies: Copies::default(),
+            cuts: Cuts::default(),
             kept: Kept::default(),
             bins: Bins::default(),
         };
@@ -55,7 +58,8 @@ impl<'e> History<'e> {
         for (place, event) in events.iter().enumerate() {
             let (source, name) = (&*event.event_source, &*event.event_name);
             let tells = catalogue.may_explain_loss(source, name)
-                || event.category.is_some() && catalogue.operand(source, name).is_some();
+                || event.category.is_some()
+                    && (catalogue.operand(source, name).is_some() || cut::may_cut(event));
             if !tells || event.outcome() != Outcome::Succeeded {
                 continue;
             }
@@ -63,6 +67,7 @@ impl<'e> History<'e> {
             let response = payload::parse(event.response_elements.as_ref());
             history.undoings.add((place, event), catalogue, &request, &response);
             history.copies.add((place, event), catalogue, &request, &response);
+            history.cuts.add((place, event), &request, &response);
             history.kept.add(event, &request, &response);
             history.bins.add(event, &request, &response);
         }
@@ -80,6 +85,15 @@ impl<'e> History<'e> {
     /// What undid a call, whose things have these copies.
     pub(super) fn undoing_of(&self, call: Call<'_>, copies: &[String]) -> Option<Undoing> {
         self.undoings.of(call.event, self.catalogue, (call.request, call.response), copies)
+    }
+
+    /// The call that destroyed what the call at a place had left for a while, if
+    /// nothing was brought back before.
+    pub(super) fn cut_of(&self, place: usize, call: Call<'_>) -> Option<&'e Event> {
+        let (at, by) = self.cuts.of((place, call.event), call.request, call.response)?;
+        let undone = self.undoing_of(call, &[]);
+        let back = matches!(undone, Some(Undoing::Whole(undone)) if undone.kind != UndoKind::Recreated && undone.at <= at);
+        if back { None } else { self.event(by) }
     }
 
     /// Whether what the call at a place destroyed was itself brought back.

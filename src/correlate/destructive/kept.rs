@@ -3,7 +3,8 @@
 //!
 //! Owns: versioning of buckets, point-in-time recovery of tables, retention of
 //! database backups. The last setting before a loss counts; within the same
-//! second the order is unknown, and the setting before it counts.
+//! second the order is unknown, and the setting before it counts. A setting ends
+//! with the thing that had it: a new one of that name starts unknown.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,11 @@ use crate::model::time::UtcTime;
 use super::super::payload;
 use super::place;
 
-/// Values of one setting, by account, region and bare name, each with its time.
-type Past<'e, V> = BTreeMap<(&'e str, &'e str, String), Vec<(UtcTime, V)>>;
+/// Account, region, bare name.
+type Key<'e> = (&'e str, &'e str, String);
+
+/// Values of one setting, each with its time; none from where it is unknown.
+type Past<'e, V> = BTreeMap<Key<'e>, Vec<(UtcTime, Option<V>)>>;
 
 /// Whether a bucket keeps versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +39,7 @@ pub(super) enum Versioning {
 #[derive(Debug, Default)]
 pub(super) struct Kept<'e> {
     versioning: Past<'e, Versioning>,
-    point_in_time: Past<'e, Option<bool>>,
+    point_in_time: Past<'e, bool>,
     instance_days: Past<'e, i64>,
     cluster_days: Past<'e, i64>,
 }
@@ -54,15 +58,15 @@ impl<'e> Kept<'e> {
                     "AWS::S3::Bucket" => {
                         let status = item.versioning.as_deref().and_then(versioning_of);
                         let past = self.versioning.entry(key("")).or_default();
-                        past.extend(status.map(|status| (time, status)));
+                        past.extend(status.map(|status| (time, Some(status))));
                     }
                     "AWS::RDS::DBInstance" => {
                         let past = self.instance_days.entry(key(region)).or_default();
-                        past.extend(days_in(item).map(|days| (time, days)));
+                        past.extend(days_in(item).map(|days| (time, Some(days))));
                     }
                     "AWS::RDS::DBCluster" => {
                         let past = self.cluster_days.entry(key(region)).or_default();
-                        past.extend(days_in(item).map(|days| (time, days)));
+                        past.extend(days_in(item).map(|days| (time, Some(days))));
                     }
                     _ => {}
                 }
@@ -75,35 +79,40 @@ impl<'e> Kept<'e> {
         let Some(time) = event.time else { return };
         let Some((account, region)) = place::of(event) else { return };
         let named = |key: &str| payload::text(request, &[key]).map(|name| (account, region, bare(name)));
-        match (&*event.event_source, &*event.event_name) {
+        let name = &*event.event_name;
+        let begins_or_ends = !name.starts_with("Modify");
+        match (&*event.event_source, name) {
             ("s3.amazonaws.com", "PutBucketVersioning") => {
                 let status =
                     payload::text(request, &["VersioningConfiguration", "Status"]).and_then(versioning_of);
-                if let (Some(key), Some(status)) = (named("bucketName"), status) {
-                    self.versioning.entry(key).or_default().push((time, status));
-                }
+                note(&mut self.versioning, named("bucketName"), (time, status), false);
+            }
+            ("s3.amazonaws.com", "CreateBucket" | "DeleteBucket") => {
+                note(&mut self.versioning, named("bucketName"), (time, None), true);
             }
             ("dynamodb.amazonaws.com", "UpdateContinuousBackups") => {
                 let path = ["pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled"];
-                if let (Some(key), Some(on)) = (named("tableName"), payload::flag(request, &path)) {
-                    self.point_in_time.entry(key).or_default().push((time, Some(on)));
-                }
+                let on = payload::flag(request, &path);
+                note(&mut self.point_in_time, named("tableName"), (time, on), false);
             }
             // A new table has its own setting, which the call does not tell.
-            ("dynamodb.amazonaws.com", "CreateTable") => {
-                if let Some(key) = named("tableName") {
-                    self.point_in_time.entry(key).or_default().push((time, None));
-                }
+            (
+                "dynamodb.amazonaws.com",
+                "CreateTable" | "DeleteTable" | "RestoreTableFromBackup" | "RestoreTableToPointInTime",
+            ) => {
+                let key = named("targetTableName").or_else(|| named("tableName"));
+                note(&mut self.point_in_time, key, (time, None), true);
             }
-            ("rds.amazonaws.com", "CreateDBInstance" | "ModifyDBInstance") => {
-                if let (Some(key), Some(days)) = (named("dBInstanceIdentifier"), days_of(request, response)) {
-                    self.instance_days.entry(key).or_default().push((time, days));
-                }
-            }
-            ("rds.amazonaws.com", "CreateDBCluster" | "ModifyDBCluster") => {
-                if let (Some(key), Some(days)) = (named("dBClusterIdentifier"), days_of(request, response)) {
-                    self.cluster_days.entry(key).or_default().push((time, days));
-                }
+            ("rds.amazonaws.com", name) => {
+                let Some((of_cluster, deletes)) = database(name) else { return };
+                let days = days_of(request, response).filter(|_| !deletes);
+                let (past, key) = if of_cluster {
+                    (&mut self.cluster_days, named("dBClusterIdentifier"))
+                } else {
+                    let target = named("targetDBInstanceIdentifier");
+                    (&mut self.instance_days, target.or_else(|| named("dBInstanceIdentifier")))
+                };
+                note(past, key, (time, days), begins_or_ends);
             }
             _ => {}
         }
@@ -124,8 +133,7 @@ impl<'e> Kept<'e> {
 
     /// Whether a table had point-in-time recovery just before a call.
     pub(super) fn point_in_time(&self, event: &Event, table: &str) -> Option<(UtcTime, bool)> {
-        let (since, on) = last(&self.point_in_time, event, table)?;
-        Some((since, on?))
+        last(&self.point_in_time, event, table)
     }
 
     /// For how many days backups of a database or cluster were kept.
@@ -138,7 +146,34 @@ fn last<V: Copy>(past: &Past<'_, V>, event: &Event, name: &str) -> Option<(UtcTi
     let time = event.time?;
     let (account, region) = place::of(event)?;
     let all = past.get(&(account, region, bare(name)))?;
-    all[..all.partition_point(|(at, _)| *at < time)].last().copied()
+    let (since, value) = all[..all.partition_point(|(at, _)| *at < time)].last().copied()?;
+    Some((since, value?))
+}
+
+/// Notes a value. One that is not told means that it is unknown from there on
+/// where the thing begins or ends, and else that it stays as it was.
+fn note<'e, V>(
+    past: &mut Past<'e, V>,
+    key: Option<Key<'e>>,
+    told: (UtcTime, Option<V>),
+    begins_or_ends: bool,
+) {
+    if let Some(key) = key.filter(|_| told.1.is_some() || begins_or_ends) {
+        past.entry(key).or_default().push(told);
+    }
+}
+
+/// Whether a call that begins, changes or ends a database is about a cluster, and
+/// whether it ends it.
+fn database(name: &str) -> Option<(bool, bool)> {
+    let (verb, rest) = ["Create", "Modify", "Restore", "Delete"]
+        .iter()
+        .find_map(|verb| Some((*verb, name.strip_prefix(verb)?)))?;
+    let of = |kind: &str| {
+        let how = rest.strip_prefix(kind)?;
+        (how.is_empty() || how == "ReadReplica" || verb == "Restore").then_some(verb == "Delete")
+    };
+    of("DBCluster").map(|ends| (true, ends)).or_else(|| of("DBInstance").map(|ends| (false, ends)))
 }
 
 fn versioning_of(word: &str) -> Option<Versioning> {

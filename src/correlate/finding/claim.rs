@@ -70,7 +70,7 @@ pub(super) fn of_actions<'a>(
     let names = joined(actions.iter().map(|action| &*action.event_name));
     let resources: u64 = actions.iter().map(|action| action.resource_count).sum();
     let summary = format!(
-        "{} made {} {which} in account {}, naming {}: {names}",
+        "{} made {} ({names}) {which} in account {}, naming {}",
         by(first),
         counted(actions.len() as u64, "call"),
         place(first),

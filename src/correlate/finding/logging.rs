@@ -25,7 +25,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         for run in incident::runs(actions, |action| action.event_time) {
             let first = run.first().and_then(|action| action.event_id.as_ref());
             let subject = first.map(|id| id.as_str().to_owned()).unwrap_or_default();
-            claims.extend(of_actions(subject, run, "that stop or cut logging"));
+            claims.extend(of_actions(subject, run, "that stopped or cut logging"));
         }
     }
     claims

@@ -148,21 +148,49 @@ fn meet(
 ) -> Vec<(usize, usize)> {
     let mut met = Vec::new();
     for (key, sessions) in behind {
-        for event in calls.get(key).into_iter().flatten() {
-            let Some(time) = events[*event].time else { continue };
-            let live = sessions.iter().filter(|(_, row)| live(row, time));
-            let latest = live.max_by_key(|(place, row)| (row.started_at, *place));
-            met.extend(latest.map(|(place, _)| (*place, *event)));
+        let Some(calls) = calls.get(key) else { continue };
+        let lives = Lives::of(sessions);
+        for event in calls {
+            let latest = events[*event].time.and_then(|time| lives.latest(time));
+            met.extend(latest.map(|place| (place, *event)));
         }
     }
     met.sort_by_key(|(_, event)| *event);
     met
 }
 
-fn live(row: &ModeSession, time: UtcTime) -> bool {
-    let Some(started) = row.started_at else { return false };
-    let ends = row.expires_at.unwrap_or_else(|| started.plus_seconds(SESSION_S_MAX));
-    started <= time.plus_seconds(CLOCKS_APART_S) && time <= ends
+/// When sessions of one key were live: start, place and end, in order of start.
+struct Lives {
+    by_start: Vec<(UtcTime, usize, UtcTime)>,
+    longest_s: i64,
+}
+
+impl Lives {
+    fn of(sessions: &[(usize, &ModeSession)]) -> Self {
+        let lives = sessions.iter().filter_map(|(place, row)| {
+            let started = row.started_at?;
+            Some((started, *place, row.expires_at.unwrap_or_else(|| started.plus_seconds(SESSION_S_MAX))))
+        });
+        let mut by_start: Vec<(UtcTime, usize, UtcTime)> = lives.collect();
+        by_start.sort_unstable();
+        let length = |(started, _, ends): &(UtcTime, usize, UtcTime)| {
+            ends.seconds().saturating_sub(started.seconds()).saturating_add(1)
+        };
+        let longest_s = by_start.iter().map(length).max().unwrap_or_default();
+        Self { by_start, longest_s }
+    }
+
+    /// The session live at a time that began last. Looks back no further than the
+    /// longest of them lasted.
+    fn latest(&self, time: UtcTime) -> Option<usize> {
+        let begun = time.plus_seconds(CLOCKS_APART_S);
+        let end = self.by_start.partition_point(|(started, ..)| *started <= begun);
+        let near = self.by_start[..end]
+            .iter()
+            .rev()
+            .take_while(|(started, ..)| time.seconds().saturating_sub(started.seconds()) <= self.longest_s);
+        near.filter(|(_, _, ends)| time <= *ends).map(|(_, place, _)| *place).next()
+    }
 }
 
 /// `AROA…:name` of a session, from its events or from the call that issued it.
@@ -213,4 +241,38 @@ fn instances(event: &Event) -> impl Iterator<Item = Given> + use<> {
         };
         Some(Given::Run { account: account.clone()?, role: None, workload })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::samples::at;
+    use super::*;
+
+    #[test]
+    fn the_live_session_that_began_last_is_behind_a_call() {
+        let mut by_start =
+            vec![(at(0), 7, at(720)), (at(10), 3, at(20)), (at(10), 4, at(15)), (at(30), 5, at(90))];
+        by_start.sort_unstable();
+        let lives = Lives { by_start, longest_s: 720 * 60 + 1 };
+        let cases = [
+            (-1, None),
+            (0, Some(7)),
+            (9, Some(7)),
+            (10, Some(4)),
+            (16, Some(3)),
+            (21, Some(7)),
+            (30, Some(5)),
+            (90, Some(5)),
+            (91, Some(7)),
+            (720, Some(7)),
+            (721, None),
+            (9999, None),
+        ];
+        for (minute, place) in cases {
+            assert_eq!(lives.latest(at(minute)), place, "minute {minute}");
+        }
+        let early = at(30).plus_seconds(-CLOCKS_APART_S);
+        assert_eq!(lives.latest(early), Some(5), "the two clocks may be apart");
+        assert_eq!(Lives::of(&[]).latest(at(0)), None);
+    }
 }

@@ -24,7 +24,7 @@ fn done(source: &str, name: &str, request: &str, response: &str) -> Event {
 type Case = (&'static str, &'static str, &'static str, &'static str, R, Option<i64>, &'static str);
 
 #[rustfmt::skip]
-const WAITS: [Case; 34] = [
+const WAITS: [Case; 36] = [
     // KMS: the answer, the request, the default.
     ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k","pendingWindowInDays":7}"#, r#"{"deletionDate":"2025-01-18T00:10:00Z"}"#, R::RecoverableUntil, Some(8), "the time is the one that the service answered"),
     ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k","pendingWindowInDays":7}"#, r#"{"deletionDate":"Jan 18, 2025 12:10:00 AM"}"#, R::RecoverableUntil, Some(8), "answered"),
@@ -59,6 +59,9 @@ const WAITS: [Case; 34] = [
     ("rds", "DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true,"deleteAutomatedBackups":false}"#, "null", R::Recoverable, None, "how long it is kept is not in the evidence, at most 35 days"),
     ("rds", "DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","finalDBSnapshotIdentifier":"last"}"#, "null", R::Recoverable, None, "RestoreDBInstanceFromDBSnapshot from last: the final snapshot"),
     ("rds", "DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#, r#"{"backupRetentionPeriod":14}"#, R::Irreversible, None, "no final snapshot was taken"),
+    // What is not its own is not lost with it.
+    ("rds", "DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#, r#"{"dBClusterIdentifier":"c"}"#, R::Rebuildable, None, "CreateDBInstance in cluster c: its data lie there"),
+    ("rds", "DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#, r#"{"readReplicaSourceDBInstanceIdentifier":"main"}"#, R::Rebuildable, None, "CreateDBInstanceReadReplica from main"),
     ("rds", "DeleteDBCluster", r#"{"dBClusterIdentifier":"c","finalDBSnapshotIdentifier":"last"}"#, "null", R::Recoverable, None, "RestoreDBClusterFromSnapshot from last"),
     ("redshift", "DeleteCluster", r#"{"clusterIdentifier":"c","finalClusterSnapshotIdentifier":"last"}"#, "null", R::Recoverable, None, "RestoreFromClusterSnapshot from last"),
     ("fsx", "DeleteFileSystem", r#"{"fileSystemId":"fs-1","windowsConfiguration":{"skipFinalBackup":false}}"#, r#"{"windowsResponse":{"finalBackupId":"backup-1"}}"#, R::Recoverable, None, "CreateFileSystemFromBackup from backup-1"),
@@ -277,8 +280,8 @@ const COPIES: [CopyCase; 13] = [
     ("rds", ("CreateDBClusterSnapshot", r#"{"dBClusterIdentifier":"c","dBClusterSnapshotIdentifier":"s1"}"#, "null"), "rds", ("DeleteDBCluster", r#"{"dBClusterIdentifier":"c","skipFinalSnapshot":true}"#), "RestoreDBClusterFromSnapshot from s1"),
     ("rds", ("CopyDBSnapshot", r#"{"sourceDBSnapshotIdentifier":"arn:aws:rds:us-east-1:111122223333:snapshot:s1","targetDBSnapshotIdentifier":"s2"}"#, "null"), "rds", ("DeleteDBSnapshot", r#"{"dBSnapshotIdentifier":"s1"}"#), "from s2"),
     ("dynamodb", ("CreateBackup", r#"{"tableName":"t","backupName":"b"}"#, r#"{"backupDetails":{"backupArn":"arn:b1"}}"#), "dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), "RestoreTableFromBackup from arn:b1"),
-    ("backup", ("StartBackupJob", r#"{"resourceArn":"arn:aws:ec2:us-east-1:111122223333:volume/vol-1"}"#, r#"{"backupJobId":"j","recoveryPointArn":"arn:rp1"}"#), "ec2", ("DeleteVolume", r#"{"volumeId":"vol-1"}"#), "StartRestoreJob from arn:rp1"),
-    ("backup", ("StartBackupJob", r#"{"resourceArn":"arn:aws:dynamodb:us-east-1:111122223333:table/t"}"#, r#"{"recoveryPointArn":"arn:rp1"}"#), "dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), "StartRestoreJob from arn:rp1"),
+    ("backup", ("StartBackupJob", r#"{"resourceArn":"arn:aws:ec2:us-east-1:111122223333:volume/vol-1"}"#, r#"{"backupJobId":"j","recoveryPointArn":"arn:rp1"}"#), "ec2", ("DeleteVolume", r#"{"volumeId":"vol-1"}"#), "StartRestoreJob (if the backup job completed) from arn:rp1"),
+    ("backup", ("StartBackupJob", r#"{"resourceArn":"arn:aws:dynamodb:us-east-1:111122223333:table/t"}"#, r#"{"recoveryPointArn":"arn:rp1"}"#), "dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), "StartRestoreJob (if the backup job completed) from arn:rp1"),
     ("redshift", ("CreateClusterSnapshot", r#"{"clusterIdentifier":"c","snapshotIdentifier":"s1"}"#, "null"), "redshift", ("DeleteCluster", r#"{"clusterIdentifier":"c","skipFinalClusterSnapshot":true}"#), "RestoreFromClusterSnapshot from s1"),
     ("elasticache", ("CreateSnapshot", r#"{"replicationGroupId":"g","snapshotName":"s1"}"#, "null"), "elasticache", ("DeleteReplicationGroup", r#"{"replicationGroupId":"g"}"#), "from s1"),
     ("memorydb", ("CreateSnapshot", r#"{"clusterName":"c","snapshotName":"s1"}"#, "null"), "memorydb", ("DeleteCluster", r#"{"clusterName":"c"}"#), "CreateCluster from s1"),

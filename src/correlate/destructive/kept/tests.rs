@@ -69,3 +69,58 @@ fn the_last_setting_before_a_call_counts_whoever_told_it() {
     assert_eq!(days(true), Some((3, 5)));
     assert_eq!(kept.backup_days(&call(40, "rds", "DeleteDBInstance"), "other", false), None);
 }
+
+#[test]
+fn a_setting_ends_with_the_thing_that_had_it() {
+    const BUCKET: &str = r#"{"bucketName":"b"}"#;
+    const DATABASE: &str = r#"{"dBInstanceIdentifier":"db","dBClusterIdentifier":"db"}"#;
+    let on = r#"{"bucketName":"b","VersioningConfiguration":{"Status":"Enabled"}}"#;
+    let days = r#"{"dBInstanceIdentifier":"db","dBClusterIdentifier":"db","backupRetentionPeriod":7}"#;
+    let restored = r#"{"targetDBInstanceIdentifier":"db","sourceDBInstanceIdentifier":"other"}"#;
+    let pitr = r#"{"tableName":"t","pointInTimeRecoverySpecification":{"pointInTimeRecoveryEnabled":true}}"#;
+    let ends = [
+        ("s3", "DeleteBucket", BUCKET, [true, false, false, false]),
+        ("s3", "CreateBucket", BUCKET, [true, false, false, false]),
+        ("dynamodb", "DeleteTable", r#"{"tableName":"t"}"#, [false, true, false, false]),
+        (
+            "dynamodb",
+            "RestoreTableFromBackup",
+            r#"{"targetTableName":"t","backupArn":"a"}"#,
+            [false, true, false, false],
+        ),
+        ("rds", "DeleteDBInstance", DATABASE, [false, false, true, false]),
+        ("rds", "CreateDBInstance", DATABASE, [false, false, true, false]),
+        ("rds", "RestoreDBInstanceToPointInTime", restored, [false, false, true, false]),
+        ("rds", "DeleteDBCluster", DATABASE, [false, false, false, true]),
+        ("rds", "RestoreDBClusterFromSnapshot", DATABASE, [false, false, false, true]),
+        // What neither begins nor ends the thing itself leaves its settings alone.
+        ("rds", "ModifyDBInstance", DATABASE, [false; 4]),
+        ("rds", "DeleteDBInstanceAutomatedBackup", DATABASE, [false; 4]),
+        ("rds", "CreateDBClusterSnapshot", DATABASE, [false; 4]),
+    ];
+    for (source, name, request, ended) in ends {
+        let calls = [
+            call(1, "s3", "PutBucketVersioning").request(on),
+            call(1, "dynamodb", "UpdateContinuousBackups").request(pitr),
+            call(1, "rds", "ModifyDBInstance").request(days),
+            call(1, "rds", "ModifyDBCluster").request(days),
+            call(5, source, name).request(request),
+        ];
+        let mut kept = Kept::default();
+        for one in &calls {
+            kept.add(one, &payload::parse(one.request_parameters.as_ref()), &Value::Null);
+        }
+        kept.finish();
+        let known = |time: i64| {
+            let rds = call(time, "rds", "DeleteDBInstance");
+            [
+                kept.versioning(&call(time, "s3", "DeleteObject"), "b").is_some(),
+                kept.point_in_time(&call(time, "dynamodb", "DeleteTable"), "t").is_some(),
+                kept.backup_days(&rds, "db", false).is_some(),
+                kept.backup_days(&rds, "db", true).is_some(),
+            ]
+        };
+        assert_eq!(known(5), [true; 4], "{name} itself finds what was set before");
+        assert_eq!(known(6), ended.map(|ended| !ended), "after {name}");
+    }
+}

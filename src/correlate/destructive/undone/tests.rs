@@ -14,7 +14,7 @@ fn rows(events: Vec<Event>) -> Vec<DestructiveAction> {
 }
 
 #[rustfmt::skip]
-const CASES: [Case; 40] = [
+const CASES: [Case; 48] = [
     ("kms", ("ScheduleKeyDeletion", r#"{"keyId":"k-1"}"#), ("CancelKeyDeletion", r#"{"keyId":"arn:aws:kms:us-east-1:111122223333:key/k-1"}"#), Some("restored after 30 min by CancelKeyDeletion; the key stays disabled until EnableKey")),
     ("kms", ("ScheduleKeyDeletion", r#"{"keyId":"k-1"}"#), ("CancelKeyDeletion", r#"{"keyId":"k-2"}"#), None),
     ("kms", ("DisableKey", r#"{"keyId":"k-1"}"#), ("EnableKey", r#"{"keyId":"k-1"}"#), Some("undone after 30 min by EnableKey; until then it was in effect")),
@@ -55,6 +55,15 @@ const CASES: [Case; 40] = [
     ("logs", ("DeleteLogGroup", r#"{"logGroupName":"g"}"#), ("CreateLogGroup", r#"{"logGroupName":"g"}"#), None),
     ("ssm", ("DeleteParameter", r#"{"name":"/p"}"#), ("PutParameter", r#"{"name":"/p","overwrite":true}"#), None),
     ("sns", ("DeleteTopic", r#"{"topicArn":"arn:aws:sns:us-east-1:111122223333:t"}"#), ("CreateTopic", r#"{"name":"t"}"#), Some("re-created after")),
+    ("cloudformation", ("DeleteChangeSet", r#"{"stackName":"a","changeSetName":"c"}"#), ("CreateChangeSet", r#"{"stackName":"a","changeSetName":"c"}"#), Some("re-created after")),
+    ("cloudformation", ("DeleteChangeSet", r#"{"stackName":"a","changeSetName":"c"}"#), ("CreateChangeSet", r#"{"stackName":"b","changeSetName":"c"}"#), None),
+    ("inspector2", ("Disable", r#"{"accountIds":["1"],"resourceTypes":["EC2"]}"#), ("Enable", r#"{"accountIds":["1"],"resourceTypes":["EC2"]}"#), Some("undone after")),
+    ("inspector2", ("Disable", r#"{"accountIds":["1"],"resourceTypes":["EC2"]}"#), ("Enable", r#"{"accountIds":["2"],"resourceTypes":["EC2"]}"#), None),
+    ("network-firewall", ("DisassociateAvailabilityZones", r#"{"firewallName":"a","availabilityZoneMappings":[{"availabilityZone":"z"}]}"#), ("AssociateAvailabilityZones", r#"{"firewallName":"a","availabilityZoneMappings":[{"availabilityZone":"z"}]}"#), Some("undone after")),
+    ("network-firewall", ("DisassociateAvailabilityZones", r#"{"firewallName":"a","availabilityZoneMappings":[{"availabilityZone":"z"}]}"#), ("AssociateAvailabilityZones", r#"{"firewallName":"b","availabilityZoneMappings":[{"availabilityZone":"z"}]}"#), None),
+    ("sagemaker", ("DeletePipeline", r#"{"pipelineName":"p","clientRequestToken":"1"}"#), ("CreatePipeline", r#"{"pipelineName":"p","clientRequestToken":"2"}"#), Some("re-created after")),
+    // A call that needs the thing to be there still does not bring it back.
+    ("apigateway", ("DeleteRestApi", r#"{"restApiId":"r"}"#), ("PutRestApi", r#"{"restApiId":"r"}"#), None),
 ];
 
 #[test]
