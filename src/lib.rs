@@ -45,6 +45,8 @@ pub mod report;
 
 pub mod error;
 
+pub mod readback;
+
 pub mod custody;
 
 pub mod search;

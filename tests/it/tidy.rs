@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 24] = [
+const LAYERS: [(&str, u32); 25] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -22,6 +22,7 @@ const LAYERS: [(&str, u32); 24] = [
     ("examine", 4),
     ("error", 4),
     ("gather", 5),
+    ("readback", 5),
     ("dump", 6),
     ("custody", 7),
     ("search", 7),
