@@ -282,6 +282,12 @@ pub enum EventsWanted {
     Kept,
     /// Every one
     All,
+    /// The findings in SARIF 2.1.0
+    Sarif,
+    /// The findings as lines of JSON
+    Jsonl,
+    /// The techniques for the ATT&CK Navigator
+    AttackLayer,
 }
 
 fn time(text: &str) -> Result<UtcTime, String> {

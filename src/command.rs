@@ -221,6 +221,9 @@ fn format(name: FormatName) -> Format {
         FormatName::Timesketch => Format::Timesketch,
     }
 }
+        FormatName::Sarif => Format::Sarif,
+        FormatName::Jsonl => Format::Jsonl,
+        FormatName::AttackLayer => Format::AttackLayer,
 
 /// Passes on how far the run is to the progress display.
 struct Watch<'t> {
