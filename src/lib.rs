@@ -53,6 +53,8 @@ pub mod search;
 
 pub mod explain;
 
+pub mod compare;
+
 pub mod run;
 
 pub mod terminal;

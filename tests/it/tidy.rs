@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 25] = [
+const LAYERS: [(&str, u32); 26] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -27,6 +27,7 @@ const LAYERS: [(&str, u32); 25] = [
     ("custody", 7),
     ("search", 7),
     ("explain", 7),
+    ("compare", 7),
     ("run", 8),
     ("cli", 9),
     ("terminal", 10),
