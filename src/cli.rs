@@ -3,6 +3,7 @@
 //! Values are checked here, before any file is opened. May not be imported by
 //! any lower layer.
 
+mod compare;
 mod explain;
 mod rules;
 mod search;
@@ -16,6 +17,7 @@ use crate::model::id::{AccountId, Region};
 use crate::model::severity::Severity;
 use crate::model::time::{Day, UtcTime};
 
+pub use self::compare::{Compare, CompareFormat};
 pub use self::explain::{Explain, ExplainFormat};
 pub use self::rules::{RulesAction, RulesFormat};
 pub use self::search::{Search, SearchFormat};
@@ -81,6 +83,13 @@ pub enum Command {
     /// each with the object and record that shows it, and on request the record itself.
     #[command(after_help = explain::HELP)]
     Explain(Explain),
+    /// Tell what has changed since the last audit
+    ///
+    /// Compares two reports of `analyze` by their stable ids: mode windows, findings, incidents,
+    /// deadlines for recovery, the objects of the dump, and the accounts and regions covered. What
+    /// the new evidence does not cover is never called gone.
+    #[command(after_help = compare::HELP)]
+    Compare(Compare),
     /// Print the records of a dump that answer a query
     ///
     /// Searches what `analyze` would read: every form of record, RFCs and documents, in archives
@@ -290,6 +299,12 @@ pub enum FormatName {
     Json,
     /// The timeline for Timesketch
     Timesketch,
+    /// The findings in SARIF 2.1.0
+    Sarif,
+    /// The findings as lines of JSON
+    Jsonl,
+    /// The techniques for the ATT&CK Navigator
+    AttackLayer,
 }
 
 /// Which events the table of events holds.

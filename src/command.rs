@@ -2,6 +2,7 @@
 //!
 //! The seam between people (`cli`, `terminal`) and the work (`run`).
 
+mod compare;
 mod explain;
 mod search;
 
@@ -25,6 +26,7 @@ use crate::report::{Format, OUTPUTS, escape};
 use crate::run::{self, Destination, EventsTable, Options};
 use crate::terminal::{Progress, Terminal, Verbosity};
 
+pub use self::compare::compare;
 pub use self::explain::explain;
 pub use self::search::search;
 
@@ -221,6 +223,9 @@ fn format(name: FormatName) -> Format {
         FormatName::Md => Format::Markdown,
         FormatName::Json => Format::Json,
         FormatName::Timesketch => Format::Timesketch,
+        FormatName::Sarif => Format::Sarif,
+        FormatName::Jsonl => Format::Jsonl,
+        FormatName::AttackLayer => Format::AttackLayer,
     }
 }
 

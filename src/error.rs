@@ -283,7 +283,7 @@ impl Error {
                 Some("evidence is never written to: choose an --output folder beside the dump")
             }
             Self::InputInsideOutput { .. } => Some("choose another --output folder"),
-            Self::StdoutNeedsOneFormat => Some("give one --format: csv, html, md, json or timesketch"),
+            Self::StdoutNeedsOneFormat => Some("give one --format, and not parquet"),
             Self::TurnedRange { .. } => Some("the beginning is included, the end is not"),
             Self::Report(error) => report_hint(error),
             Self::AccountsUnreadable { .. } | Self::AccountsInvalid { .. } => {
@@ -342,6 +342,6 @@ fn report_hint(error: &ReportError) -> Option<&'static str> {
             FolderError::Io { .. } => "check that the disk has room and that the folder may be written",
         }),
         ReportError::Write(_) => Some("write into a folder with --output <DIR>"),
-        ReportError::NotOneText(_) => Some("give one --format: csv, html, md, json or timesketch"),
+        ReportError::NotOneText(_) => Some("give one --format, and not parquet"),
     }
 }

@@ -47,12 +47,16 @@ pub mod report;
 
 pub mod error;
 
+pub mod readback;
+
 pub mod custody;
 
 pub mod search;
 
 pub mod explain;
 pub mod rulebook;
+
+pub mod compare;
 
 pub mod run;
 

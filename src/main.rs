@@ -30,6 +30,7 @@ fn main() -> ExitCode {
             watch_interrupt().and_then(|()| command::verify(flags, cli.color, &INTERRUPTED))
         }
         Command::Explain(flags) => command::explain(flags, cli.color),
+        Command::Compare(flags) => command::compare(flags, cli.color),
         Command::Search(flags) => {
             watch_interrupt().and_then(|()| command::search(flags, cli.color, &INTERRUPTED))
         }

@@ -297,7 +297,10 @@ fn expected_accounts(list: Option<&Path>) -> Result<BTreeSet<AccountId>, Error> 
 }
 
 /// The output folder may not be an input, lie in one, or hold one.
-fn keep_apart(output: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
+///
+/// # Errors
+/// If it does, and if an input cannot be looked at.
+pub fn keep_apart(output: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     let real_output = real_place(output);
     for input in inputs {
         let real_input =

@@ -10,8 +10,8 @@ use toml::Spanned;
 use crate::catalogue::fault::CatalogueFault;
 use crate::catalogue::operation::{OperationTable, reversibility_of};
 use crate::catalogue::path::{Path, is_something, text_of};
-use crate::catalogue::technique::Technique;
 use crate::model::destructive::{Category, Reversibility};
+use crate::model::technique::Technique;
 
 /// All operations that are judged by their parameters.
 #[derive(Debug)]

@@ -31,7 +31,6 @@ mod operation;
 mod path;
 mod recovery;
 mod rows;
-mod technique;
 mod verb;
 mod wait;
 mod witness;

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use crate::catalogue::fault::CatalogueFault;
 use crate::catalogue::rows::rows;
-use crate::catalogue::technique::Technique;
 use crate::model::destructive::{Category, Reversibility};
+use crate::model::technique::Technique;
 
 /// What the catalogue says of one operation.
 #[derive(Clone, Debug)]

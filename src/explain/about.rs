@@ -6,8 +6,8 @@
 use crate::explain::Entry;
 use crate::explain::sentence::outcome;
 use crate::explain::subject::{Kind, Rows};
-use crate::explain::tables::{Grid, Tables};
 use crate::model::count::counted;
+use crate::readback::{Grid, Tables};
 
 /// Links of a chain of sessions that are told; a loop of ids ends there.
 const LINKS_MAX: usize = 32;
@@ -42,7 +42,7 @@ pub(super) fn not_told(tables: &Tables, kind: Kind, entries: &[Entry]) -> Vec<St
             calls.count()
         ));
     }
-    if of_calls && !tables.has_events() {
+    if of_calls && !tables.has("events") {
         sentences.push(
             "This report holds no table of events: calls that destroyed nothing are not told here. \
              `devtrail search` finds them in the dump, and `analyze --events all` keeps them."

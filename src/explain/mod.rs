@@ -11,19 +11,50 @@ pub mod record;
 mod scope;
 mod sentence;
 mod subject;
-mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub use self::subject::Kind;
-pub use self::tables::Tables;
 
 use crate::error::Error;
 use crate::explain::scope::Scope;
 use crate::explain::sentence::Actions;
 use crate::explain::subject::{Rows, look_up, nearest};
 use crate::model::time::UtcTime;
+use crate::readback::Tables;
+
+/// The tables that a story is made of; each must be there.
+const NEEDED: [&str; 8] = [
+    "evidence",
+    "rfcs",
+    "mode_windows",
+    "mode_sessions",
+    "destructive_actions",
+    "timeline",
+    "findings",
+    "incidents",
+];
+
+/// Columns of the table of events that a story needs: it may be very large.
+const EVENT_COLUMNS: [&str; 16] = [
+    "event_time",
+    "event_id",
+    "account_id",
+    "region",
+    "event_source",
+    "event_name",
+    "error_code",
+    "source_ip",
+    "principal_arn",
+    "access_key_id",
+    "role_session_name",
+    "source_identity",
+    "resources",
+    "request_parameters",
+    "source_object",
+    "source_record",
+];
 
 /// What a report tells of an id.
 #[derive(Debug)]
@@ -96,7 +127,7 @@ pub fn explain(tables: &Tables, id: &str) -> Result<Story, Error> {
 /// # Errors
 /// As for [`explain`].
 pub fn read(report: &Path) -> Result<Tables, Error> {
-    Tables::read(report)
+    Tables::read(report, &NEEDED, &[("events", &EVENT_COLUMNS)])
 }
 
 fn subject(tables: &Tables, kind: Kind, id: &str, rows: &Rows) -> Subject {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::explain::subject::{Kind, Rows};
-use crate::explain::tables::{Grid, Tables};
+use crate::readback::{Grid, Tables};
 
 /// Ids of one kind that a story is about, or that frame it.
 type Ids = BTreeSet<String>;

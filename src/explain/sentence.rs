@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::explain::Entry;
-use crate::explain::tables::{Grid, Tables};
+use crate::readback::{Grid, Tables};
 
 /// Columns of the timeline that hold ids.
 const IDS: [&str; 6] = ["account_id", "window_id", "session_id", "rfc_id", "event_id", "finding_id"];

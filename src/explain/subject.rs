@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::explain::tables::Tables;
+use crate::readback::Tables;
 
 /// What an id can name, in the order in which a story tells of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

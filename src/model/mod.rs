@@ -21,5 +21,6 @@ pub mod report;
 pub mod rfc;
 pub mod severity;
 pub mod source_grade;
+pub mod technique;
 pub mod time;
 pub mod timeline;

@@ -12,12 +12,14 @@
 //!
 //! To add an output: one file here and one row in [`OUTPUTS`].
 
+pub mod attack_layer;
 pub mod column;
 pub mod csv;
 pub mod escape;
 pub mod folder;
 pub mod headline;
 pub mod html;
+pub mod jsonl;
 pub mod layout;
 pub mod manifest;
 pub mod markdown;
@@ -25,6 +27,7 @@ pub mod parquet;
 pub mod run_json;
 #[cfg(test)]
 mod sample;
+pub mod sarif;
 pub mod summary;
 pub mod tables;
 #[cfg(test)]
@@ -33,7 +36,7 @@ pub mod timesketch;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use polars_core::prelude::PolarsError;
 use rayon::prelude::*;
@@ -80,6 +83,12 @@ pub enum Format {
     Json,
     /// The timeline for Timesketch.
     Timesketch,
+    /// The findings in SARIF.
+    Sarif,
+    /// The findings as lines of JSON.
+    Jsonl,
+    /// A layer for the ATT&CK Navigator.
+    AttackLayer,
 }
 
 /// One row of the list of outputs.
@@ -138,6 +147,27 @@ pub const OUTPUTS: &[Output] = &[
         files: timesketch::FILE,
         about: "the timeline, to import into Timesketch",
         write: |job| job.file(timesketch::FILE, |out| timesketch::write(job.report, out)),
+    },
+    Output {
+        format: Format::Sarif,
+        name: "sarif",
+        files: sarif::FILE,
+        about: "the findings in SARIF 2.1.0, for pipelines",
+        write: |job| job.text(sarif::FILE, &sarif::render(job.report)),
+    },
+    Output {
+        format: Format::Jsonl,
+        name: "jsonl",
+        files: jsonl::FINDINGS,
+        about: "the findings, a JSON object a line",
+        write: |job| job.file(jsonl::FINDINGS, |out| jsonl::write(&tables::findings(job.report), out)),
+    },
+    Output {
+        format: Format::AttackLayer,
+        name: "attack-layer",
+        files: attack_layer::FILE,
+        about: "techniques of calls and findings, for the ATT&CK Navigator",
+        write: |job| job.text(attack_layer::FILE, &attack_layer::render(job.report)),
     },
 ];
 
@@ -231,8 +261,22 @@ pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result
         Format::Markdown => out.write_all(markdown::render(report, &head()).as_bytes()),
         Format::Json => out.write_all(summary::render(report, &head()).as_bytes()),
         Format::Timesketch => timesketch::write(report, out),
+        Format::Sarif => out.write_all(sarif::render(report).as_bytes()),
+        Format::Jsonl => jsonl::write(&tables::findings(report), out),
+        Format::AttackLayer => out.write_all(attack_layer::render(report).as_bytes()),
     };
     written.and_then(|()| out.flush()).map_err(ReportError::Write)
+}
+
+/// Writes one table as CSV into a folder of its own.
+///
+/// # Errors
+/// If the folder is taken, or cannot be written.
+pub fn write_table(table: &Table<'_>, file: &str, folder: &Path) -> Result<(), ReportError> {
+    let staging = Staging::begin(folder, false)?;
+    write_file(&staging.path().join(file), |out| csv::write(table, out).map_err(into_io))?;
+    staging.commit()?;
+    Ok(())
 }
 
 fn write_csv(job: &Job<'_>) -> Result<Vec<PathBuf>, ReportError> {

@@ -119,8 +119,8 @@ fn the_folder_holds_every_file_of_the_contract_and_the_same_bytes_again() {
         let facts = RunFacts { threads, ..sample::facts() };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let written = pool.install(|| write_all(&report, &facts, &every_format(), true, &staging)).unwrap();
-        // Both forms of each table, four texts, the manifest, run.json.
-        assert_eq!(written.len(), 11 * 2 + 4 + 2);
+        // Both forms of each table, seven texts, the manifest, run.json.
+        assert_eq!(written.len(), 11 * 2 + 7 + 2);
         assert_eq!(written.last(), Some(&PathBuf::from("run.json")));
         let place = staging.commit().unwrap();
         assert!(written.iter().all(|path| place.join(path).is_file()));
@@ -139,7 +139,7 @@ fn the_folder_holds_every_file_of_the_contract_and_the_same_bytes_again() {
     });
     fs::remove_dir_all(&root).unwrap();
     assert_eq!(sums[0], sums[1]);
-    assert_eq!(sums[0].lines().count(), 11 * 2 + 4 + 1);
+    assert_eq!(sums[0].lines().count(), 11 * 2 + 7 + 1);
     assert!(!sums[0].contains("run.json"));
 }
 

@@ -25,6 +25,7 @@ fn help_and_man_page_are_as_reviewed() {
         ("help-short.txt", vec!["-h"]),
         ("analyze-help.txt", vec!["analyze", "--help"]),
         ("analyze-help-short.txt", vec!["analyze", "-h"]),
+        ("compare-help.txt", vec!["compare", "--help"]),
         ("explain-help.txt", vec!["explain", "--help"]),
         ("search-help.txt", vec!["search", "--help"]),
         ("rules-help.txt", vec!["rules", "--help"]),

@@ -31,6 +31,8 @@ mod beside;
 mod cases;
 mod cli;
 mod cli_runs;
+mod compare;
+mod compare_windows;
 mod coverage;
 mod delivered;
 mod demo;

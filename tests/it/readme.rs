@@ -35,6 +35,7 @@ fn every_generated_part_of_the_readme_is_true() {
     part("exit", &exit());
     part("explain", &explain());
     part("search", &search());
+    part("compare", &compare());
 }
 
 fn demo() -> String {
@@ -66,6 +67,28 @@ fn explain() -> String {
     let told = run(&command.collect::<Vec<_>>());
     assert_eq!(told.code, 0, "{}", told.stderr);
     format!("```text\n{}\n```\n", told.stdout.trim_end())
+}
+
+/// The head of what `compare` prints, and the first line of its other parts.
+fn compare() -> String {
+    let demo = project().join("sample-logs/demo");
+    let last = analyze(&demo, &["--object-date-to", "2026-01-18"]);
+    let audit = analyze(&demo, &[]);
+    let mut command = devtrail();
+    let done = ended(command.arg("compare").args([&last.out, &audit.out]).output().expect("it starts"));
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""));
+    let parts: Vec<&str> = done.stdout.split("\n\n").collect();
+    let [head, windows, rest @ ..] = parts.as_slice() else { panic!("{}", done.stdout) };
+    let mut text = format!("```text\n{head}\n\n{windows}\n");
+    for part in rest {
+        let mut lines = part.lines();
+        writeln!(text, "\n{}", lines.next().unwrap_or_default()).expect("a string");
+        if lines.next().is_some() {
+            text.push_str("  …\n");
+        }
+    }
+    text.push_str("```\n");
+    text
 }
 
 fn search() -> String {

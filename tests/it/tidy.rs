@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 27] = [
+const LAYERS: [(&str, u32); 29] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -23,11 +23,13 @@ const LAYERS: [(&str, u32); 27] = [
     ("examine", 4),
     ("error", 4),
     ("gather", 5),
+    ("readback", 5),
     ("dump", 6),
     ("custody", 7),
     ("search", 7),
     ("explain", 7),
     ("rulebook", 7),
+    ("compare", 7),
     ("run", 8),
     ("cli", 9),
     ("terminal", 10),

@@ -42,6 +42,11 @@ pub fn timeline(report: &Report) -> Table<'_> {
     timeline::table(report)
 }
 
+/// The table `findings` alone.
+pub fn findings(report: &Report) -> Table<'_> {
+    findings::table(report)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,15 +1,15 @@
 //! ATT&CK techniques of destructive operations, by version 19 and by the ids
 //! before it.
 //!
-//! Owns: which technique ids the catalogue may name, and their legacy ids.
+//! Owns: which technique ids a call may be given, and their legacy ids.
 
 /// One technique, under both its ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Technique {
+pub struct Technique {
     /// The id in ATT&CK 19.
-    pub(super) id: &'static str,
+    pub id: &'static str,
     /// The id before ATT&CK 19.
-    pub(super) legacy_id: &'static str,
+    pub legacy_id: &'static str,
 }
 
 const fn same(id: &'static str) -> Technique {
@@ -41,8 +41,17 @@ const TECHNIQUES: [Technique; 15] = [
 ];
 
 impl Technique {
+    /// What versions before 19 called the technique of that version 19 id;
+    /// `None` for one that no call of the catalogue is given.
+    pub fn legacy_of(id: &str) -> Option<&'static str> {
+        TECHNIQUES.into_iter().find(|technique| technique.id == id).map(|technique| technique.legacy_id)
+    }
+
     /// The technique of that version 19 id; `None` for no id at all.
-    pub(super) fn parse_or_empty(id: &str) -> Result<Option<Self>, String> {
+    ///
+    /// # Errors
+    /// An id that is not in the list.
+    pub fn parse_or_empty(id: &str) -> Result<Option<Self>, String> {
         if id.is_empty() {
             return Ok(None);
         }

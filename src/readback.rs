@@ -1,8 +1,8 @@
 //! The tables of a report, read back from its folder.
 //!
-//! Owns: which tables there must be, that they are those which the run wrote,
-//! and how cells come out of them. Columns are asked for by name: one that is
-//! not there is empty, one that nobody asks for does no harm.
+//! Owns: that they are those which the run wrote, and how cells come out of
+//! them. Who asks says which tables there must be. Columns are asked for by
+//! name: one that is not there is empty, one that nobody asks for does no harm.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -23,57 +23,37 @@ use crate::report::{manifest, run_json};
 /// The file of the sums of a report.
 const SUMS: &str = "SHA256SUMS";
 
-/// The tables that a story is made of; each must be there.
-const NEEDED: [&str; 8] = [
-    "evidence",
-    "rfcs",
-    "mode_windows",
-    "mode_sessions",
-    "destructive_actions",
-    "timeline",
-    "findings",
-    "incidents",
-];
-
-/// Columns of the table of events that a story needs: it may be very large.
-const EVENT_COLUMNS: [&str; 16] = [
-    "event_time",
-    "event_id",
-    "account_id",
-    "region",
-    "event_source",
-    "event_name",
-    "error_code",
-    "source_ip",
-    "principal_arn",
-    "access_key_id",
-    "role_session_name",
-    "source_identity",
-    "resources",
-    "request_parameters",
-    "source_object",
-    "source_record",
-];
-
 /// A report, read back.
 #[derive(Debug)]
 pub struct Tables {
     grids: BTreeMap<&'static str, Grid>,
     /// The arguments of the run that wrote it.
     pub arguments: Vec<String>,
+    /// The version of the tool that wrote it.
+    pub version: String,
+    /// The hash over the catalogue that it was made with.
+    pub catalogue_sha256: String,
 }
 
+/// A table that may be missing, and the columns of it that are read.
+pub type IfThere<'a> = (&'static str, &'a [&'a str]);
+
 impl Tables {
-    /// Reads the tables of a report.
+    /// Reads the tables of a report: those that must be there, and of others
+    /// some columns, as they may be very large.
     ///
     /// # Errors
     /// A folder that holds no report, and files that are not as the run wrote them.
-    pub fn read(folder: &Path) -> Result<Self, Error> {
+    pub fn read(folder: &Path, needed: &[&'static str], others: &[IfThere<'_>]) -> Result<Self, Error> {
         let none = |why: &str| Error::NoReport { path: folder.to_owned(), why: why.to_owned() };
         #[derive(Deserialize)]
         struct Run {
             tool: String,
             arguments: Vec<String>,
+            #[serde(default)]
+            version: String,
+            #[serde(default)]
+            catalogue_sha256: String,
         }
         let run = whole(&folder.join(run_json::FILE)).map_err(|error| none(&format!("run.json: {error}")))?;
         let run: Run = serde_json::from_slice(&run).map_err(|_| none("its run.json is not one of ours"))?;
@@ -87,26 +67,29 @@ impl Tables {
         })?;
         let sums: BTreeMap<String, String> = sums.into_iter().map(|(sum, path)| (path, sum)).collect();
         let mut grids = BTreeMap::new();
-        for name in NEEDED {
+        for &name in needed {
             let grid = grid(folder, name, &sums, None)?;
             let why = format!("its table {name} is not there as Parquet");
             grids.insert(name, grid.ok_or_else(|| none(&why))?);
         }
-        if let Some(events) = grid(folder, "events", &sums, Some(&EVENT_COLUMNS))? {
-            grids.insert("events", events);
+        for &(name, columns) in others {
+            if let Some(found) = grid(folder, name, &sums, Some(columns))? {
+                grids.insert(name, found);
+            }
         }
-        Ok(Self { grids, arguments: run.arguments })
+        let Run { arguments, version, catalogue_sha256, .. } = run;
+        Ok(Self { grids, arguments, version, catalogue_sha256 })
     }
 
     /// A table by its name; one that is not there has no rows.
-    pub(super) fn grid(&self, name: &str) -> &Grid {
+    pub fn grid(&self, name: &str) -> &Grid {
         static NONE: Grid = Grid { frame: None };
         self.grids.get(name).unwrap_or(&NONE)
     }
 
-    /// Whether the report holds the table of events.
-    pub(super) fn has_events(&self) -> bool {
-        self.grids.contains_key("events")
+    /// Whether a table was asked for and is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.grids.contains_key(name)
     }
 }
 
@@ -145,13 +128,13 @@ fn frame(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<DataFrame, String> 
 
 /// One table.
 #[derive(Debug, Default)]
-pub(super) struct Grid {
+pub struct Grid {
     frame: Option<DataFrame>,
 }
 
 impl Grid {
     /// How many rows it has.
-    pub(super) fn rows(&self) -> usize {
+    pub fn rows(&self) -> usize {
         self.frame.as_ref().map_or(0, DataFrame::height)
     }
 
@@ -161,7 +144,7 @@ impl Grid {
     }
 
     /// A cell as text; a list is joined by `;`, an empty cell is the empty text.
-    pub(super) fn text(&self, row: usize, column: &str) -> String {
+    pub fn text(&self, row: usize, column: &str) -> String {
         match self.value(row, column) {
             AnyValue::Null => String::new(),
             AnyValue::String(text) => text.to_owned(),
@@ -177,7 +160,7 @@ impl Grid {
     }
 
     /// A cell as a list; a text is a list of one.
-    pub(super) fn list(&self, row: usize, column: &str) -> Vec<String> {
+    pub fn list(&self, row: usize, column: &str) -> Vec<String> {
         match self.value(row, column) {
             AnyValue::List(items) => items
                 .str()
@@ -189,7 +172,7 @@ impl Grid {
     }
 
     /// A cell as a time; all times of our tables are microseconds, UTC.
-    pub(super) fn time(&self, row: usize, column: &str) -> Option<UtcTime> {
+    pub fn time(&self, row: usize, column: &str) -> Option<UtcTime> {
         match self.value(row, column) {
             AnyValue::Datetime(micros, ..) | AnyValue::DatetimeOwned(micros, ..) => {
                 Some(UtcTime::from_micros(micros))
@@ -199,12 +182,12 @@ impl Grid {
     }
 
     /// A cell as a number.
-    pub(super) fn number(&self, row: usize, column: &str) -> Option<u64> {
+    pub fn number(&self, row: usize, column: &str) -> Option<u64> {
         self.value(row, column).extract::<i64>().and_then(|number| u64::try_from(number).ok())
     }
 
     /// Rows in which a cell, or an item of it, is as asked for.
-    pub(super) fn find(&self, column: &str, is: &dyn Fn(&str) -> bool) -> Vec<usize> {
+    pub fn find(&self, column: &str, is: &dyn Fn(&str) -> bool) -> Vec<usize> {
         let found = self.frame.as_ref().and_then(|frame| frame.column(column).ok());
         let Some(found) = found else { return Vec::new() };
         if let Ok(texts) = found.str() {
