@@ -232,12 +232,16 @@ pub struct Analyze {
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub modes: Option<PathBuf>,
 
+    /// What your organisation allows: accounts, modes, approvers, freezes, suppressions (TOML)
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub policy: Option<PathBuf>,
+
     /// Keys saved from `aws cloudtrail list-public-keys`, to check the signatures of digests; may
     /// be repeated
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub public_keys: Vec<PathBuf>,
 
-    /// Exit with 1 if a finding is at least this grave
+    /// Exit with 1 if a finding is at least this grave and no policy suppresses it
     #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Detection")]
     pub fail_on: Option<Severity>,
 

@@ -81,6 +81,24 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// A policy file cannot be read.
+    #[error("cannot read the policy `{}`", .path.display())]
+    PolicyUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A policy file says something that cannot be.
+    #[error("{}:{line}: {message}", .path.display())]
+    PolicyInvalid {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
     /// A list of expected accounts cannot be read.
     #[error("cannot read the list of accounts `{}`", .path.display())]
     AccountsUnreadable {
@@ -178,6 +196,8 @@ impl Error {
             | Self::TurnedRange { .. }
             | Self::ModesUnreadable { .. }
             | Self::ModesInvalid { .. }
+            | Self::PolicyUnreadable { .. }
+            | Self::PolicyInvalid { .. }
             | Self::AccountsUnreadable { .. }
             | Self::AccountsInvalid { .. }
             | Self::PublicKeys { .. }
@@ -221,6 +241,8 @@ impl Error {
             }
             Self::ModesUnreadable { .. } => Some("give a TOML file that you may read"),
             Self::ModesInvalid { .. } => Some("`devtrail analyze --help` shows what a mode profile holds"),
+            Self::PolicyUnreadable { .. } => Some("give a TOML file that you may read"),
+            Self::PolicyInvalid { .. } => Some("docs/policy.toml is a policy that holds every key"),
             Self::PublicKeys { .. } => {
                 Some("`devtrail verify --help` shows how to save the keys with list-public-keys")
             }

@@ -27,6 +27,8 @@ pub mod normalise;
 
 pub mod classify;
 
+pub mod policy;
+
 pub mod tally;
 
 pub mod timeline;

@@ -22,6 +22,7 @@ use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
+use crate::policy::Policy;
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
 
@@ -78,6 +79,8 @@ pub struct Options {
     pub as_of: Option<UtcTime>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
+    /// A policy file.
+    pub policy: Option<PathBuf>,
     /// A file of accounts that events must be about.
     pub expect_accounts: Option<PathBuf>,
     /// Files of public keys, to check the signatures of digests.
@@ -92,6 +95,7 @@ pub struct Options {
 #[derive(Debug)]
 struct UserFiles {
     catalogue: Catalogue,
+    policy: Policy,
     expected_accounts: BTreeSet<AccountId>,
     keys: Vec<PublicKey>,
 }
@@ -115,8 +119,10 @@ pub fn analyze(
     interrupted: &AtomicBool,
 ) -> Result<Outcome, Error> {
     let started_at = now();
+    let (policy, catalogue) = policy(options.policy.as_deref(), catalogue(options.modes.as_deref())?)?;
     let given = UserFiles {
-        catalogue: catalogue(options.modes.as_deref())?,
+        catalogue,
+        policy,
         expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
         keys: public_keys(&options.public_keys)?,
     };
@@ -136,6 +142,7 @@ pub fn analyze(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         arguments: options.arguments.clone(),
         catalogue_sha256: given.catalogue.sha256().to_owned(),
+        policy_sha256: given.policy.sha256().map(str::to_owned),
         schema_version: SCHEMA_VERSION.to_owned(),
         started_at,
         threads: pool.current_num_threads(),
@@ -175,6 +182,7 @@ fn reconstruct(
             rfc_complete: options.rfc_complete.clone(),
             expected_accounts: given.expected_accounts,
             as_of: options.as_of,
+            policy: given.policy,
             selection: selection(options),
         },
     );
@@ -251,6 +259,19 @@ fn catalogue(modes: Option<&Path>) -> Result<Catalogue, Error> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| Error::ModesUnreadable { path: path.to_owned(), source })?;
     catalogue.with_modes(&text).map_err(|fault| Error::ModesInvalid {
+        path: path.to_owned(),
+        line: fault.line.unwrap_or(1),
+        message: fault.message,
+    })
+}
+
+/// The policy, and the catalogue with the modes of it.
+fn policy(path: Option<&Path>, catalogue: Catalogue) -> Result<(Policy, Catalogue), Error> {
+    let Some(path) = path else { return Ok((Policy::default(), catalogue)) };
+    #[expect(clippy::disallowed_methods, reason = "a file of the user's own rules, no evidence")]
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::PolicyUnreadable { path: path.to_owned(), source })?;
+    Policy::parse(&text, catalogue, &correlate::rule_ids().collect()).map_err(|fault| Error::PolicyInvalid {
         path: path.to_owned(),
         line: fault.line.unwrap_or(1),
         message: fault.message,

@@ -25,6 +25,7 @@ use crate::model::report::{Report, Scope};
 use crate::model::rfc::RfcRecord;
 use crate::model::time::UtcTime;
 use crate::normalise::rfc::from_event;
+use crate::policy::Policy;
 
 mod actor;
 mod destructive;
@@ -48,6 +49,7 @@ mod window;
 
 pub use destructive::named_things;
 pub use expected::parse as parse_expected_accounts;
+pub use finding::rule_ids;
 pub use lineage::{Wanted, issued_key, wanted};
 pub use selection::Selection;
 use session::Sessions;
@@ -83,6 +85,8 @@ pub struct Options {
     /// The time that deadlines are compared with (`--as-of`); the end of the
     /// evidence if `None`.
     pub as_of: Option<UtcTime>,
+    /// What the organisation allows (`--policy FILE`).
+    pub policy: Policy,
     /// Which rows are reported.
     pub selection: Selection,
 }
@@ -96,6 +100,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     problems.extend(contradictions);
+    let scope = named_by(&options.policy, scope);
     let scope = expected::missing_in(told_for(scope, options.as_of), &options.expected_accounts);
     problems.extend(expected::problems(&scope));
 
@@ -115,7 +120,6 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let sessions = lineage::descend(lineage::Evidence { events: &events, catalogue }, sessions);
     let windows = with_descendants(windows, &sessions);
     problems.extend(lineage::problems(&sessions));
-    problems.sort();
     let lost = destructive::Recorded::of(&inventory.items);
     let context =
         destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost: &lost, catalogue };
@@ -132,7 +136,12 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         coverage: &coverage,
         last_event_time: scope.last_event_time,
         catalogue,
+        policy: &options.policy,
     });
+    let accepted = finding::governed(findings, &destructive, &options.policy, scope.as_of);
+    let (findings, not_applied) = accepted;
+    problems.extend(not_applied);
+    problems.sort();
     let selection = &options.selection;
     let findings = selection.findings(findings);
     let destructive = selection.destructive(destructive);
@@ -161,6 +170,15 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         incidents,
         events: None,
     }
+}
+
+/// The scope, with the accounts as the policy names them: its names win over those
+/// of exports.
+fn named_by(policy: &Policy, mut scope: Scope) -> Scope {
+    let named =
+        policy.accounts().iter().filter_map(|(id, account)| Some((id.clone(), account.name.clone()?)));
+    scope.account_names.extend(named);
+    scope
 }
 
 /// The scope, told for the time that the user gave, else for the end of the
