@@ -43,6 +43,7 @@ mod hostile_secrets;
 mod integrity;
 mod inventory;
 mod parquet_file;
+mod policy;
 mod quirks;
 mod readme;
 mod real_logs;

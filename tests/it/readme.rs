@@ -32,6 +32,7 @@ fn every_generated_part_of_the_readme_is_true() {
     part("columns", &columns());
     part("exit", &exit());
     part("explain", &explain());
+    part("policy", &policy());
     part("search", &search());
 }
 
@@ -64,6 +65,12 @@ fn explain() -> String {
     let told = run(&command.collect::<Vec<_>>());
     assert_eq!(told.code, 0, "{}", told.stderr);
     format!("```text\n{}\n```\n", told.stdout.trim_end())
+}
+
+/// The example of a policy, which the tests read too.
+fn policy() -> String {
+    let text = std::fs::read_to_string(project().join("docs/policy.toml")).expect("docs/policy.toml");
+    format!("```toml\n{text}```\n")
 }
 
 fn search() -> String {
