@@ -100,8 +100,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     problems.extend(contradictions);
-    let scope = named_by(&options.policy, scope);
-    let scope = expected::missing_in(told_for(scope, options.as_of), &options.expected_accounts);
+    let scope = declared(scope, options);
     problems.extend(expected::problems(&scope));
 
     let marks = marks::of(&events, catalogue);
@@ -127,7 +126,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let (sessions, windows) = counted(sessions, windows, &rows);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
 
-    let findings = finding::of(finding::Facts {
+    let facts = finding::Facts {
         events: &events,
         rfcs: &rfcs,
         windows: &windows,
@@ -137,10 +136,8 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         last_event_time: scope.last_event_time,
         catalogue,
         policy: &options.policy,
-    });
-    let accepted = finding::governed(findings, &destructive, &options.policy, scope.as_of);
-    let (findings, not_applied) = accepted;
-    problems.extend(not_applied);
+    };
+    let findings = finding::governed(finding::of(facts), facts, scope.as_of, &mut problems);
     problems.sort();
     let selection = &options.selection;
     let findings = selection.findings(findings);
@@ -179,6 +176,12 @@ fn named_by(policy: &Policy, mut scope: Scope) -> Scope {
         policy.accounts().iter().filter_map(|(id, account)| Some((id.clone(), account.name.clone()?)));
     scope.account_names.extend(named);
     scope
+}
+
+/// The scope with what the user declares: names, time and expected accounts.
+fn declared(scope: Scope, options: &Options) -> Scope {
+    let scope = told_for(named_by(&options.policy, scope), options.as_of);
+    expected::missing_in(scope, &options.expected_accounts)
 }
 
 /// The scope, told for the time that the user gave, else for the end of the

@@ -91,6 +91,12 @@ fn business_hours_are_those_of_the_place_in_summer_and_winter() {
     assert_eq!(outside("2026-07-06T16:00:00Z").as_deref(), Some("Mon 2026-07-06 18:00 Europe/Berlin"));
     assert_eq!(outside("2026-01-05T16:00:00Z"), None, "five o'clock in winter");
     assert_eq!(outside("2026-01-04T12:00:00Z").as_deref(), Some("Sun 2026-01-04 13:00 Europe/Berlin"));
+    for far in ["+262142-12-31 23:59:59", "-262143-01-01 00:00:00", "9999-12-31T23:59:59Z"] {
+        assert!(
+            UtcTime::parse(far).is_none_or(|time| policy.outside_hours(&shop(), time).is_some()),
+            "{far}"
+        );
+    }
     let own = "[[business_hours]]\ntime_zone=\"UTC\"\ndays=[\"sun\"]\nfrom=\"00:00\"\nto=\"24:00\"\n";
     let of_dev = format!("{own}accounts=[\"444455556666\"]\n");
     let policy = read(&of_dev).expect("hours");

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::count::counted;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Outcome;
 use crate::model::id::AccountId;
@@ -34,8 +35,9 @@ pub(super) fn claims<'a>(
             let Some(first) = run.first().copied() else { continue };
             let id = first.event_id.as_ref().map(|id| id.as_str()).unwrap_or_default();
             let summary = format!(
-                "{} destroyed in account {} {}: {}",
+                "{} made {} in account {} {}: {}",
                 by(first),
+                counted(run.len() as u64, "destructive call"),
                 known_as(facts.policy, account),
                 words(&broken, first),
                 joined(run.iter().map(|action| &*action.event_name))

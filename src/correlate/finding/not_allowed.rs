@@ -2,6 +2,7 @@
 //!
 //! Owns: this claim.
 
+use super::super::actor;
 use super::Facts;
 use super::claim::{Claim, known_as, of_window};
 
@@ -19,7 +20,8 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
                 "{} mode was open in account {account} at {}, where the policy does not allow it",
                 row.mode, row.opened_at
             );
-            Claim { actor: row.opened_by.clone(), ..of_window(window, facts.sessions, summary) }
+            let creator = window.opened_by_event.and_then(|place| actor::of(&facts.events[place].principal));
+            Claim { actor: creator, ..of_window(window, facts.sessions, summary) }
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 //! Owns: this claim. Who called SubmitRfc and ApproveRfc only CloudTrail tells; an
 //! unknown caller is not accused.
 
-use crate::model::rfc::{Rfc, RfcAction};
+use crate::model::rfc::{Rfc, RfcAction, RfcStepKind};
 
 use super::Facts;
 use super::claim::{Claim, known_as};
@@ -36,8 +36,14 @@ fn claim<'a>(rfc: &Rfc, facts: Facts<'a>) -> Option<Claim<'a>> {
     );
     let done = |by: Option<&_>, at| by.and(at);
     let times = [done(submitter, rfc.submitted_at), done(approver, rfc.approved_at)];
-    let steps =
-        rfc.steps.iter().filter(|step| step.by.as_ref().is_some_and(|by| told_of(by, [submitter, approver])));
+    let steps = rfc.steps.iter().filter(|step| {
+        let accused = match step.kind {
+            RfcStepKind::Submitted => submitter,
+            RfcStepKind::Approved => approver,
+            _ => None,
+        };
+        accused.is_some() && step.by.as_ref() == accused
+    });
     Some(Claim {
         subject: rfc.rfc_id.as_str().to_owned(),
         account_id: Some(account.clone()),
@@ -55,8 +61,4 @@ fn claim<'a>(rfc: &Rfc, facts: Facts<'a>) -> Option<Claim<'a>> {
         lowered: !rfc.succeeded(),
         rests_on: steps.map(|step| step.evidence.clone()).collect(),
     })
-}
-
-fn told_of(by: &std::sync::Arc<str>, named: [Option<&std::sync::Arc<str>>; 2]) -> bool {
-    named.into_iter().flatten().any(|named| named == by)
 }

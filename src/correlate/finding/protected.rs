@@ -15,7 +15,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         |pattern, first| {
             let hit = |thing: &crate::policy::Named<'_>| facts.policy.protects(*thing) == Some(pattern);
             let name = things(first).find(hit).map(|thing| thing.resource).unwrap_or_default();
-            format!("what `{pattern}` protects, first {name}")
+            format!("on what the policy protects as `{pattern}`, first {name}")
         },
     )
 }

@@ -12,20 +12,21 @@ use crate::model::finding::{Finding, FindingSuppression};
 use crate::model::id::EventId;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::UtcTime;
-use crate::policy::{Named, Policy, Suppression};
+use crate::policy::{Named, Suppression};
 
-/// The findings with severity and suppression as the policy says, and the problems
-/// of suppressions that do not hold at the time that the report is told for.
+use super::Facts;
+
+/// The findings with severity and suppression as the policy says. Suppressions that
+/// do not hold at the time that the report is told for become problems.
 pub(in super::super) fn governed(
     mut findings: Vec<Finding>,
-    destructive: &[DestructiveAction],
-    policy: &Policy,
+    facts: Facts<'_>,
     as_of: Option<UtcTime>,
-) -> (Vec<Finding>, Vec<Problem>) {
+    problems: &mut Vec<Problem>,
+) -> Vec<Finding> {
     let mut held: Vec<&Suppression> = Vec::new();
-    let mut problems = Vec::new();
     let dump = ObjectPath::new(".");
-    for suppression in policy.suppressions() {
+    for suppression in facts.policy.suppressions() {
         match suppression.lack(as_of) {
             None => held.push(suppression),
             Some(lack) => {
@@ -38,19 +39,20 @@ pub(in super::super) fn governed(
         }
     }
     let by_resource = held.iter().any(|suppression| suppression.names_resource());
-    let actions: BTreeMap<&EventId, &DestructiveAction> = destructive
+    let actions: BTreeMap<&EventId, &DestructiveAction> = facts
+        .destructive
         .iter()
         .filter(|_| by_resource)
         .filter_map(|action| Some((action.event_id.as_ref()?, action)))
         .collect();
     for finding in &mut findings {
-        if let Some(severity) = policy.severity(finding.rule_id) {
+        if let Some(severity) = facts.policy.severity(finding.rule_id) {
             finding.severity = severity;
         }
         let accepts = |suppression: &&&Suppression| is_about(suppression, finding, &actions);
         finding.suppression = held.iter().find(accepts).and_then(|suppression| mark(suppression));
     }
-    (findings, problems)
+    findings
 }
 
 fn mark(suppression: &Suppression) -> Option<FindingSuppression> {

@@ -49,7 +49,7 @@ fn minute_zero_is_the_day_that_these_tests_take_it_for() {
 fn a_mode_is_found_where_it_is_not_allowed() {
     let rule = "mode/not-allowed";
     let made = found(rule, &format!("{SHOP}allowed_modes = []\n"), opened(10, Some(20)));
-    assert_eq!(made.len(), 1);
+    assert_eq!((made.len(), made[0].actor.as_deref()), (1, Some("ops")));
     assert_eq!(
         made[0].summary,
         "developer mode was open in account 111122223333 (shop, production) at 2025-01-10T00:10:00Z, \
@@ -145,7 +145,7 @@ fn destruction_in_a_freeze_is_found_once_a_run() {
     assert_eq!((made.len(), made[0].count), (1, 2));
     assert_eq!(
         made[0].summary,
-        "ops destroyed in account 111122223333 in the change freeze \"year end\": DeleteVolume"
+        "ops made 2 destructive calls in account 111122223333 in the change freeze \"year end\": DeleteVolume"
     );
     assert!(of(vec![volume(70).error("Client.UnauthorizedOperation")]).is_empty(), "it was denied");
     assert!(of(vec![call(70, "ec2", "RunInstances")]).is_empty(), "it destroys nothing");
@@ -198,7 +198,11 @@ fn destruction_of_what_is_protected_is_found() {
     };
     let made = of("vol-*", volume(10));
     assert_eq!((made.len(), made[0].severity.as_str()), (1, "critical"));
-    assert!(made[0].summary.contains("what `vol-*` protects, first vol-10"), "{}", made[0].summary);
+    assert!(
+        made[0].summary.contains("on what the policy protects as `vol-*`, first vol-10"),
+        "{}",
+        made[0].summary
+    );
     assert_eq!(of("arn:aws:ec2:*:111122223333:volume/vol-10", volume(10)).len(), 1);
     assert!(of("arn:aws:ec2:*:999999999999:volume/vol-10", volume(10)).is_empty());
     assert!(of("vol-1", volume(10)).is_empty(), "another name");
