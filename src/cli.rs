@@ -250,6 +250,10 @@ pub struct Analyze {
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub modes: Option<PathBuf>,
 
+    /// What your organisation allows: accounts, modes, approvers, freezes, suppressions (TOML)
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub policy: Option<PathBuf>,
+
     /// Keys saved from `aws cloudtrail list-public-keys`, to check the signatures of digests; may
     /// be repeated
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
@@ -263,7 +267,7 @@ pub struct Analyze {
     #[arg(long, value_name = "DIR", help_heading = "Detection")]
     pub sigma: Vec<PathBuf>,
 
-    /// Exit with 1 if a finding is at least this grave
+    /// Exit with 1 if a finding is at least this grave and no policy suppresses it
     #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Detection")]
     pub fail_on: Option<Severity>,
 

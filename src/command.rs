@@ -159,7 +159,8 @@ fn exit_code(report: &Report, fail_on: Option<Severity>) -> u8 {
     if report.problems.iter().any(|problem| problem.kind.is_loss()) {
         return INCOMPLETE;
     }
-    let hit = |level| report.findings.iter().any(|finding| finding.severity >= level);
+    let mut raised = report.findings.iter().filter(|finding| finding.suppression.is_none());
+    let hit = |level| raised.any(|finding| finding.severity >= level);
     if fail_on.is_some_and(hit) { FINDING } else { CLEAN }
 }
 
@@ -208,6 +209,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         modes: flags.modes.clone(),
         rules: flags.rules.clone(),
         sigma: flags.sigma.clone(),
+        policy: flags.policy.clone(),
         expect_accounts: flags.expect_accounts.clone(),
         public_keys: flags.public_keys.clone(),
         threads: flags.threads.map(usize::from),

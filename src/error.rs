@@ -90,6 +90,14 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// A policy file cannot be read.
+    #[error("cannot read the policy `{}`", .path.display())]
+    PolicyUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A folder of rules holds none.
     #[error("no file below `{}` ends in .{ending}", .path.display())]
     NoRules {
@@ -116,6 +124,16 @@ pub enum Error {
     NoSuchRule {
         /// The id as given.
         id: String,
+    },
+    /// A policy file says something that cannot be.
+    #[error("{}:{line}: {message}", .path.display())]
+    PolicyInvalid {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong.
+        message: String,
     },
     /// A list of expected accounts cannot be read.
     #[error("cannot read the list of accounts `{}`", .path.display())]
@@ -248,6 +266,8 @@ impl Error {
             | Self::RulesInvalid(_)
             | Self::RuleUnproven { .. }
             | Self::NoSuchRule { .. }
+            | Self::PolicyUnreadable { .. }
+            | Self::PolicyInvalid { .. }
             | Self::AccountsUnreadable { .. }
             | Self::AccountsInvalid { .. }
             | Self::PublicKeys { .. }
@@ -296,6 +316,8 @@ impl Error {
             Self::RulesInvalid(_) => Some("`devtrail rules check --help` shows how a rule is written"),
             Self::RuleUnproven { .. } => Some("`devtrail rules check <DIR>` shows all records that fail"),
             Self::NoSuchRule { .. } => Some("`devtrail rules list` shows the rules"),
+            Self::PolicyUnreadable { .. } => Some("give a TOML file that you may read"),
+            Self::PolicyInvalid { .. } => Some("docs/policy.toml is a policy that holds every key"),
             Self::PublicKeys { .. } => {
                 Some("`devtrail verify --help` shows how to save the keys with list-public-keys")
             }

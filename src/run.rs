@@ -23,6 +23,7 @@ use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
+use crate::policy::Policy;
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
 use crate::rulebook;
@@ -84,6 +85,8 @@ pub struct Options {
     pub rules: Vec<PathBuf>,
     /// Folders of Sigma rules.
     pub sigma: Vec<PathBuf>,
+    /// A policy file.
+    pub policy: Option<PathBuf>,
     /// A file of accounts that events must be about.
     pub expect_accounts: Option<PathBuf>,
     /// Files of public keys, to check the signatures of digests.
@@ -100,6 +103,7 @@ struct UserFiles {
     catalogue: Catalogue,
     rules: RuleSet,
     unused_rules: Vec<Problem>,
+    policy: Policy,
     expected_accounts: BTreeSet<AccountId>,
     keys: Vec<PublicKey>,
 }
@@ -126,10 +130,12 @@ pub fn analyze(
     let catalogue = catalogue(options.modes.as_deref())?;
     let rules = rulebook::load(&options.rules, &catalogue)?;
     let (rules, unused_rules) = rulebook::load_sigma(rules, &options.sigma)?;
+    let (policy, catalogue) = policy(options.policy.as_deref(), catalogue, &rules)?;
     let given = UserFiles {
         rules,
         unused_rules,
         catalogue,
+        policy,
         expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
         keys: public_keys(&options.public_keys)?,
     };
@@ -149,6 +155,7 @@ pub fn analyze(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         arguments: options.arguments.clone(),
         catalogue_sha256: given.rules.sha256_with(given.catalogue.sha256()),
+        policy_sha256: given.policy.sha256().map(str::to_owned),
         schema_version: SCHEMA_VERSION.to_owned(),
         started_at,
         threads: pool.current_num_threads(),
@@ -194,6 +201,7 @@ fn reconstruct(
             rfc_complete: options.rfc_complete.clone(),
             expected_accounts: given.expected_accounts,
             as_of: options.as_of,
+            policy: given.policy,
             selection: selection(options),
         },
     );
@@ -278,6 +286,22 @@ fn catalogue(modes: Option<&Path>) -> Result<Catalogue, Error> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| Error::ModesUnreadable { path: path.to_owned(), source })?;
     catalogue.with_modes(&text).map_err(|fault| Error::ModesInvalid {
+        path: path.to_owned(),
+        line: fault.line.unwrap_or(1),
+        message: fault.message,
+    })
+}
+
+/// The policy, and the catalogue with the modes of it.
+fn policy(path: Option<&Path>, catalogue: Catalogue, rules: &RuleSet) -> Result<(Policy, Catalogue), Error> {
+    let Some(path) = path else { return Ok((Policy::default(), catalogue)) };
+    #[expect(clippy::disallowed_methods, reason = "a file of the user's own rules, no evidence")]
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::PolicyUnreadable { path: path.to_owned(), source })?;
+    let words = rules.words();
+    let mut ids: BTreeSet<&str> = correlate::rule_ids().collect();
+    ids.extend(words.iter().map(|words| &*words.rule_id));
+    Policy::parse(&text, catalogue, &ids).map_err(|fault| Error::PolicyInvalid {
         path: path.to_owned(),
         line: fault.line.unwrap_or(1),
         message: fault.message,

@@ -346,7 +346,10 @@ fn findings(text: &mut String, head: &Headline<'_>, color: bool) {
             if *severity >= Severity::High { paint(&part, Tone::Error, color) } else { part }
         })
         .collect();
-    let all = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
+    let mut all = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
+    if head.suppressed > 0 {
+        all.push_str(&format!("; {} suppressed by the policy", grouped(head.suppressed)));
+    }
     push_line(text, format_args!("{} {all}", paint("Findings:", Tone::Head, color)));
 }
 

@@ -16,16 +16,19 @@ pub struct CatalogueFault {
 }
 
 impl CatalogueFault {
-    pub(super) fn at_line(line: usize, message: impl Into<String>) -> Self {
+    /// A fault in that line, counted from 1.
+    pub fn at_line(line: usize, message: impl Into<String>) -> Self {
         Self { line: Some(line), message: message.into() }
     }
 
-    pub(super) fn at(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+    /// A fault at that place of the text.
+    pub fn at(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         let before = text.as_bytes().iter().take(span.start);
         Self::at_line(1 + before.filter(|&&byte| byte == b'\n').count(), message)
     }
 
-    pub(super) fn from_toml(text: &str, error: &toml::de::Error) -> Self {
+    /// What the TOML reader complains about.
+    pub fn from_toml(text: &str, error: &toml::de::Error) -> Self {
         let message = error.message().to_owned();
         match error.span() {
             Some(span) => Self::at(text, span, message),

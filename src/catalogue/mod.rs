@@ -50,6 +50,7 @@ pub use fault::CatalogueFault;
 pub use inverse::{Inverse, UndoKind};
 pub use judge::Judgement;
 pub use mode::{MarkerRole, Mode, RoleMatch};
+pub use mode_file::ModeProfile;
 pub use naming::bare;
 pub(crate) use path::{is_something, member, text_of};
 pub use wait::{Wait, WaitEnd};
@@ -136,6 +137,24 @@ impl Catalogue {
     /// The first thing wrong with the text, with its line where it has one.
     pub fn with_modes(mut self, toml: &str) -> Result<Self, CatalogueFault> {
         mode_file::add(toml, &mut self.modes)?;
+        self.modes_added(toml);
+        Ok(self)
+    }
+
+    /// The same for profiles that were read from `text` already: those of a policy.
+    ///
+    /// # Errors
+    ///
+    /// The first thing wrong with them, with its line.
+    pub fn with_profiles(mut self, text: &str, profiles: Vec<ModeProfile>) -> Result<Self, CatalogueFault> {
+        if !profiles.is_empty() {
+            mode_file::add_profiles(text, profiles, &mut self.modes)?;
+            self.modes_added(text);
+        }
+        Ok(self)
+    }
+
+    fn modes_added(&mut self, text: &str) {
         for mode in &self.modes {
             for id in &mode.change_types {
                 let known = self.change_types.entry(id.as_str().to_owned());
@@ -144,8 +163,7 @@ impl Catalogue {
                 entry.action = RfcAction::EnableMode;
             }
         }
-        self.add_to_hash(toml);
-        Ok(self)
+        self.add_to_hash(text);
     }
 
     fn add_to_hash(&mut self, text: &str) {

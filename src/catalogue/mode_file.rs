@@ -1,4 +1,5 @@
-//! The file form of modes: the program's own, and the user's `--modes FILE`.
+//! The file form of modes: the program's own, those of the user's `--modes FILE`,
+//! and those of a policy.
 //!
 //! Owns: reading and checking it, and merging it into the modes so far.
 
@@ -16,12 +17,13 @@ use crate::model::id::{ChangeTypeId, ModeName};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    mode: Vec<RawMode>,
+    mode: Vec<ModeProfile>,
 }
 
-#[derive(Deserialize)]
+/// One `[[mode]]` of a TOML file, not checked yet.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawMode {
+pub struct ModeProfile {
     name: Spanned<String>,
     #[serde(default)]
     roles_together: bool,
@@ -33,7 +35,7 @@ struct RawMode {
     role: Vec<RawRole>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawRole {
     name: Spanned<String>,
@@ -51,8 +53,17 @@ struct RawRole {
 /// form, one given twice, or a mode that no role marks.
 pub(super) fn add(text: &str, modes: &mut Vec<Mode>) -> Result<(), CatalogueFault> {
     let file: File = toml::from_str(text).map_err(|error| CatalogueFault::from_toml(text, &error))?;
+    add_profiles(text, file.mode, modes)
+}
+
+/// The same for profiles that were read from `text` already.
+pub(super) fn add_profiles(
+    text: &str,
+    profiles: Vec<ModeProfile>,
+    modes: &mut Vec<Mode>,
+) -> Result<(), CatalogueFault> {
     let mut names = BTreeSet::new();
-    for raw in file.mode {
+    for raw in profiles {
         let fault = |message: String| CatalogueFault::at(text, raw.name.span(), message);
         let name = raw.name.get_ref().clone();
         check_mode_name(&name).map_err(fault)?;
@@ -64,7 +75,7 @@ pub(super) fn add(text: &str, modes: &mut Vec<Mode>) -> Result<(), CatalogueFaul
     Ok(())
 }
 
-fn merge(text: &str, raw: RawMode, modes: &mut Vec<Mode>) -> Result<(), CatalogueFault> {
+fn merge(text: &str, raw: ModeProfile, modes: &mut Vec<Mode>) -> Result<(), CatalogueFault> {
     let name = ModeName::new(raw.name.get_ref().as_str());
     let place = modes.iter().position(|mode| mode.name == name);
     let mut merged = match place {

@@ -143,6 +143,7 @@ fn finding(words: &RuleWords, run: &[Placed<'_>], compound: Option<&Compound>) -
         response: owned(&words.response),
         confidence: words.confidence.resting_on(weakest),
         confidence_reason: resting(words.confidence, weakest),
+        suppression: None,
         evidence: first.hit.evidence.clone(),
         account_id: account,
         actor,

@@ -13,6 +13,7 @@ use crate::model::finding::Finding;
 use crate::model::id::{AccountId, FindingId, stable_id};
 use crate::model::rfc::Rfc;
 use crate::model::time::UtcTime;
+use crate::policy::Policy;
 
 use super::order;
 use super::session::Sessions;
@@ -22,25 +23,34 @@ mod automated;
 mod backups;
 mod blind;
 mod boundary;
+mod breach;
 mod bulk;
 mod claim;
 mod contradiction;
+mod freeze;
 mod gap;
+mod hours;
 mod irreversible;
 mod log_objects;
 mod logging;
+mod network;
 mod new_service;
+mod not_allowed;
+mod not_approver;
 mod one_person;
 mod proof;
+mod protected;
 mod refused;
 mod role_changed;
 mod sequence;
 mod spread;
 mod still_open;
+mod suppressed;
 mod table;
 #[cfg(test)]
 mod tests;
 mod thing;
+mod too_long;
 mod two_places;
 mod unauthorized;
 mod unprotected;
@@ -50,6 +60,7 @@ use claim::Claim;
 pub(super) use claim::joined;
 use proof::Proof;
 pub(super) use proof::resting;
+pub(super) use suppressed::governed;
 use table::{CORRELATORS, Correlator};
 
 /// What correlators look at.
@@ -64,6 +75,14 @@ pub(super) struct Facts<'a> {
     /// Latest event time of the evidence.
     pub(super) last_event_time: Option<UtcTime>,
     pub(super) catalogue: &'a Catalogue,
+    /// What the user's organisation allows; findings about it are made only if
+    /// it says something.
+    pub(super) policy: &'a Policy,
+}
+
+/// The ids of all findings made here.
+pub fn rule_ids() -> impl Iterator<Item = &'static str> {
+    CORRELATORS.iter().map(|correlator| correlator.rule_id)
 }
 
 /// All findings, ordered by time, account, rule and id.
@@ -120,6 +139,7 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
         response: correlator.response.into(),
         confidence,
         confidence_reason,
+        suppression: None,
         evidence: claim.evidence,
     }
 }

@@ -73,7 +73,8 @@ pub(super) fn of(
         let whose = (action.account_id.clone(), action.actor.clone());
         (whose, Part::Action(action))
     });
-    let claims = findings.iter().map(|finding| {
+    // What was accepted is no part of an incident.
+    let claims = findings.iter().filter(|finding| finding.suppression.is_none()).map(|finding| {
         let whose = (finding.account_id.clone(), finding.actor.clone());
         (whose, Part::Finding(finding))
     });

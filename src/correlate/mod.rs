@@ -26,6 +26,7 @@ use crate::model::report::{Report, Scope};
 use crate::model::rfc::RfcRecord;
 use crate::model::time::UtcTime;
 use crate::normalise::rfc::from_event;
+use crate::policy::Policy;
 
 mod actor;
 mod destructive;
@@ -50,6 +51,7 @@ mod window;
 
 pub use destructive::named_things;
 pub use expected::parse as parse_expected_accounts;
+pub use finding::rule_ids;
 pub use lineage::{Wanted, issued_key, wanted};
 pub use selection::Selection;
 use session::Sessions;
@@ -87,6 +89,8 @@ pub struct Options {
     /// The time that deadlines are compared with (`--as-of`); the end of the
     /// evidence if `None`.
     pub as_of: Option<UtcTime>,
+    /// What the organisation allows (`--policy FILE`).
+    pub policy: Policy,
     /// Which rows are reported.
     pub selection: Selection,
 }
@@ -101,7 +105,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     problems.extend(contradictions);
-    let scope = expected::missing_in(told_for(scope, options.as_of), &options.expected_accounts);
+    let scope = declared(scope, options);
     problems.extend(expected::problems(&scope));
 
     let marks = marks::of(&events, catalogue);
@@ -120,7 +124,6 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let sessions = lineage::descend(lineage::Evidence { events: &events, catalogue }, sessions);
     let windows = with_descendants(windows, &sessions);
     problems.extend(lineage::problems(&sessions));
-    problems.sort();
     let lost = destructive::Recorded::of(&inventory.items);
     let context =
         destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost: &lost, catalogue };
@@ -128,7 +131,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let (sessions, windows) = counted(sessions, windows, &rows);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
 
-    let findings = finding::of(finding::Facts {
+    let facts = finding::Facts {
         events: &events,
         rfcs: &rfcs,
         windows: &windows,
@@ -137,8 +140,11 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         coverage: &coverage,
         last_event_time: scope.last_event_time,
         catalogue,
-    });
-    let findings = detected::added(findings, &detected, (&events, &sessions));
+        policy: &options.policy,
+    };
+    let findings = detected::added(finding::of(facts), &detected, (&events, &sessions));
+    let findings = finding::governed(findings, facts, scope.as_of, &mut problems);
+    problems.sort();
     let selection = &options.selection;
     let findings = selection.findings(findings);
     let destructive = selection.destructive(destructive);
@@ -167,6 +173,21 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         incidents,
         events: None,
     }
+}
+
+/// The scope, with the accounts as the policy names them: its names win over those
+/// of exports.
+fn named_by(policy: &Policy, mut scope: Scope) -> Scope {
+    let named =
+        policy.accounts().iter().filter_map(|(id, account)| Some((id.clone(), account.name.clone()?)));
+    scope.account_names.extend(named);
+    scope
+}
+
+/// The scope with what the user declares: names, time and expected accounts.
+fn declared(scope: Scope, options: &Options) -> Scope {
+    let scope = told_for(named_by(&options.policy, scope), options.as_of);
+    expected::missing_in(scope, &options.expected_accounts)
 }
 
 /// The scope, told for the time that the user gave, else for the end of the

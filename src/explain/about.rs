@@ -294,6 +294,11 @@ fn finding(_: &Tables, row: &Row<'_>) -> Vec<String> {
         row.sentence(&[("", "summary")]),
         row.sentence(&[("What to do: ", "response")]),
         row.sentence(&[
+            ("Suppressed by ", "suppressed_by"),
+            ("reason: ", "suppression_reason"),
+            ("until the end of ", "suppression_expires"),
+        ]),
+        row.sentence(&[
             ("Rule ", "rule_id"),
             ("account ", "account_id"),
             ("mode ", "mode"),

@@ -8,7 +8,7 @@ use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, FindingId, IncidentId, ModeName, RfcId, SessionId, WindowId};
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
-use crate::model::time::UtcTime;
+use crate::model::time::{Day, UtcTime};
 
 /// How sure a claim is, from the least to the most. The words are those of the
 /// `confidence` column.
@@ -99,8 +99,21 @@ pub struct Finding {
     pub confidence: Confidence,
     /// Why it is that sure, in one sentence.
     pub confidence_reason: String,
+    /// The decision that it is accepted, if there is one.
+    pub suppression: Option<FindingSuppression>,
     /// Where it lies.
     pub evidence: Evidence,
+}
+
+/// Who accepted a finding, why, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingSuppression {
+    /// Who decided it.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// The last day (UTC) on which it holds.
+    pub expires: Day,
 }
 
 /// Destructive calls and findings of one actor in one account whose gaps are

@@ -58,6 +58,9 @@ pub enum ProblemKind {
     NoEvidence,
     /// No event is about an account that the user expects.
     ExpectedAccountMissing,
+    /// A suppression of the policy that has expired, or lacks reason, author or
+    /// expiry: it suppresses nothing.
+    SuppressionNotApplied,
     /// The content is not the one that a digest lists.
     ModifiedObject,
     /// A digest lists a log object that the dump does not hold.
@@ -158,6 +161,7 @@ impl ProblemKind {
             Self::ConflictingRfc => ("conflicting_rfc", Low, false),
             Self::NoEvidence => ("no_evidence", High, true),
             Self::ExpectedAccountMissing => ("expected_account_missing", High, true),
+            Self::SuppressionNotApplied => ("suppression_not_applied", Medium, false),
             Self::ModifiedObject => ("modified_object", High, true),
             Self::MissingObject => ("missing_object", High, true),
             Self::UncoveredData => ("uncovered_data", High, true),

@@ -52,8 +52,11 @@ pub struct Headline<'a> {
     pub deadlines_sentence: Option<String>,
     /// Incidents, by what must be acted on first.
     pub incidents: Vec<&'a Incident>,
-    /// Number of findings of each severity, gravest first, zeros included.
+    /// Number of findings of each severity, gravest first, zeros included; those
+    /// that the policy suppresses are left out.
     pub findings: Vec<(Severity, u64)>,
+    /// Number of findings that the policy suppresses.
+    pub suppressed: u64,
     /// Problems by kind, losses first, then gravest first.
     pub problems: Vec<ProblemGroup<'a>>,
     /// Stretches without evidence.
@@ -85,6 +88,7 @@ impl<'a> Headline<'a> {
             deadlines,
             incidents: deadline::most_urgent_first(&report.incidents),
             findings: count_findings(report),
+            suppressed: report.findings.iter().filter(|finding| finding.suppression.is_some()).count() as u64,
             problems,
             gaps,
         }

@@ -67,7 +67,7 @@ fn facts(head: &Headline<'_>) -> Vec<String> {
     vec![
         format!("- {}", prose(&head.windows_sentence)),
         format!("- {}", prose(&head.destructive_sentence)),
-        format!("- Findings: {}.", findings.join(", ")),
+        format!("- Findings: {}{}.", findings.join(", "), suppressed(head)),
         format!("- {}", head.counts),
         String::new(),
     ]
@@ -188,12 +188,21 @@ fn actions(report: &Report) -> Vec<String> {
     )
 }
 
+/// How many findings the policy suppresses, as the end of a list.
+fn suppressed(head: &Headline<'_>) -> String {
+    match head.suppressed {
+        0 => String::new(),
+        count => format!("; {} more suppressed by the policy", grouped(count)),
+    }
+}
+
 fn findings(report: &Report) -> Vec<String> {
     let mut findings: Vec<_> = report.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings.sort_by_key(|finding| (finding.suppression.is_some(), std::cmp::Reverse(finding.severity)));
     let rows = findings.iter().take(FINDINGS_MAX).map(|finding| {
+        let mark = if finding.suppression.is_some() { " (suppressed)" } else { "" };
         table_row(&[
-            finding.severity.to_string(),
+            format!("{}{mark}", finding.severity),
             prose(&finding.title),
             finding.account_id.as_ref().map(code).unwrap_or_default(),
             finding.time.map_or_else(String::new, |time| time.to_string()),

@@ -60,6 +60,8 @@ pub struct RunFacts {
     pub arguments: Vec<String>,
     /// Hash over the catalogue used, lower-case hex.
     pub catalogue_sha256: String,
+    /// Hash of the policy file, lower-case hex; `None` if none was given.
+    pub policy_sha256: Option<String>,
     /// Version of the contract, [`SCHEMA_VERSION`].
     pub schema_version: String,
     /// When the run began.

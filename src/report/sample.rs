@@ -41,6 +41,7 @@ pub(super) fn facts() -> RunFacts {
         version: "0.1.0".to_owned(),
         arguments: vec!["devtrail".to_owned(), "analyze".to_owned(), "dump".to_owned()],
         catalogue_sha256: "c0ffee".to_owned(),
+        policy_sha256: None,
         schema_version: "1".to_owned(),
         started_at: at("2026-01-02T03:04:05Z"),
         threads: 2,

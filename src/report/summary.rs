@@ -142,6 +142,8 @@ struct Findings {
     medium: u64,
     low: u64,
     informational: u64,
+    /// Suppressed by the policy; in none of the numbers above.
+    suppressed: u64,
 }
 
 #[derive(Serialize)]
@@ -288,6 +290,7 @@ fn findings(head: &Headline<'_>) -> Findings {
         medium: count(Medium),
         low: count(Low),
         informational: count(Informational),
+        suppressed: head.suppressed,
     }
 }
 

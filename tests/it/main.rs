@@ -48,6 +48,7 @@ mod integrity;
 mod inventory;
 mod lineage;
 mod parquet_file;
+mod policy;
 mod quirks;
 mod readme;
 mod real_logs;

@@ -34,6 +34,7 @@ fn every_generated_part_of_the_readme_is_true() {
     part("detections", &detections());
     part("exit", &exit());
     part("explain", &explain());
+    part("policy", &policy());
     part("search", &search());
     part("compare", &compare());
 }
@@ -89,6 +90,12 @@ fn compare() -> String {
     }
     text.push_str("```\n");
     text
+}
+
+/// The example of a policy, which the tests read too.
+fn policy() -> String {
+    let text = std::fs::read_to_string(project().join("docs/policy.toml")).expect("docs/policy.toml");
+    format!("```toml\n{text}```\n")
 }
 
 fn search() -> String {

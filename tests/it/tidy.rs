@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 29] = [
+const LAYERS: [(&str, u32); 30] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
     ("decode", 1),
     ("catalogue", 1),
     ("report", 1),
+    ("policy", 2),
     ("normalise", 2),
     ("timeline", 2),
     ("tally", 2),

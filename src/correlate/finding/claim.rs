@@ -10,6 +10,7 @@ use crate::model::destructive::DestructiveAction;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, ModeName, RfcId, SessionId, WindowId};
 use crate::model::time::UtcTime;
+use crate::policy::Policy;
 
 use super::super::session::Sessions;
 use super::super::window::Window;
@@ -111,6 +112,16 @@ pub(super) fn of_calls(
         lowered: false,
         actions,
     })
+}
+
+/// An account in the words of the policy, for a sentence: its id, and what is
+/// said of it.
+pub(super) fn known_as(policy: &Policy, account: &AccountId) -> String {
+    let Some(said) = policy.account(account) else { return account.to_string() };
+    let owner = said.owner.as_ref().map(|owner| format!("owner {owner}"));
+    let parts = [said.name.as_deref(), said.environment.as_deref(), owner.as_deref()];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { account.to_string() } else { format!("{account} ({})", parts.join(", ")) }
 }
 
 /// The caller of a call, for a sentence.

@@ -71,7 +71,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
 }
 
 /// The name of a person in an ARN or a session name; services are none.
-fn person(caller: &str) -> Option<&str> {
+pub(super) fn person(caller: &str) -> Option<&str> {
     let name = last_segment(caller);
     (!name.is_empty() && !name.ends_with(".amazonaws.com") && !name.starts_with("arn:")).then_some(name)
 }

@@ -8,9 +8,9 @@ use crate::model::severity::Severity;
 
 use super::claim::Claim;
 use super::{
-    Facts, automated, backups, blind, boundary, bulk, contradiction, gap, irreversible, log_objects, logging,
-    new_service, one_person, refused, role_changed, spread, still_open, two_places, unauthorized,
-    unprotected, unused,
+    Facts, automated, backups, blind, boundary, bulk, contradiction, freeze, gap, hours, irreversible,
+    log_objects, logging, network, new_service, not_allowed, not_approver, one_person, protected, refused,
+    role_changed, spread, still_open, too_long, two_places, unauthorized, unprotected, unused,
 };
 
 /// One correlator: a row of the table.
@@ -29,7 +29,7 @@ pub(super) struct Correlator {
 
 /// Every correlator. Source of the techniques: facts/cloudtrail.md 5 (ATT&CK
 /// v19); of the controls: facts/ams.md 1.1 (recommendation), 5 (SCP library).
-pub(super) const CORRELATORS: [Correlator; 20] = [
+pub(super) const CORRELATORS: [Correlator; 27] = [
     Correlator {
         rule_id: "mode/opened-without-rfc",
         title: "Privileged mode opened without an RFC",
@@ -229,5 +229,75 @@ pub(super) const CORRELATORS: [Correlator; 20] = [
         controls: &[],
         response: "Ask the person behind the session; if both were not theirs, revoke the sessions of the role.",
         find: two_places::find,
+    },
+    Correlator {
+        rule_id: "mode/not-allowed",
+        title: "Privileged mode opened in an account where the policy does not allow it",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        technique_ids: &["T1098.003"],
+        controls: &[],
+        response: "Have the mode removed, and ask its requester why it was opened there.",
+        find: not_allowed::find,
+    },
+    Correlator {
+        rule_id: "mode/open-too-long",
+        title: "Privileged mode open longer than the policy allows",
+        severity: Severity::Medium,
+        confidence: Confidence::High,
+        technique_ids: &["T1078.004"],
+        controls: &[],
+        response: "Have the mode removed if it still exists, and set an end for the next one when it is opened.",
+        find: too_long::find,
+    },
+    Correlator {
+        rule_id: "rfc/not-an-approver",
+        title: "Enabling RFC submitted or approved by somebody whom the policy does not name",
+        severity: Severity::High,
+        confidence: Confidence::Medium,
+        technique_ids: &[],
+        controls: &["SCP-ADV-001"],
+        response: "Confirm the change with an approver of the account, and restrict who may submit and approve the enabling change types.",
+        find: not_approver::find,
+    },
+    Correlator {
+        rule_id: "destroy/in-freeze",
+        title: "Destruction in a change freeze",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        technique_ids: &[],
+        controls: &[],
+        response: "Ask the actor for the exception that allowed it, and restore what is missing before the freeze ends.",
+        find: freeze::find,
+    },
+    Correlator {
+        rule_id: "destroy/outside-hours",
+        title: "Destruction outside business hours",
+        severity: Severity::Low,
+        confidence: Confidence::High,
+        technique_ids: &[],
+        controls: &[],
+        response: "Ask the actor for the reason; if there is none, treat the credentials as taken over.",
+        find: hours::find,
+    },
+    Correlator {
+        rule_id: "destroy/untrusted-network",
+        title: "Destruction from a network that the policy does not trust",
+        severity: Severity::High,
+        confidence: Confidence::Medium,
+        technique_ids: &["T1078.004"],
+        controls: &[],
+        response: "Ask the actor where the calls came from; if they were not theirs, revoke the credentials.",
+        find: network::find,
+    },
+    Correlator {
+        rule_id: "destroy/protected-resource",
+        title: "Protected resource destroyed",
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        technique_ids: &[],
+        controls: &[],
+        response: "Restore the resource from what is left, and ask the actor for the decision to destroy it.",
+        find: protected::find,
     },
 ];

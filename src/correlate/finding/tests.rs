@@ -19,6 +19,7 @@ use super::CORRELATORS;
 mod destroyed;
 mod duty;
 mod intent;
+mod policy;
 
 fn rules(report: &Report) -> Vec<&str> {
     report.findings.iter().map(|finding| &*finding.rule_id).collect()

@@ -12,8 +12,8 @@ use crate::model::time::{Day, UtcTime};
 use super::Facts;
 use super::claim::{Claim, of_window};
 
-/// Days without use after which a mode should be removed. A choice of ours:
-/// AMS states none.
+/// Days without use after which a mode should be removed, unless the policy says
+/// otherwise. A choice of ours: AMS states none.
 const UNUSED_DAYS: i64 = 14;
 
 /// One claim per window, over the time from its last use, else its opening.
@@ -38,7 +38,8 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         let Some(until) = row.closed_at.or(row.gone_by).or(facts.last_event_time) else { continue };
         let idle_days = (until.seconds() - since.seconds()).div_euclid(86_400);
         let read = days.get(&row.account_id);
-        if idle_days < UNUSED_DAYS || !read.is_some_and(|read| whole(read, since.day(), until.day())) {
+        let allowed_days = facts.policy.unused_days(&row.account_id).unwrap_or(UNUSED_DAYS);
+        if idle_days < allowed_days || !read.is_some_and(|read| whole(read, since.day(), until.day())) {
             continue;
         }
         let last = match used {

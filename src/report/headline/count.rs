@@ -88,8 +88,10 @@ pub(super) fn count_destructive(actions: &[DestructiveAction]) -> DestructiveCou
     counts
 }
 
+/// Those that the policy suppresses are not counted.
 pub(super) fn count_findings(report: &Report) -> Vec<(Severity, u64)> {
-    let count = |wanted| report.findings.iter().filter(|finding| finding.severity == wanted).count() as u64;
+    let raised = || report.findings.iter().filter(|finding| finding.suppression.is_none());
+    let count = |wanted| raised().filter(|finding| finding.severity == wanted).count() as u64;
     Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity))).collect()
 }
 

@@ -126,12 +126,15 @@ fn cards(head: &Headline<'_>) -> Vec<Card> {
     let (windows, calls) = (head.windows, head.destructive);
     let open = head.open_deadlines().count() as u64;
     let severe: u64 = head.findings.iter().take(2).map(|(_, count)| count).sum();
-    let findings: Vec<_> = head
+    let mut findings: Vec<_> = head
         .findings
         .iter()
         .filter(|(_, count)| *count > 0)
         .map(|(severity, count)| format!("{} {severity}", grouped(*count)))
         .collect();
+    if head.suppressed > 0 {
+        findings.push(format!("{} suppressed", grouped(head.suppressed)));
+    }
     let losses = head.losses() as u64;
     vec![
         card(

@@ -18,7 +18,8 @@ pub(super) const SHOWN: [(&str, &str, &[&str]); 8] = [
     ]),
     ("findings", "Findings", &[
         "severity", "title", "time", "account_id", "actor", "mode", "summary", "count", "response",
-        "confidence", "confidence_reason", "technique_ids", "controls", "rule_id", "window_id", "event_ids", "finding_id",
+        "confidence", "confidence_reason", "suppressed_by", "suppression_reason", "suppression_expires",
+        "technique_ids", "controls", "rule_id", "window_id", "event_ids", "finding_id",
         "source_object", "source_record",
     ]),
     ("destructive_actions", "Destructive actions", &[

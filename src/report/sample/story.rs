@@ -136,6 +136,7 @@ impl Sample<'_> {
             response: "ask who opened it".into(),
             confidence: Confidence::High,
             confidence_reason: self.text("its rule says so").to_string(),
+            suppression: None,
             evidence: self.evidence(7),
         };
         vec![

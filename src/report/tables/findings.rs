@@ -2,7 +2,7 @@
 
 use crate::model::finding::Finding;
 use crate::model::report::Report;
-use crate::report::column::{Column, Table, list, maybe, moment, number, text, word};
+use crate::report::column::{Cell, Column, Table, list, maybe, moment, number, text, word};
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
@@ -37,5 +37,15 @@ const COLUMNS: &[Column<Finding>] = &[
     Column::int("source_record", "0-based ordinal of that record", |f| number(f.evidence.record)),
     Column::text("confidence_reason", "why it is that sure: its rule, and its weakest record", |f| {
         text(&f.confidence_reason)
+    }),
+    Column::text("suppressed_by", "who accepted it in the policy; empty if nobody did", |f| {
+        f.suppression.as_ref().map_or(Cell::Empty, |suppression| text(&suppression.author))
+    }),
+    Column::text("suppression_reason", "why it was accepted", |f| {
+        f.suppression.as_ref().map_or(Cell::Empty, |suppression| text(&suppression.reason))
+    }),
+    Column::text("suppression_expires", "last day (UTC) on which it is accepted", |f| {
+        let expires = f.suppression.as_ref().map(|suppression| suppression.expires.to_string());
+        expires.map_or(Cell::Empty, |day| Cell::Text(day.into()))
     }),
 ];

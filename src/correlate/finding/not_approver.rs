@@ -1,0 +1,64 @@
+//! Enabling RFCs submitted or approved by somebody whom the policy does not name.
+//!
+//! Owns: this claim. Who called SubmitRfc and ApproveRfc only CloudTrail tells; an
+//! unknown caller is not accused.
+
+use crate::model::rfc::{Rfc, RfcAction, RfcStepKind};
+
+use super::Facts;
+use super::claim::{Claim, known_as};
+use super::one_person::person;
+
+/// One claim per RFC. It is less grave if the RFC was not carried out.
+///
+/// Source: facts/ams.md 1.1 (who creates, submits and approves).
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+    let enabling = facts.rfcs.iter().filter(|rfc| rfc.action == RfcAction::EnableMode);
+    enabling.filter_map(|rfc| claim(rfc, facts)).collect()
+}
+
+fn claim<'a>(rfc: &Rfc, facts: Facts<'a>) -> Option<Claim<'a>> {
+    let account = rfc.target_account_id.as_ref().or(rfc.account_id.as_ref())?;
+    let submitter = rfc.submitted_by.as_ref().filter(|arn| person(arn).is_some());
+    let approver = rfc.approved_by.as_ref().filter(|arn| person(arn).is_some());
+    let submitter = submitter.filter(|arn| facts.policy.may_submit(account, arn) == Some(false));
+    let approver = approver.filter(|arn| facts.policy.may_approve(account, arn) == Some(false));
+    let mut told = Vec::new();
+    told.extend(submitter.map(|arn| format!("submitted by {arn}, who is no submitter")));
+    told.extend(approver.map(|arn| format!("approved by {arn}, who is no approver")));
+    let actor = approver.or(submitter)?;
+    let mode = rfc.mode.as_ref().map_or("a privileged", |mode| mode.as_str());
+    let summary = format!(
+        "RFC {} for {mode} mode in account {} was {} by the policy",
+        rfc.rfc_id,
+        known_as(facts.policy, account),
+        told.join(" and ")
+    );
+    let done = |by: Option<&_>, at| by.and(at);
+    let times = [done(submitter, rfc.submitted_at), done(approver, rfc.approved_at)];
+    let steps = rfc.steps.iter().filter(|step| {
+        let accused = match step.kind {
+            RfcStepKind::Submitted => submitter,
+            RfcStepKind::Approved => approver,
+            _ => None,
+        };
+        accused.is_some() && step.by.as_ref() == accused
+    });
+    Some(Claim {
+        subject: rfc.rfc_id.as_str().to_owned(),
+        account_id: Some(account.clone()),
+        mode: rfc.mode.clone(),
+        time: times.into_iter().flatten().min().or(rfc.created_at),
+        end_time: None,
+        actor: Some(person(actor)?.into()),
+        summary,
+        count: 1,
+        actions: Vec::new(),
+        window_id: None,
+        session_ids: Vec::new(),
+        rfc_ids: vec![rfc.rfc_id.clone()],
+        evidence: rfc.evidence.clone(),
+        lowered: !rfc.succeeded(),
+        rests_on: steps.map(|step| step.evidence.clone()).collect(),
+    })
+}
