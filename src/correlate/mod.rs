@@ -104,9 +104,8 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     rfc_records.extend(events.iter().filter_map(from_event));
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
-    problems.extend(contradictions);
     let scope = declared(scope, options);
-    problems.extend(expected::problems(&scope));
+    problems.extend(contradictions.into_iter().chain(expected::problems(&scope)));
 
     let marks = marks::of(&events, catalogue);
     let listed = listed::of(&inventory.roles, &events, &marks, catalogue);
@@ -120,9 +119,8 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         rfc_evidence: &rfc_evidence,
     };
     let windows = window::of(signs, catalogue);
-    let (sessions, windows) = in_windows(sessions, windows);
-    let sessions = lineage::descend(lineage::Evidence { events: &events, catalogue }, sessions);
-    let windows = with_descendants(windows, &sessions);
+    let evidence = lineage::Evidence { events: &events, catalogue };
+    let (sessions, windows) = descended(evidence, in_windows(sessions, windows));
     problems.extend(lineage::problems(&sessions));
     let lost = destructive::Recorded::of(&inventory.items);
     let context =
@@ -143,10 +141,9 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         policy: &options.policy,
     };
     let findings = detected::added(finding::of(facts), &detected, (&events, &sessions));
-    let findings = finding::governed(findings, facts, scope.as_of, &mut problems);
-    problems.sort();
     let selection = &options.selection;
-    let findings = selection.findings(findings);
+    let findings = selection.findings(finding::governed(findings, facts, scope.as_of, &mut problems));
+    problems.sort();
     let destructive = selection.destructive(destructive);
     let incidents = incident::of(&destructive, &findings, scope.as_of);
     let timeline = timeline::of(timeline::Tables {
@@ -173,6 +170,13 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         incidents,
         events: None,
     }
+}
+
+/// Sessions and windows with all that descends from the sessions.
+fn descended(evidence: lineage::Evidence<'_>, known: (Sessions, Windows)) -> (Sessions, Windows) {
+    let sessions = lineage::descend(evidence, known.0);
+    let windows = with_descendants(known.1, &sessions);
+    (sessions, windows)
 }
 
 /// The scope, with the accounts as the policy names them: its names win over those
