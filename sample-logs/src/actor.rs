@@ -48,6 +48,13 @@ pub(crate) enum Kind {
         /// `AKIA…`; empty in the console.
         access_key: String,
     },
+    /// A federated user that an IAM user asked a token for.
+    Federated {
+        /// Name of the federated user.
+        name: String,
+        /// `ASIA…`.
+        access_key: String,
+    },
     /// The account root user, in the console.
     Root,
     /// A person who shows a SAML assertion, before a role is assumed.
@@ -90,6 +97,11 @@ impl Actor {
                 "type": "IAMUser", "principalId": user_id,
                 "arn": format!("arn:aws:iam::{account}:user/{name}"),
                 "accountId": account, "accessKeyId": access_key, "userName": name,
+            }),
+            Kind::Federated { name, access_key } => json!({
+                "type": "FederatedUser", "principalId": format!("{account}:{name}"),
+                "arn": format!("arn:aws:sts::{account}:federated-user/{name}"),
+                "accountId": account, "accessKeyId": access_key,
             }),
             Kind::Root => json!({
                 "type": "Root", "principalId": account, "arn": format!("arn:aws:iam::{account}:root"),

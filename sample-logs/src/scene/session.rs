@@ -87,6 +87,9 @@ impl Scene {
             Kind::User { name, access_key, .. } => {
                 (format!("user/{name}"), String::new(), access_key.clone())
             }
+            Kind::Federated { name, access_key } => {
+                (format!("federated-user/{name}"), name.clone(), access_key.clone())
+            }
             Kind::Root | Kind::Saml { .. } | Kind::Service(_) => return,
         };
         self.truth.sessions.push(Session {

@@ -7,9 +7,11 @@ use crate::calls::{self, Call};
 use crate::casebook::Case;
 use crate::cast::{DEVELOPER, MANAGEMENT, ORDERS};
 use crate::clock::{DAY, HOUR, MINUTE, at};
+use crate::record::Record;
 use crate::scene::{Login, Scene};
 use crate::truth::Intent;
 use serde_json::json;
+use std::borrow::Cow;
 use std::io;
 
 const TEXT: Text = Text {
@@ -34,6 +36,8 @@ pub(super) fn tell() -> io::Result<Case> {
     key_for_another(&mut scene, &mallory, start + 60, next);
     user_of_her_own(&mut scene, &mallory, start + 120, next);
     role_of_her_own(&mut scene, &mallory, start + 180, next);
+    password_for_another(&mut scene, &mallory, start + 240, next);
+    trust_for_others(&mut scene, &mallory, start + 300, next);
     scene.window(window);
     // A snapshot goes first, then a volume, both by what descends from her session.
     let rule_id = "intent/backups-then-data";
@@ -98,9 +102,85 @@ fn role_of_her_own(scene: &mut Scene, mallory: &Actor, time: i64, next: i64) {
     scene.call(&namesake, next + 4 * HOUR + 60, calls::delete_volume("vol-0a1b2c3d4e5f64102"));
 }
 
+/// Whoever knows the password that she set comes in by the console; who came in before did not need it. With a key
+/// of the user a federated user is made too.
+fn password_for_another(scene: &mut Scene, mallory: &Actor, time: i64, next: i64) {
+    let console = |scene: &mut Scene| {
+        let mut user = scene.user(ORDERS, "night-watch");
+        if let Kind::User { access_key, .. } = &mut user.kind {
+            access_key.clear();
+        }
+        user
+    };
+    let request = json!({"userName": "night-watch", "passwordResetRequired": false});
+    scene.call(mallory, time, Call::write("iam", "CreateLoginProfile", request));
+    let mut watch = console(scene);
+    scene.descends(mallory, &mut watch, "workload", ("first_use", next + 900));
+    let signed_in = json!({"ConsoleLogin": "Success"});
+    scene.call(&watch, next + 900, Call::write("signin", "ConsoleLogin", json!(null)).answering(signed_in));
+    scene.call(&watch, next + 930, calls::delete_log_group("/orders/watch"));
+    let key = scene.user(ORDERS, "broker");
+    scene.call(mallory, time + 5, create_access_key("broker", &access_key(&key)));
+    let mut broker = key.clone();
+    scene.descends(mallory, &mut broker, "chained", ("first_use", next + 960));
+    let mut guest = Actor {
+        kind: Kind::Federated { name: "guest".to_owned(), access_key: scene.prng.key("ASIA", 16) },
+        ..broker.clone()
+    };
+    let answer = json!({"credentials": {"accessKeyId": access_key(&guest), "expiration": "2026-02-04T10:16:00Z",
+                        "sessionToken": "bm90LWEtdG9rZW4="}});
+    let ask = Call::read("sts", "GetFederationToken", json!({"name": "guest"})).answering(answer);
+    scene.call(&broker, next + 960, ask);
+    scene.descends(&broker.clone(), &mut guest, "chained", ("assume_role", next + 960));
+    scene.call(&guest, next + 990, calls::delete_volume("vol-0a1b2c3d4e5f64103"));
+}
+
+/// A role that she lets another account assume; whom it let in before is none of hers.
+fn trust_for_others(scene: &mut Scene, mallory: &Actor, time: i64, next: i64) {
+    let policy =
+        "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::999988887777:root\"}}]}";
+    let request = json!({"roleName": "orders-partner", "policyDocument": policy});
+    scene.call(mallory, time, Call::write("iam", "UpdateAssumeRolePolicy", request));
+    let partner = assumed_from(scene, "999988887777", next + 1200);
+    let mut stranger = partner;
+    scene.descends(mallory, &mut stranger, "workload", ("assume_role", next + 1200));
+    scene.call(&stranger, next + 1230, calls::delete_volume("vol-0a1b2c3d4e5f64104"));
+    let known = assumed_from(scene, "888877776666", next + 1500);
+    scene.call(&known, next + 1530, calls::delete_volume("vol-0a1b2c3d4e5f64105"));
+}
+
+/// The session of the role for another account, and the record of its assumption.
+fn assumed_from(scene: &mut Scene, account: &str, time: i64) -> Actor {
+    let actor = scene.role(ORDERS, "orders-partner", "partner", time);
+    let Some(session) = actor.role_session().cloned() else { return actor };
+    let record = Record {
+        time,
+        event_id: scene.prng.uuid(),
+        request_id: scene.prng.uuid(),
+        account: ORDERS.to_owned(),
+        region: "us-east-1".to_owned(),
+        source: Cow::Borrowed("sts.amazonaws.com"),
+        name: Cow::Borrowed("AssumeRole"),
+        identity_json:
+            json!({"type": "AWSAccount", "accountId": account, "principalId": "AIDAFARAWAYEXAMPLE42"})
+                .to_string(),
+        source_ip: "198.51.100.77".to_owned(),
+        user_agent: "aws-cli/2.15.30".to_owned(),
+        request_json: json!({"roleArn": session.role_arn(ORDERS), "roleSessionName": "partner"}).to_string(),
+        response_json:
+            json!({"credentials": {"accessKeyId": session.access_key, "expiration": "2026-02-04T11:00:00Z",
+                              "sessionToken": "bm90LWEtdG9rZW4="}})
+            .to_string(),
+        read_only: true,
+        ..Record::default()
+    };
+    scene.push(record, "us-east-1");
+    actor
+}
+
 fn access_key(who: &Actor) -> String {
     match &who.kind {
-        Kind::User { access_key, .. } => access_key.clone(),
+        Kind::User { access_key, .. } | Kind::Federated { access_key, .. } => access_key.clone(),
         _ => String::new(),
     }
 }

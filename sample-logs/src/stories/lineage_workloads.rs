@@ -96,6 +96,19 @@ fn instances(scene: &mut Scene, trudy: &Actor, time: i64) {
     let call = Call::write("ec2", "RunInstances", request).via("autoscaling.amazonaws.com");
     scene.call(&scaling, time + 200, call.answering(launched(&[id])));
     wipes(scene, Some(trudy), ("orders-instance-role", id), time + 260, "vol-0a1b2c3d4e5f64212");
+    // An instance that ran before gets another profile; what it did with the former one is its own.
+    let id = "i-0a1b2c3d4e5f64214";
+    wipes(scene, None, ("orders-former-role", id), time + 300, "vol-0a1b2c3d4e5f64214");
+    let answer = json!({"AssociateIamInstanceProfileResponse": {"iamInstanceProfileAssociation": {
+        "instanceId": id, "associationId": "iip-assoc-0a1b2c3d4e5f6421"}}});
+    let request = json!({"AssociateIamInstanceProfileRequest": {"InstanceId": id,
+                         "IamInstanceProfile": {"Name": "orders-instances"}}});
+    scene.call(
+        trudy,
+        time + 360,
+        Call::write("ec2", "AssociateIamInstanceProfile", request).answering(answer),
+    );
+    wipes(scene, Some(trudy), ("orders-instance-role", id), time + 420, "vol-0a1b2c3d4e5f64215");
     // An instance that ran before she came.
     wipes(scene, None, ("orders-instance-role", "i-0a1b2c3d4e5f64213"), time + 280, "vol-0a1b2c3d4e5f64213");
 }
@@ -143,6 +156,17 @@ fn by_shared_names(scene: &mut Scene, trudy: &Actor, time: i64) {
     );
     let session = "QxYzAbCdEfGhIjKlMnOpQrStUvWxYz01";
     wipes(scene, Some(trudy), ("orders-flow-role", session), time + 330, "vol-0a1b2c3d4e5f64233");
+    let definition = json!({"taskDefinition": {"family": "orders-web", "revision": 3}});
+    let request = json!({"family": "orders-web", "taskRoleArn": role_arn("orders-web-role")});
+    scene.call(
+        trudy,
+        time + 400,
+        Call::write("ecs", "RegisterTaskDefinition", request).answering(definition),
+    );
+    let request = json!({"cluster": "orders", "service": "web", "taskDefinition": "orders-web:3"});
+    scene.call(trudy, time + 420, Call::write("ecs", "UpdateService", request));
+    let session = "1a2b3c4d5e6f708192a3b4c5d6e7f809";
+    wipes(scene, Some(trudy), ("orders-web-role", session), time + 480, "vol-0a1b2c3d4e5f64234");
 }
 
 fn decoys(scene: &mut Scene, start: i64) {
