@@ -46,16 +46,7 @@ impl Outcome {
         if code.contains("DryRunOperation") {
             return Self::DryRun;
         }
-        const DENIED: [&str; 7] = [
-            "AccessDenied",
-            "UnauthorizedOperation",
-            "UnauthorizedAccess",
-            "NotAuthorized",
-            "AuthorizationError",
-            "VpceAccessDenied",
-            "Forbidden",
-        ];
-        if DENIED.iter().any(|denied| code.contains(denied)) { Self::Denied } else { Self::Failed }
+        if is_denial(code) { Self::Denied } else { Self::Failed }
     }
 }
 
