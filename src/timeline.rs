@@ -1,7 +1,7 @@
 //! One event, however often it was delivered.
 //!
 //! Owns de-duplication by event id and recipient account, contents compared.
-//! Works on fingerprints of 32 bytes, so that memory does not follow the
+//! Works on fingerprints of 40 bytes, so that memory does not follow the
 //! dump's size but its number of records; never sees a record's text. Drops
 //! nothing that it does not count.
 
@@ -47,6 +47,9 @@ pub struct Fingerprint {
     kept: bool,
     matched: bool,
 }
+
+/// What each record of a dump costs in memory; README and ARCHITECTURE say it.
+const _: () = assert!(size_of::<Fingerprint>() == 40);
 
 impl Fingerprint {
     /// Says which object of the run its record lies in.

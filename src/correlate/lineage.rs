@@ -53,8 +53,7 @@ pub(super) struct Evidence<'a> {
 /// session its path. New rows come after the others: places stay as they are.
 pub(super) fn descend(evidence: Evidence<'_>, mut sessions: Sessions) -> Sessions {
     if !sessions.rows.is_empty() {
-        let gifts = walk(evidence, &mut sessions);
-        drop(gifts);
+        walk(evidence, &mut sessions);
     }
     path::tell(evidence.events, &mut sessions);
     sessions

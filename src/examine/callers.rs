@@ -4,7 +4,7 @@
 //! Owns: hashes of tokens, four bytes each and each once. Two tokens with one
 //! hash cost a look that finds nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -45,9 +45,9 @@ impl Callers {
         }
     }
 
-    /// Forgets a token: all records with it were kept after all.
-    pub(super) fn remove(&mut self, hash: u32) {
-        self.hashes.retain(|one| *one != hash);
+    /// Forgets tokens: all records with them were kept after all.
+    pub(super) fn remove(&mut self, hashes: &BTreeSet<u32>) {
+        self.hashes.retain(|one| !hashes.contains(one));
         self.settled = self.settled.min(self.hashes.len());
     }
 

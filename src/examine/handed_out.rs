@@ -4,7 +4,7 @@
 //! Owns: keeping records made with such keys at once. What is kept early depends
 //! on the order of reading; `dump::follow` makes the end the same in any order.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{PoisonError, RwLock};
 
 use super::callers::token_hash;
@@ -82,10 +82,12 @@ impl ObjectSink<'_, '_> {
     pub(super) fn remember(&mut self, record: &Record<'_>) {
         self.callers.add(&self.seen.tokens);
         // Another account around it would have to be remembered too: rare.
-        if record.envelope_account.is_none() {
-            let (place, grade) = (record.place, record.grade);
-            self.waiting.extend(self.seen.keys.iter().map(|key| Waiting { key: *key, place, grade }));
+        if record.envelope_account.is_some() {
+            self.enveloped = true;
+            return;
         }
+        let (place, grade) = (record.place, record.grade);
+        self.waiting.extend(self.seen.keys.iter().map(|key| Waiting { key: *key, place, grade }));
     }
 
     /// Takes note of the key that a kept record hands out, if its caller is a
@@ -102,20 +104,27 @@ impl ObjectSink<'_, '_> {
     /// Keeps what was only counted before its key was handed out. `inflated` is
     /// the content that the object's records lie in.
     pub(super) fn catch_up(&mut self, inflated: &[u8]) {
+        let (mut done, mut left) = (BTreeSet::new(), BTreeSet::new());
         loop {
             let ready = |one: &Waiting| self.examiner.handed_out.holds(one.key);
             let (now, later): (Vec<Waiting>, Vec<Waiting>) =
                 std::mem::take(&mut self.waiting).into_iter().partition(ready);
             self.waiting = later;
             if now.is_empty() {
-                return self.put_in_order();
+                break;
             }
             for one in now {
-                if self.keep_late(one, inflated) {
-                    self.callers.remove(super::callers::short(one.key));
-                }
+                let kept = self.keep_late(one, inflated);
+                let keys = if kept { &mut done } else { &mut left };
+                keys.insert(super::callers::short(one.key));
             }
         }
+        // A key stays known while a record with it may still be only counted.
+        if !self.enveloped {
+            let done: BTreeSet<u32> = done.difference(&left).copied().collect();
+            self.callers.remove(&done);
+        }
+        self.put_in_order();
     }
 
     /// Late events go where they stand in the object, and their copies will be

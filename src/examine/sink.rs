@@ -45,6 +45,8 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) callers: Callers,
     pub(super) seen: Seen,
     pub(super) waiting: Vec<Waiting>,
+    /// Whether a record that was only counted lay in an envelope.
+    pub(super) enveloped: bool,
     pub(super) late: BTreeSet<u64>,
     pub(super) followed: BTreeSet<u64>,
     pub(super) counts: Counts,
@@ -73,6 +75,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             callers: Callers::default(),
             seen: Seen::default(),
             waiting: Vec::new(),
+            enveloped: false,
             late: BTreeSet::new(),
             followed: BTreeSet::new(),
             counts: Counts::default(),
