@@ -3,6 +3,10 @@
 //! Sees one event at a time; reads no clock. Everything that could make a row
 //! is kept, the rest is only counted, so that memory follows the findings.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use memchr::memchr;
 use memchr::memmem::Finder;
 
 use crate::catalogue::Catalogue;
@@ -10,22 +14,34 @@ use crate::decode::head::Head;
 use crate::model::event::{Event, Outcome, strip_api_date};
 use crate::normalise::cloudtrail::principal_of;
 
+/// How much of a role's name is looked for first.
+const BEGINNING_BYTES: usize = 12;
+
 /// Decides per record. One for a run, shared by all threads.
 #[derive(Debug)]
 pub struct Classifier<'c> {
     catalogue: &'c Catalogue,
-    /// Names of marker roles: wherever one stands, the record may matter. A
-    /// search for each of the few names is faster than one for all of them.
+    /// Names of marker roles: wherever one stands, the record may matter.
     role_names: Vec<Finder<'static>>,
+    /// How these names begin. A search for each of the few is faster than one
+    /// for all of them, and most names begin alike.
+    beginnings: Vec<Finder<'static>>,
     keep_all: bool,
 }
 
 impl<'c> Classifier<'c> {
     /// With `keep_all`, every event is kept, for the table of all events.
     pub fn new(catalogue: &'c Catalogue, keep_all: bool) -> Self {
-        let role_names =
-            catalogue.role_name_patterns().into_iter().map(|name| Finder::new(name).into_owned()).collect();
-        Self { catalogue, role_names, keep_all }
+        let names = catalogue.role_name_patterns();
+        let beginning = |name: &&'c str| name.get(..BEGINNING_BYTES).unwrap_or(name);
+        let beginnings: BTreeSet<&str> = names.iter().map(beginning).collect();
+        let finder = |text: &str| Finder::new(text).into_owned();
+        Self {
+            catalogue,
+            role_names: names.into_iter().map(finder).collect(),
+            beginnings: beginnings.into_iter().map(finder).collect(),
+            keep_all,
+        }
     }
 
     /// What the decisions rest on.
@@ -41,7 +57,7 @@ impl<'c> Classifier<'c> {
         let name = strip_api_date(head.event_name.as_str().unwrap_or_default());
         self.keep_all
             || self.catalogue.may_harm(source, name)
-            || self.catalogue.may_explain_loss(source, name)
+            || self.sets_recycle_bin(source, name)
             || tells_of_rfcs(source)
             || head.user_identity.is_some_and(|identity| self.wears_marker_role(identity))
             || tells_of_roles(source) && self.names_marker_role(text)
@@ -52,20 +68,21 @@ impl<'c> Classifier<'c> {
         event.category = self.catalogue.judge(event).map(|judgement| judgement.category);
         self.keep_all
             || event.category.is_some()
-            || self.explains_loss(event)
+            || self.sets_recycle_bin(&event.event_source, &event.event_name)
+                && event.outcome() == Outcome::Succeeded
             || tells_of_rfcs(&event.event_source)
             || event.principal.role_name().is_some_and(|role| self.catalogue.mode_of_role(role).is_some())
             || tells_of_roles(&event.event_source) && self.names_marker_role(text)
     }
 
-    /// Only a call that succeeded undoes, copies or sets anything.
-    fn explains_loss(&self, event: &Event) -> bool {
-        self.catalogue.may_explain_loss(&event.event_source, &event.event_name)
-            && event.outcome() == Outcome::Succeeded
+    /// A rule of the Recycle Bin bears on every later loss of its place and
+    /// names none: there is no telling whether it will be needed.
+    fn sets_recycle_bin(&self, source: &str, name: &str) -> bool {
+        source == "rbin.amazonaws.com" && self.catalogue.may_explain_loss(source, name)
     }
 
     fn wears_marker_role(&self, identity: &str) -> bool {
-        if !identity.contains('\\') {
+        if memchr(b'\\', identity.as_bytes()).is_none() {
             return self.holds_role_name(identity);
         }
         let principal = principal_of(identity);
@@ -74,11 +91,13 @@ impl<'c> Classifier<'c> {
 
     /// An escape could hide a name from the matcher: such a text may name one.
     fn names_marker_role(&self, text: &str) -> bool {
-        self.holds_role_name(text) || text.contains("\\u")
+        static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u"));
+        self.holds_role_name(text) || ESCAPE.find(text.as_bytes()).is_some()
     }
 
     fn holds_role_name(&self, text: &str) -> bool {
-        self.role_names.iter().any(|name| name.find(text.as_bytes()).is_some())
+        let holds = |names: &[Finder<'_>]| names.iter().any(|name| name.find(text.as_bytes()).is_some());
+        holds(&self.beginnings) && holds(&self.role_names)
     }
 }
 

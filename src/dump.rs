@@ -7,6 +7,7 @@
 mod doubt;
 mod follow;
 mod lost;
+mod witnesses;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -99,8 +100,8 @@ impl<'a> Dump<'a> {
         integrity::assess(&stored, given)
     }
 
-    /// Finds what descends from mode sessions among the records that were only
-    /// counted.
+    /// Finds, among the records that were only counted, what descends from mode
+    /// sessions and what bears on losses.
     ///
     /// What no digest covers goes first: it could pass for the original.
     ///
@@ -118,6 +119,7 @@ impl<'a> Dump<'a> {
         self.examined = std::mem::take(&mut self.examined).into_iter().enumerate().map(short).collect();
         number(&mut self.examined);
         self.follow(catalogue, interrupted)?;
+        self.recall(catalogue, interrupted)?;
         Ok(self)
     }
 

@@ -16,6 +16,7 @@ mod row;
 mod sink;
 mod skim;
 mod unopened;
+mod witness;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
@@ -30,6 +31,7 @@ use self::row::row;
 use self::sink::ObjectSink;
 pub use self::skim::Depth;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
+pub use self::witness::Recalled;
 use crate::classify::Classifier;
 use crate::decode;
 use crate::detect::Detector;
@@ -46,6 +48,7 @@ use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::rfc::RfcRecord;
 use crate::model::time::Day;
+use crate::model::witness::WitnessTrace;
 use crate::tally::Tally;
 use crate::timeline::{Fingerprint, RunKey};
 
@@ -64,6 +67,8 @@ pub struct Examined {
     pub inventory: Inventory,
     /// Of every item of AWS Config in it.
     pub traces: Vec<ConfigTrace>,
+    /// Of every record that was only counted and may tell of a loss.
+    pub witnesses: Vec<WitnessTrace>,
     /// What went wrong.
     pub problems: Vec<Problem>,
     /// What its records were about, per account, region and day.

@@ -92,6 +92,10 @@ pub const RULE_BYTES_MAX: u64 = 1024 * 1024;
 /// looks at all other sessions.
 pub const LINEAGE_DEPTH_MAX: u32 = 32;
 
+/// Copies of copies that are followed: a snapshot copied to another region and
+/// to another account makes two; real chains are hardly longer.
+pub const COPY_DEPTH_MAX: u32 = 3;
+
 /// Times that the objects are searched for records made with handed-on
 /// credentials. Each time follows them one step further at least.
 pub const LINEAGE_ROUNDS_MAX: u32 = LINEAGE_DEPTH_MAX;

@@ -3,7 +3,7 @@
 //! Owns: the form of `data/operations.csv` and the look-up by event source and
 //! name. Knows nothing of parameters; those are `condition`'s.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::catalogue::fault::CatalogueFault;
 use crate::catalogue::rows::rows;
@@ -31,7 +31,7 @@ pub(super) struct Operation {
 /// every record of a dump passes here.
 #[derive(Debug)]
 pub(super) struct OperationTable {
-    by_source: HashMap<&'static str, HashMap<&'static str, Operation>>,
+    by_source: FxHashMap<&'static str, FxHashMap<&'static str, Operation>>,
 }
 
 const COLUMNS: &str = "event_source,event_name,category,reversibility,technique,recovery";
@@ -39,7 +39,7 @@ const COLUMNS: &str = "event_source,event_name,category,reversibility,technique,
 impl OperationTable {
     /// Reads the table.
     pub(super) fn parse(text: &'static str) -> Result<Self, CatalogueFault> {
-        let mut by_source: HashMap<_, HashMap<_, _>> = HashMap::new();
+        let mut by_source: FxHashMap<_, FxHashMap<_, _>> = FxHashMap::default();
         for (number, row) in rows::<6>(text, COLUMNS)? {
             let fault = |message: String| CatalogueFault::at_line(number, message);
             let [source, name, category, reversibility, technique, recovery] = row;
@@ -69,7 +69,7 @@ impl OperationTable {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.by_source.values().map(HashMap::len).sum()
+        self.by_source.values().map(FxHashMap::len).sum()
     }
 }
 

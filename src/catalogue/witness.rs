@@ -3,7 +3,7 @@
 //!
 //! Owns: the set of their names, asked of every record of a dump.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::copying::Copyings;
 use crate::catalogue::inverse::Inverses;
@@ -28,12 +28,12 @@ const SETTINGS: [(&str, &str); 10] = [
 /// The names by event source: two look-ups of borrowed words, no allocation.
 #[derive(Debug)]
 pub(super) struct Witnesses {
-    by_source: HashMap<&'static str, HashSet<&'static str>>,
+    by_source: FxHashMap<&'static str, FxHashSet<&'static str>>,
 }
 
 impl Witnesses {
     pub(super) fn of(inverses: &Inverses, copyings: &Copyings) -> Self {
-        let mut by_source: HashMap<_, HashSet<_>> = HashMap::new();
+        let mut by_source: FxHashMap<_, FxHashSet<_>> = FxHashMap::default();
         for (source, name) in inverses.undoings().chain(copyings.makings()).chain(SETTINGS) {
             by_source.entry(source).or_default().insert(name);
         }

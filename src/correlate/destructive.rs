@@ -38,6 +38,7 @@ mod resources;
 mod tests;
 mod undone;
 mod versions;
+mod witness;
 
 use batch::Effect;
 use fate::Fate;
@@ -45,6 +46,7 @@ use history::{Call, History};
 pub(super) use recorded::Recorded;
 pub use recorded::named_things;
 use resources::Named;
+pub use witness::{lost, witnessed};
 
 /// What the rows are made from.
 #[derive(Clone, Copy)]

@@ -49,7 +49,7 @@ mod tests;
 mod timeline;
 mod window;
 
-pub use destructive::named_things;
+pub use destructive::{lost, named_things, witnessed};
 pub use expected::parse as parse_expected_accounts;
 pub use finding::rule_ids;
 pub use lineage::{Wanted, issued_key, wanted};

@@ -34,7 +34,7 @@ impl Field<'_> {
     }
 }
 
-/// The routing fields of a record.
+/// The routing fields of a record, and what more is asked of many records.
 ///
 /// Source: facts/cloudtrail.md 1.1.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +59,14 @@ pub struct Head<'a> {
     pub user_identity: Option<&'a str>,
     /// `userAgent`: routes no record, but rules ask for it most often.
     pub user_agent: Field<'a>,
+    /// `errorCode`: absent in most records, as most calls succeed.
+    pub error_code: Field<'a>,
+    /// `errorMessage`.
+    pub error_message: Field<'a>,
+    /// `requestParameters`, raw.
+    pub request: Option<&'a str>,
+    /// `responseElements`, raw.
+    pub response: Option<&'a str>,
     /// A routing field that occurs twice; its last value was taken.
     pub duplicate: Option<&'static str>,
 }
@@ -73,7 +81,11 @@ const RECIPIENT: usize = 6;
 const CATEGORY: usize = 7;
 const IDENTITY: usize = 8;
 const AGENT: usize = 9;
-const KEYS: [&str; 10] = [
+const ERROR_CODE: usize = 10;
+const ERROR_MESSAGE: usize = 11;
+const REQUEST: usize = 12;
+const RESPONSE: usize = 13;
+const KEYS: [&str; 14] = [
     "eventVersion",
     "eventID",
     "eventTime",
@@ -84,24 +96,36 @@ const KEYS: [&str; 10] = [
     "eventCategory",
     "userIdentity",
     "userAgent",
+    "errorCode",
+    "errorMessage",
+    "requestParameters",
+    "responseElements",
 ];
+
+/// Places of the fields that route: only of these does a second one matter.
+const ROUTING: std::ops::Range<usize> = EVENT_VERSION..AGENT;
 
 /// The place of a routing key in [`KEYS`].
 fn place(key: &str) -> Option<usize> {
-    let place = match key.len() {
-        12 if key.starts_with("eventV") => EVENT_VERSION,
-        12 => IDENTITY,
-        7 => EVENT_ID,
-        9 if key.starts_with("eventT") => EVENT_TIME,
-        9 if key.starts_with("eventN") => EVENT_NAME,
-        9 if key.starts_with("userA") => AGENT,
-        9 => REGION,
-        11 => EVENT_SOURCE,
-        18 => RECIPIENT,
-        13 => CATEGORY,
+    // Spelled out, so that each is compared in a few instructions.
+    let place = match key {
+        "eventVersion" => EVENT_VERSION,
+        "eventID" => EVENT_ID,
+        "eventTime" => EVENT_TIME,
+        "eventSource" => EVENT_SOURCE,
+        "eventName" => EVENT_NAME,
+        "awsRegion" => REGION,
+        "recipientAccountId" => RECIPIENT,
+        "eventCategory" => CATEGORY,
+        "userIdentity" => IDENTITY,
+        "userAgent" => AGENT,
+        "errorCode" => ERROR_CODE,
+        "errorMessage" => ERROR_MESSAGE,
+        "requestParameters" => REQUEST,
+        "responseElements" => RESPONSE,
         _ => return None,
     };
-    (KEYS[place] == key).then_some(place)
+    Some(place)
 }
 
 impl<'a> Head<'a> {
@@ -115,8 +139,8 @@ impl<'a> Head<'a> {
         for (key, raw) in members.iter() {
             let Some(place) = place(key) else { continue };
             head.note_duplicate(&mut seen, place);
-            if place == IDENTITY {
-                head.user_identity = Some(raw);
+            if let Some(value) = head.raw(place) {
+                *value = Some(raw);
             } else {
                 let field = match raw {
                     "null" => Field::Absent,
@@ -162,6 +186,16 @@ impl<'a> Head<'a> {
         KEYS.into_iter().zip(fields).filter(|(_, field)| **field == Field::WrongType).map(|(key, _)| key)
     }
 
+    /// Where the raw value of that place goes, if it is kept raw.
+    const fn raw(&mut self, place: usize) -> Option<&mut Option<&'a str>> {
+        match place {
+            IDENTITY => Some(&mut self.user_identity),
+            REQUEST => Some(&mut self.request),
+            RESPONSE => Some(&mut self.response),
+            _ => None,
+        }
+    }
+
     fn field(&mut self, place: usize) -> &mut Field<'a> {
         match place {
             EVENT_VERSION => &mut self.event_version,
@@ -172,12 +206,14 @@ impl<'a> Head<'a> {
             REGION => &mut self.region,
             RECIPIENT => &mut self.recipient_account_id,
             AGENT => &mut self.user_agent,
+            ERROR_CODE => &mut self.error_code,
+            ERROR_MESSAGE => &mut self.error_message,
             _ => &mut self.event_category,
         }
     }
 
     fn note_duplicate(&mut self, seen: &mut [bool; KEYS.len()], place: usize) {
-        if seen[place] && place != AGENT {
+        if seen[place] && ROUTING.contains(&place) {
             self.duplicate = Some(KEYS[place]);
         }
         seen[place] = true;
@@ -208,8 +244,8 @@ impl<'de> Visitor<'de> for HeadVisitor {
                 continue;
             };
             head.note_duplicate(&mut seen, place);
-            if place == IDENTITY {
-                head.user_identity = Some(map.next_value::<&'de RawValue>()?.get());
+            if let Some(value) = head.raw(place) {
+                *value = Some(map.next_value::<&'de RawValue>()?.get());
             } else {
                 *head.field(place) = map.next_value::<Field<'de>>()?;
             }

@@ -20,6 +20,11 @@ const CHARS_MIN: usize = 4;
 pub(super) struct Literals {
     needles: Vec<Needle>,
     place: Place,
+    /// Whether blanks in the record could part a text: only one that holds a
+    /// colon, where an object is searched as text.
+    parted: bool,
+    /// Whether a letter beyond ASCII could be one of a text.
+    folded: bool,
 }
 
 /// The part of a record in which a text must stand: the smaller, the cheaper.
@@ -100,7 +105,8 @@ impl Literals {
             })
         };
         let needles: Vec<Needle> = words.iter().map(needle).collect::<Option<_>>()?;
-        (!needles.is_empty()).then_some(Self { needles, place })
+        let parted = words.iter().filter_map(|word| safe_part(word)).any(|text| text.contains(':'));
+        (!needles.is_empty()).then_some(Self { needles, place, parted, folded: ignore_case })
     }
 
     /// Whether one may stand in the record: it does, or the bytes of its place
@@ -111,55 +117,78 @@ impl Literals {
             Needle::Exact(finder) => finder.find(place).is_some(),
             Needle::AnyCase(any_case) => any_case.stands_in(place),
         });
-        stands || record.may_hide_in(self.place)
+        stands || record.may_hide(self)
     }
 }
 
-/// One record, and whether a text may stand in it that its bytes do not show.
-/// That is found out for a place when it is first asked for.
+/// One record, and what in it may hide a text from a search of its bytes. That
+/// is found out for a place when it is first asked for.
 pub(super) struct Odd<'h> {
     head: &'h Head<'h>,
     text: &'h str,
-    identity: OnceCell<bool>,
-    whole: OnceCell<bool>,
+    identity: Hiding<'h>,
+    whole: Hiding<'h>,
 }
 
 impl<'h> Odd<'h> {
     pub(super) fn new(head: &'h Head<'h>, text: &'h str) -> Self {
-        Self { head, text, identity: OnceCell::new(), whole: OnceCell::new() }
+        let identity = Hiding::of(head.user_identity.unwrap_or_default());
+        Self { head, text, identity, whole: Hiding::of(text) }
     }
 
-    fn may_hide_in(&self, place: Place) -> bool {
-        let whole = || *self.whole.get_or_init(|| is_odd(self.text));
-        match place {
+    fn may_hide(&self, literals: &Literals) -> bool {
+        match literals.place {
             // Read already: no escapes are left, but letters may have two cases.
-            Place::Source | Place::Name => !place.text(self.head, self.text).is_ascii(),
+            Place::Source | Place::Name => !literals.place.text(self.head, self.text).is_ascii(),
             Place::Agent => match &self.head.user_agent {
                 Field::Text(agent) => !agent.is_ascii(),
                 Field::Absent => false,
-                Field::WrongType => whole(),
+                Field::WrongType => self.whole.may_hide(literals),
             },
-            Place::Identity => *self.identity.get_or_init(|| self.head.user_identity.is_some_and(is_odd)),
-            Place::Anywhere => whole(),
+            Place::Identity => self.identity.may_hide(literals),
+            Place::Anywhere => self.whole.may_hide(literals),
         }
     }
 }
 
-/// Whether a text may stand in a record that its bytes do not show: an escape
-/// could hide a letter, blanks could part a colon from its key where an object
-/// is searched as text, and a letter beyond ASCII could be one when case is
-/// ignored.
-fn is_odd(text: &str) -> bool {
-    static AFTER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\": "));
-    static BEFORE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\" :"));
-    let bytes = text.as_bytes();
-    let escapes = memchr::memchr_iter(b'\\', bytes)
-        .any(|place| bytes.get(place + 1).is_some_and(|next| matches!(next, b'u' | b'/')));
-    escapes
-        || !bytes.is_ascii()
-        || memchr::memchr3(b'\n', b'\r', b'\t', bytes).is_some()
-        || AFTER.find(bytes).is_some()
-        || BEFORE.find(bytes).is_some()
+/// What hides texts in one place.
+struct Hiding<'h> {
+    bytes: &'h [u8],
+    escapes: OnceCell<bool>,
+    letters: OnceCell<bool>,
+    blanks: OnceCell<bool>,
+}
+
+impl<'h> Hiding<'h> {
+    const fn of(text: &'h str) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            escapes: OnceCell::new(),
+            letters: OnceCell::new(),
+            blanks: OnceCell::new(),
+        }
+    }
+
+    fn may_hide(&self, literals: &Literals) -> bool {
+        *self.escapes.get_or_init(|| self.has_escapes())
+            || literals.folded && *self.letters.get_or_init(|| !self.bytes.is_ascii())
+            || literals.parted && *self.blanks.get_or_init(|| self.has_blanks())
+    }
+
+    /// Escapes that could stand for a letter.
+    fn has_escapes(&self) -> bool {
+        let is_letter = |place: usize| matches!(self.bytes.get(place + 1), Some(b'u' | b'/'));
+        memchr::memchr_iter(b'\\', self.bytes).any(is_letter)
+    }
+
+    /// Blanks that could part a colon from its key.
+    fn has_blanks(&self) -> bool {
+        static AFTER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\": "));
+        static BEFORE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\" :"));
+        memchr::memchr3(b'\n', b'\r', b'\t', self.bytes).is_some()
+            || AFTER.find(self.bytes).is_some()
+            || BEFORE.find(self.bytes).is_some()
+    }
 }
 
 /// The words of a test of which a passing value holds one.

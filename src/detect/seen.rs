@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::catalogue::text_of;
-use crate::decode::head::Head;
+use crate::decode::head::{Field, Head};
 use crate::detect::view::View;
 use crate::model::event::{Outcome, strip_api_date};
 use crate::model::id::{AccountId, ModeName};
@@ -19,6 +19,7 @@ pub(super) struct Seen<'a> {
     mode: Option<ModeName>,
     principal: OnceCell<Principal>,
     account: OnceCell<Option<AccountId>>,
+    outcome: OnceCell<Outcome>,
 }
 
 impl<'a> Seen<'a> {
@@ -37,6 +38,7 @@ impl<'a> Seen<'a> {
             mode,
             principal: OnceCell::new(),
             account: OnceCell::new(),
+            outcome: OnceCell::new(),
         }
     }
 
@@ -75,7 +77,19 @@ impl<'a> Seen<'a> {
         self.principal().actor()
     }
 
+    /// How the call ended.
     pub(super) fn outcome(&self) -> Outcome {
+        *self.outcome.get_or_init(|| match (&self.head.error_code, &self.head.error_message) {
+            (Field::WrongType, _) | (_, Field::WrongType) => self.told_outcome(),
+            (code, message) => {
+                let told = |field: &Field<'_>| field.as_str().is_some_and(|text| !text.is_empty());
+                Outcome::of(code.as_str().filter(|code| !code.is_empty()), told(message))
+            }
+        })
+    }
+
+    /// The same from values of any type.
+    fn told_outcome(&self) -> Outcome {
         let code = self.view.member("errorCode").and_then(text_of).filter(|code| !code.is_empty());
         let message = self.view.member("errorMessage").and_then(text_of);
         Outcome::of(code.as_deref(), message.is_some_and(|message| !message.is_empty()))

@@ -126,7 +126,7 @@ fn telling(examined: &[Examined], catalogue: &Catalogue) -> Vec<Event> {
 }
 
 /// Puts found events among those that their objects gave already.
-fn take(examined: &mut [Examined], found: Vec<(usize, Vec<Event>)>) {
+pub(super) fn take(examined: &mut [Examined], found: Vec<(usize, Vec<Event>)>) {
     for (place, events) in found {
         let one = &mut examined[place];
         one.counts.kept += events.len() as u64;

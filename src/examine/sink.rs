@@ -20,6 +20,7 @@ use crate::model::object::{Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::rfc::RfcRecord;
 use crate::model::time::UtcTime;
+use crate::model::witness::WitnessTrace;
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
@@ -37,6 +38,7 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) rfc_records: Vec<RfcRecord>,
     pub(super) inventory: Inventory,
     pub(super) traces: Vec<ConfigTrace>,
+    pub(super) witnesses: Vec<WitnessTrace>,
     /// Rows of documents beyond the first of each, which have ordinals too.
     pub(super) more_rows: u64,
     pub(super) problems: ProblemList,
@@ -68,6 +70,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             rfc_records: Vec::new(),
             inventory: Inventory::default(),
             traces: Vec::new(),
+            witnesses: Vec::new(),
             more_rows: 0,
             problems: ProblemList::default(),
             tally: Tally::default(),
@@ -109,6 +112,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             rfc_records: self.rfc_records,
             inventory: self.inventory,
             traces: self.traces,
+            witnesses: self.witnesses,
             problems,
             tally: self.tally,
             fingerprints: self.fingerprints,
@@ -203,6 +207,9 @@ impl Sink for ObjectSink<'_, '_> {
         } else {
             self.counts.counted_only += 1;
             self.remember(&record);
+        }
+        if !kept || self.followed.contains(&record.place.ordinal) {
+            self.witness(&record, around.as_ref(), time);
         }
         let matched = self.detect(&record, around.as_ref(), kept, time);
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };

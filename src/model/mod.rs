@@ -24,3 +24,4 @@ pub mod source_grade;
 pub mod technique;
 pub mod time;
 pub mod timeline;
+pub mod witness;

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use memchr::memchr;
 use memchr::memmem::Finder;
+use memchr::{memchr, memchr_iter};
 
 use crate::decode::head::Head;
 use crate::model::principal::{Principal, last_segment};
@@ -122,8 +122,9 @@ fn of_principal(caller: &Principal, found: Each<'_>) {
 /// `arn:aws:sts::A:assumed-role/ROLE/SESSION`, `arn:aws:iam::A:role/path/ROLE`,
 /// `arn:aws:iam::A:user/path/NAME`.
 fn of_arn(arn: &str, found: Each<'_>) {
-    let mut parts = arn.splitn(6, ':').skip(4);
-    let (Some(account), Some(resource)) = (parts.next(), parts.next()) else { return };
+    let mut colons = memchr_iter(b':', arn.as_bytes());
+    let (Some(before), Some(after)) = (colons.nth(3), colons.next()) else { return };
+    let (account, resource) = (&arn[before + 1..after], &arn[after + 1..]);
     if let Some((role, session)) =
         resource.strip_prefix("assumed-role/").and_then(|rest| rest.split_once('/'))
     {
@@ -165,13 +166,29 @@ static LAUNCH_TEMPLATE_ID: Member = LazyLock::new(|| Finder::new("launchTemplate
 /// The string values of a member, wherever it stands in the text.
 fn values<'a>(text: &'a str, member: &'static Member) -> impl Iterator<Item = Cow<'a, str>> {
     member.find_iter(text.as_bytes()).filter_map(move |at| {
-        let after = text[at + member.needle().len()..].trim_start_matches(['\\', '"']).trim_start();
-        let value = after.strip_prefix(':')?.trim_start().trim_start_matches('\\').strip_prefix('"')?;
-        let end = memchr(b'"', value.as_bytes())?;
-        let raw = &value[..end];
+        let raw = value_after(text, at + member.needle().len())?;
         // Inside JSON that is itself a string, and with `\/`.
         Some(if raw.contains('\\') { Cow::Owned(raw.replace('\\', "")) } else { Cow::Borrowed(raw) })
     })
+}
+
+/// The string that a member holds whose name ends at `at`, escapes as they are.
+fn value_after(text: &str, at: usize) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let past = |mut at: usize, passed: &[u8]| {
+        while bytes.get(at).is_some_and(|byte| passed.contains(byte)) {
+            at += 1;
+        }
+        at
+    };
+    const BLANK: &[u8] = b" \t\r\n";
+    let colon = past(past(at, b"\\\""), BLANK);
+    let quote = past(past(colon + 1, BLANK), b"\\");
+    if bytes.get(colon) != Some(&b':') || bytes.get(quote) != Some(&b'"') {
+        return None;
+    }
+    let value = text.get(quote + 1..)?;
+    value.get(..memchr(b'"', value.as_bytes())?)
 }
 
 /// The words of a caller as the raw text spells them.
@@ -188,21 +205,22 @@ fn plain(identity: &str) -> Option<Plain<'_>> {
         return None;
     }
     // The issuer of a session has an ARN and a principal id of its own.
-    let top = match SESSION_CONTEXT.find(identity.as_bytes()) {
-        None => identity,
-        Some(at) => {
-            let (before, after) = identity.split_at(at);
-            if ACCESS_KEY_ID.find(after.as_bytes()).is_some() || ARN.find(before.as_bytes()).is_none() {
-                return None;
-            }
-            before
-        }
+    let (top, below) = match SESSION_CONTEXT.find(identity.as_bytes()) {
+        None => (identity, ""),
+        Some(at) => identity.split_at(at),
     };
-    let first = |member: &'static Member| match values(top, member).next() {
-        Some(Cow::Borrowed(value)) if !value.is_empty() => Some(value),
-        _ => None,
+    let first = |member: &'static Member| {
+        let mut places = member.find_iter(top.as_bytes());
+        let value = places.find_map(|at| value_after(top, at + member.needle().len()))?;
+        (!value.is_empty()).then_some(value)
     };
     let arn = first(&ARN);
+    if !below.is_empty()
+        && (ACCESS_KEY_ID.find(below.as_bytes()).is_some()
+            || arn.is_none() && ARN.find(top.as_bytes()).is_none())
+    {
+        return None;
+    }
     let principal_id = if arn.is_none() { first(&PRINCIPAL_ID) } else { None };
     Some(Plain { key: first(&ACCESS_KEY_ID), arn, principal_id })
 }

@@ -215,11 +215,11 @@ impl Job<'_> {
         &self,
         tables: &[Table<'_>],
         extension: &str,
-        write: impl Fn(&Table<'_>, &mut dyn Write) -> Result<(), PolarsError> + Sync,
+        write: impl Fn(&Table<'_>, &mut dyn Write) -> io::Result<()> + Sync,
     ) -> Result<Vec<PathBuf>, ReportError> {
         let write_one = |table: &Table<'_>| {
             let name = format!("tables/{}.{extension}", table.name);
-            self.file(&name, |out| write(table, out).map_err(into_io))
+            self.file(&name, |out| write(table, out))
         };
         let written: Result<Vec<_>, _> = tables.par_iter().map(write_one).collect();
         Ok(written?.concat())
@@ -257,7 +257,7 @@ pub fn write_all(
 pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result<(), ReportError> {
     let head = || Headline::of(report);
     let written = match format {
-        Format::Csv => csv::write(&tables::timeline(report), out).map_err(into_io),
+        Format::Csv => csv::write(&tables::timeline(report), out),
         Format::Parquet => return Err(ReportError::NotOneText("parquet")),
         Format::Html => out.write_all(html::render(report, &head()).as_bytes()),
         Format::Markdown => out.write_all(markdown::render(report, &head()).as_bytes()),
@@ -276,7 +276,7 @@ pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result
 /// If the folder is taken, or cannot be written.
 pub fn write_table(table: &Table<'_>, file: &str, folder: &Path) -> Result<(), ReportError> {
     let staging = Staging::begin(folder, false)?;
-    write_file(&staging.path().join(file), |out| csv::write(table, out).map_err(into_io))?;
+    write_file(&staging.path().join(file), |out| csv::write(table, out))?;
     staging.commit()?;
     Ok(())
 }
@@ -290,7 +290,7 @@ fn write_csv(job: &Job<'_>) -> Result<Vec<PathBuf>, ReportError> {
 fn write_parquet(job: &Job<'_>) -> Result<Vec<PathBuf>, ReportError> {
     let RunFacts { version, schema_version, .. } = job.facts;
     job.tables(&tables::all(job.report), "parquet", |table, out| {
-        parquet::write(table, version, schema_version, out)
+        parquet::write(table, version, schema_version, out).map_err(into_io)
     })
 }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::catalogue::{Catalogue, bare};
+use crate::limits::COPY_DEPTH_MAX;
 use crate::model::event::Event;
 use crate::model::time::UtcTime;
 
@@ -50,9 +51,6 @@ pub(super) struct Copy {
     /// What destroys it.
     lost_with: Vec<&'static str>,
 }
-
-/// Copies of copies that are followed.
-const DEPTH_MAX: u32 = 3;
 
 impl<'e> Copies<'e> {
     /// Takes in one succeeded event, with its parsed columns.
@@ -154,7 +152,7 @@ impl<'e> Copies<'e> {
     fn surviving(&self, key: &Key<'_>, time: UtcTime, depth: u32) -> Option<Copy> {
         let Settled { surviving, lost } = self.settled.get(key)?;
         let newest = surviving[..surviving.partition_point(|copy| copy.made_at <= time)].last();
-        if newest.is_some() || depth >= DEPTH_MAX {
+        if newest.is_some() || depth >= COPY_DEPTH_MAX {
             return newest.cloned();
         }
         // A copy that is gone may have been copied itself, also later than the
