@@ -57,6 +57,8 @@ pub(super) struct Descent {
     pub(super) event: usize,
     /// Place of an event before it that made it possible.
     pub(super) after: Option<usize>,
+    /// Place of an event by which somebody else changed what was given.
+    pub(super) touched: Option<usize>,
 }
 
 /// Gathers the sessions of all marked events.

@@ -73,11 +73,17 @@ impl<'e> Purges<'e> {
 
     /// The first version of an object that a later call destroyed, but for the
     /// marker itself. Within one second the order does not matter: it is gone.
-    fn version(&self, event: &Event, bucket: &str, key: &str, marker: Option<&str>) -> Option<&Purge> {
+    fn version(
+        &self,
+        event: &Event,
+        bucket: &str,
+        key: &str,
+        marker: Option<&str>,
+    ) -> Option<(UtcTime, usize)> {
         let (time, (account, _)) = (event.time?, place::of(event)?);
         let all = self.versions.get(&(account, bucket.to_owned(), key.to_owned()))?;
         let later = &all[all.partition_point(|purge| purge.at.seconds() < time.seconds())..];
-        later.iter().find(|purge| Some(purge.version.as_str()) != marker)
+        later.iter().find(|purge| Some(purge.version.as_str()) != marker).map(|purge| (purge.at, purge.by))
     }
 
     fn bucket(&self, event: &Event, bucket: &str) -> Option<(UtcTime, usize)> {
@@ -101,7 +107,7 @@ pub(super) fn after(told: Told, call: Call<'_>, history: &History<'_>) -> Told {
     let keys = versions::unversioned(call.request, call.response);
     let purged =
         keys.iter().filter_map(|key| history.purges.version(call.event, bucket, key, marker.as_deref()));
-    let purged: Vec<&Purge> = purged.collect();
+    let purged: Vec<(UtcTime, usize)> = purged.collect();
     if emptied.is_none() && purged.is_empty() {
         return told;
     }
@@ -116,9 +122,9 @@ pub(super) fn after(told: Told, call: Call<'_>, history: &History<'_>) -> Told {
         );
         return Told { reversibility: Reversibility::Irreversible, recovery };
     }
-    let purged: Vec<&Purge> = purged.into_iter().filter(|purge| in_time(purge.at)).collect();
-    let Some(first) = purged.iter().min_by_key(|purge| (purge.at, purge.by)) else { return told };
-    let by = history.event(first.by).map(|event| &*event.event_name).unwrap_or_default();
+    let purged: Vec<(UtcTime, usize)> = purged.into_iter().filter(|(at, _)| in_time(*at)).collect();
+    let Some((at, by)) = purged.iter().min().copied() else { return told };
+    let by = history.event(by).map(|event| &*event.event_name).unwrap_or_default();
     let of = match keys.len() {
         1 => "a version of it".to_owned(),
         all => format!("a version of {} of the {all} objects", purged.len()),
@@ -126,8 +132,7 @@ pub(super) fn after(told: Told, call: Call<'_>, history: &History<'_>) -> Told {
     Told {
         reversibility: Reversibility::Unknown,
         recovery: format!(
-            "{by} at {} destroyed {of}; whether an older one is left behind the delete marker is not in the evidence: list the versions",
-            first.at
+            "{by} at {at} destroyed {of}; whether an older one is left behind the delete marker is not in the evidence: list the versions"
         ),
     }
 }

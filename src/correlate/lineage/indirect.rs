@@ -17,6 +17,7 @@ use super::super::payload;
 use super::super::session::Sessions;
 use super::grant::{self, Given, Grant, Made};
 use super::held::Gift;
+use super::others::{Changes, Left, Taken};
 use super::{Evidence, candidate};
 
 /// How long a role session lasts at most.
@@ -33,10 +34,14 @@ const CLOCKS_APART_S: i64 = 5;
 pub(super) struct Indirect {
     /// Principal id of a caller from another account → its calls.
     abroad: BTreeMap<Arc<str>, Vec<usize>>,
+    /// Id of an action that several accounts have a record of → records of it.
+    shared: BTreeMap<Arc<str>, Vec<usize>>,
     /// Account, role and session name that a console session came from → calls.
     switches: BTreeMap<Arc<str>, Vec<usize>>,
     /// Launch template → the calls that launched from it.
     launches: BTreeMap<Arc<str>, Vec<usize>>,
+    /// Account, region and name of a build project → the calls that started it.
+    builds: BTreeMap<Arc<str>, Vec<usize>>,
 }
 
 impl Indirect {
@@ -50,6 +55,7 @@ impl Indirect {
                 ("sts.amazonaws.com", _) if candidate::wears(&event.principal).is_none() => {
                     let id = event.principal.principal_id.clone().filter(|id| id.contains(':'));
                     found.abroad.list(id, place);
+                    found.shared.list(event.shared_event_id.clone(), place);
                 }
                 ("signin.amazonaws.com", "SwitchRole") => {
                     found.switches.list(switched_from(event), place);
@@ -58,6 +64,11 @@ impl Indirect {
                     let request = payload::parse(event.request_parameters.as_ref());
                     let id = payload::text(&request, &["launchTemplate", "launchTemplateId"]);
                     found.launches.list(id.map(Arc::from), place);
+                }
+                ("codebuild.amazonaws.com", "StartBuild") => {
+                    let request = payload::parse(event.request_parameters.as_ref());
+                    let project = payload::text(&request, &["projectName"]);
+                    found.builds.list(project.map(|project| placed(event, project)), place);
                 }
                 _ => {}
             }
@@ -94,12 +105,47 @@ impl Indirect {
         for (parent, event) in meet(&self.abroad, &by_id, events) {
             let grants = grant::of(event, &events[event], evidence.catalogue, &mut made);
             let strong = LinkConfidence::Strong;
-            gifts.extend(grants.into_iter().map(|grant| Gift { grant, parent, confidence: strong }));
+            let gift = |grant| Gift { grant, parent, confidence: strong, touched: None };
+            gifts.extend(grants.into_iter().map(gift));
         }
         for (parent, event) in meet(&self.switches, &by_name, events) {
             let grant = console(event, &events[event]);
             let strong = LinkConfidence::Strong;
-            gifts.extend(grant.map(|grant| Gift { grant, parent, confidence: strong }));
+            gifts.extend(grant.map(|grant| Gift { grant, parent, confidence: strong, touched: None }));
+        }
+        gifts
+    }
+
+    /// What calls of these sessions handed out as another account's record of the
+    /// very same call tells it.
+    ///
+    /// Source: facts/cloudtrail.md 1.1, 1.5 (`sharedEventID`).
+    pub(super) fn shared(
+        &self,
+        level: &[usize],
+        of_session: &BTreeMap<usize, Vec<usize>>,
+        evidence: Evidence<'_>,
+    ) -> Vec<Gift> {
+        if self.shared.is_empty() {
+            return Vec::new();
+        }
+        let events = evidence.events;
+        let calls = level
+            .iter()
+            .flat_map(|parent| of_session.get(parent).into_iter().flatten().map(|call| (*parent, *call)));
+        let mut gifts = Vec::new();
+        for (parent, call) in calls.filter(|(_, call)| events[*call].outcome() == Outcome::Succeeded) {
+            let same = events[call].shared_event_id.as_ref().and_then(|id| self.shared.get(id));
+            for event in same.into_iter().flatten() {
+                let grants = grant::of(*event, &events[*event], evidence.catalogue, &mut Made::default());
+                let proved = LinkConfidence::Proved;
+                gifts.extend(grants.into_iter().map(|grant| Gift {
+                    grant,
+                    parent,
+                    confidence: proved,
+                    touched: None,
+                }));
+            }
         }
         gifts
     }
@@ -117,11 +163,62 @@ impl Indirect {
                     grant: Grant { given, event: *event, time, after: Some(gift.grant.event), until: None },
                     parent: gift.parent,
                     confidence: LinkConfidence::Strong,
+                    touched: None,
                 }));
             }
         }
         launched
     }
+
+    /// Builds that others started of a project that was made or changed. The last
+    /// change before a build counts; within one second nobody can tell.
+    pub(super) fn built(
+        &self,
+        gifts: &[Gift],
+        (changes, taken): (&Changes, &Taken),
+        evidence: Evidence<'_>,
+    ) -> Vec<Gift> {
+        let events = evidence.events;
+        let mut latest: BTreeMap<usize, Gift> = BTreeMap::new();
+        for gift in gifts {
+            let grant = &gift.grant;
+            let Given::Run { workload, .. } = &grant.given else { continue };
+            let of_project = &*events[grant.event].event_source == "codebuild.amazonaws.com";
+            if !of_project || workload.call == WorkloadCall::Started {
+                continue;
+            }
+            let builds = self.builds.get(&placed(&events[grant.event], &workload.name));
+            for event in builds.into_iter().flatten() {
+                let Some(time) = events[*event].time.filter(|time| time.seconds() > grant.time.seconds())
+                else {
+                    continue;
+                };
+                let touched = match changes.left((grant, workload), Some(time), events, taken) {
+                    Left::All => None,
+                    Left::Part(by) => Some(by),
+                    Left::Nothing => continue,
+                };
+                let confidence =
+                    if touched.is_some() { LinkConfidence::Weak } else { LinkConfidence::Strong };
+                for started in grant::of(*event, &events[*event], evidence.catalogue, &mut Made::default()) {
+                    let grant = Grant { after: Some(grant.event), ..started };
+                    let build = Gift { grant, parent: gift.parent, confidence, touched };
+                    let former = latest.get(event).and_then(|former| former.grant.after);
+                    if former.is_none_or(|former| events[former].time <= Some(gift.grant.time)) {
+                        latest.insert(*event, build);
+                    }
+                }
+            }
+        }
+        latest.into_values().collect()
+    }
+}
+
+/// A name in its account and region.
+fn placed(event: &Event, name: &str) -> Arc<str> {
+    let account = event.account_id.as_ref().map_or("", AccountId::as_str);
+    let region = event.region.as_ref().map_or("", |region| region.as_str());
+    Arc::from(format!("{account}/{region}/{}", name.rsplit(['/', ':']).next().unwrap_or(name)))
 }
 
 type Behind<'a> = BTreeMap<Arc<str>, Vec<(usize, &'a ModeSession)>>;
@@ -238,6 +335,7 @@ fn instances(event: &Event) -> impl Iterator<Item = Given> + use<> {
             role: None,
             unique: true,
             within_s: None,
+            sets: None,
         };
         Some(Given::Run { account: account.clone()?, role: None, workload })
     })
