@@ -32,6 +32,7 @@ mod indirect;
 mod origin;
 mod others;
 mod path;
+mod started;
 #[cfg(test)]
 mod tests;
 mod wanted;
@@ -42,6 +43,7 @@ use held::{Around, Gift, Held, Link};
 use indirect::Indirect;
 use origin::Origins;
 use others::Changes;
+use started::Starts;
 
 pub(super) use path::of_call;
 pub use wanted::{Wanted, issued_key, wanted};
@@ -57,18 +59,18 @@ pub(super) struct Evidence<'a> {
 /// session its path. New rows come after the others: places stay as they are.
 pub(super) fn descend(evidence: Evidence<'_>, mut sessions: Sessions) -> Sessions {
     if !sessions.rows.is_empty() {
-        name_people(evidence.events, &mut sessions);
-        walk(evidence, &mut sessions);
+        let origins = Origins::of(evidence.events);
+        name_people(&origins, evidence.events, &mut sessions);
+        walk(evidence, &origins, &mut sessions);
+        path::tell(&origins, evidence.events, &mut sessions);
     }
-    path::tell(evidence.events, &mut sessions);
     sessions
 }
 
 /// Names sessions of the modes after the person who signed in, where they bear
 /// only the name that their caller chose for them. What a provider of identities
 /// vouches for outranks that.
-fn name_people(events: &[Event], sessions: &mut Sessions) {
-    let origins = Origins::of(events);
+fn name_people<'e>(origins: &Origins<'e>, events: &'e [Event], sessions: &mut Sessions) {
     for (event, place) in &sessions.of_issue {
         let row = &mut sessions.rows[*place];
         if row.actor == row.role_session_name {
@@ -88,13 +90,13 @@ pub(super) fn problems(sessions: &Sessions) -> Option<Problem> {
 }
 
 /// Goes down depth by depth; gives all gifts found on the way.
-fn walk(evidence: Evidence<'_>, sessions: &mut Sessions) -> Vec<Gift> {
+fn walk(evidence: Evidence<'_>, origins: &Origins<'_>, sessions: &mut Sessions) -> Vec<Gift> {
     let events = evidence.events;
-    let issues = candidate::issues(events);
-    let mut candidates = candidate::of(events, &sessions.of_event, &issues);
+    let mut candidates = candidate::of(events, &sessions.of_event, &origins.by_key);
     let indirect = Indirect::of(events, &sessions.of_event);
     let ends = Ends::of(events);
     let changes = Changes::of(events, evidence.catalogue);
+    let starts = Starts::of(events, &sessions.of_event);
     let mut level: Vec<usize> = (0..sessions.rows.len()).collect();
     let mut of_session = events_of(sessions);
     let mut made = Made::default();
@@ -111,7 +113,7 @@ fn walk(evidence: Evidence<'_>, sessions: &mut Sessions) -> Vec<Gift> {
         gifts.extend(indirect.gifts(&level, &of_session, sessions, evidence));
         gifts.extend(indirect.shared(&level, &of_session, evidence));
         gifts.extend(indirect.launched(&gifts, events));
-        gifts.extend(indirect.built(&gifts, (&changes, &sessions.of_event), evidence));
+        gifts.extend(starts.gifts(&gifts, (&changes, &sessions.of_event), evidence));
         let mut held = Held::default();
         for gift in &mut gifts {
             ends.bound(&mut gift.grant, events);
@@ -148,9 +150,12 @@ fn linked(
     let theirs: BTreeSet<usize> = theirs.copied().collect();
     let (mut level, mut left) = (Vec::new(), Vec::new());
     for (candidate, link) in candidates.into_iter().zip(links) {
-        // Whoever changed what was given may be one of them.
+        // Whoever started or changed what was given may be one of them.
+        let own = |event: &usize| candidate.draft.events.binary_search(event).is_ok();
+        let shown = link.as_ref().map(|link| link.event).filter(|event| !own(event));
         let touched = link.as_ref().and_then(|link| link.touched);
-        let deeper = candidate.draft.issue.into_iter().chain(touched).any(|event| theirs.contains(&event));
+        let mut before = candidate.draft.issue.into_iter().chain(shown).chain(touched);
+        let deeper = before.any(|event| theirs.contains(&event));
         match link.filter(|link| !deeper || link.by_key) {
             Some(link) => level.extend(attach(&candidate, &link, events, sessions)),
             None => left.push(candidate),

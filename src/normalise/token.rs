@@ -103,8 +103,22 @@ pub fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
             "StartBuild" => workloads("codebuild", values(text, &PROJECT_NAME), found),
             _ => {}
         },
+        "ecs.amazonaws.com" => match name {
+            "RegisterTaskDefinition" => workloads("ecs", values(text, &FAMILY), found),
+            "RunTask" | "StartTask" => {
+                let families = values(text, &TASK_DEFINITION).map(|name| without_revision(&name));
+                workloads("ecs", families.map(Cow::Owned), found);
+            }
+            _ => {}
+        },
         _ => {}
     }
+}
+
+/// `family` of `family:7`.
+fn without_revision(name: &str) -> String {
+    let revision = name.rsplit_once(':').filter(|(_, end)| end.bytes().all(|byte| byte.is_ascii_digit()));
+    revision.map_or(name, |(family, _)| family).to_owned()
 }
 
 /// Who signed in at the portal of Identity Center, for which permission set.
@@ -207,6 +221,8 @@ static ROLE_NAME: Member = LazyLock::new(|| Finder::new("roleName"));
 static USER_ID: Member = LazyLock::new(|| Finder::new("userId"));
 static USER_NAME: Member = LazyLock::new(|| Finder::new("userName"));
 static SHARED_EVENT_ID: Member = LazyLock::new(|| Finder::new("\"sharedEventID\""));
+static FAMILY: Member = LazyLock::new(|| Finder::new("\"family\""));
+static TASK_DEFINITION: Member = LazyLock::new(|| Finder::new("\"taskDefinition\""));
 static FUNCTION_NAME: Member = LazyLock::new(|| Finder::new("functionName"));
 static PROJECT_NAME: Member = LazyLock::new(|| Finder::new("projectName"));
 static NAME: Member = LazyLock::new(|| Finder::new("\"name\""));
@@ -330,6 +346,9 @@ mod tests {
         let project = r#"{"eventSource":"codebuild.amazonaws.com","eventName":"UpdateProject",
             "requestParameters":{"name":"ship"}}"#;
         assert_eq!(tokens(project), ["Workload codebuild ship"]);
+        let task = r#"{"eventSource":"ecs.amazonaws.com","eventName":"RunTask",
+            "requestParameters":{"taskDefinition":"arn:aws:ecs:us-east-1:1:task-definition/ship:7"}}"#;
+        assert_eq!(tokens(task), ["Workload ecs ship"]);
         let portal = r#"{"eventSource":"sso.amazonaws.com","eventName":"GetRoleCredentials",
             "userIdentity":{"type":"IdentityCenterUser","onBehalfOf":{"userId":"u-1"}},
             "serviceEventDetails":{"role_name":"Ops","account_id":"1"}}"#;

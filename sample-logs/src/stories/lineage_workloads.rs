@@ -16,7 +16,7 @@ const TEXT: Text = Text {
     title: "Functions, instances, tasks, builds and stacks of a mode session",
     story: "Trudy makes and changes functions, launches an instance, runs a task, starts a build, a job, an automation and a
 stack, and leaves a launch template behind. Each of them destroys one thing under a role of its own.
-A build of a project that she changed is started by Otto, who also changes functions after her: where he replaced her
+A build of a project that she changed and a task that she registered are started by Otto, who also changes functions after her: where he replaced her
 code, nothing of hers ran; where he changed something else, what ran is of both.
 An older function with the same role, a function of the same name in another account, and a session that begins in
 the very second of the change are not hers.",
@@ -38,6 +38,7 @@ pub(super) fn tell() -> io::Result<Case> {
     changed_by_both(&mut scene, &trudy, start + 400);
     told_by_the_service(&mut scene, &trudy, start + 500);
     projects(&mut scene, &trudy, start + 2400);
+    definitions(&mut scene, &trudy, start + 2700);
     instances(&mut scene, &trudy, start + 600);
     by_unique_names(&mut scene, &trudy, start + 1200);
     by_shared_names(&mut scene, &trudy, start + 1800);
@@ -137,6 +138,25 @@ fn projects(scene: &mut Scene, trudy: &Actor, time: i64) {
     scene.call(&otto, time + 60, start(after));
     let name = format!("AWSCodeBuild-{after}");
     wipes(scene, Some(trudy), ("orders-build-role", &name), time + 90, "vol-0a1b2c3d4e5f64227");
+}
+
+/// A revision of a task definition that she registers and somebody else runs.
+fn definitions(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let otto = scene.role(ORDERS, "customer-admin", "otto", time - 900);
+    let answer = json!({"taskDefinition": {"family": "orders-import", "revision": 7}});
+    let request = json!({"family": "orders-import", "taskRoleArn": role_arn("orders-import-role")});
+    scene.call(trudy, time, Call::write("ecs", "RegisterTaskDefinition", request).answering(answer));
+    for (turn, revision) in [(0, 6), (1, 7)] {
+        let task = format!("2f1e2d3c4b5a69788796a5b4c3d2e1f{turn}");
+        let arn = format!("arn:aws:ecs:us-east-1:{ORDERS}:task/orders/{task}");
+        let request = json!({"cluster": "orders", "taskDefinition": format!("orders-import:{revision}")});
+        let run = Call::write("ecs", "RunTask", request).answering(json!({"tasks": [{"taskArn": arn}]}));
+        let begun = time + 30 + turn * 30;
+        scene.call(&otto, begun, run);
+        let parent = (revision == 7).then_some(trudy);
+        let volume = format!("vol-0a1b2c3d4e5f6426{turn}");
+        wipes(scene, parent, ("orders-import-role", &task), begun + 10, &volume);
+    }
 }
 
 fn launched(ids: &[&str]) -> Value {

@@ -17,7 +17,6 @@ use super::super::payload;
 use super::super::session::Sessions;
 use super::grant::{self, Given, Grant, Made};
 use super::held::Gift;
-use super::others::{Changes, Left, Taken};
 use super::{Evidence, candidate};
 
 /// How long a role session lasts at most.
@@ -40,8 +39,6 @@ pub(super) struct Indirect {
     switches: BTreeMap<Arc<str>, Vec<usize>>,
     /// Launch template → the calls that launched from it.
     launches: BTreeMap<Arc<str>, Vec<usize>>,
-    /// Account, region and name of a build project → the calls that started it.
-    builds: BTreeMap<Arc<str>, Vec<usize>>,
 }
 
 impl Indirect {
@@ -64,11 +61,6 @@ impl Indirect {
                     let request = payload::parse(event.request_parameters.as_ref());
                     let id = payload::text(&request, &["launchTemplate", "launchTemplateId"]);
                     found.launches.list(id.map(Arc::from), place);
-                }
-                ("codebuild.amazonaws.com", "StartBuild") => {
-                    let request = payload::parse(event.request_parameters.as_ref());
-                    let project = payload::text(&request, &["projectName"]);
-                    found.builds.list(project.map(|project| placed(event, project)), place);
                 }
                 _ => {}
             }
@@ -169,56 +161,6 @@ impl Indirect {
         }
         launched
     }
-
-    /// Builds that others started of a project that was made or changed. The last
-    /// change before a build counts; within one second nobody can tell.
-    pub(super) fn built(
-        &self,
-        gifts: &[Gift],
-        (changes, taken): (&Changes, &Taken),
-        evidence: Evidence<'_>,
-    ) -> Vec<Gift> {
-        let events = evidence.events;
-        let mut latest: BTreeMap<usize, Gift> = BTreeMap::new();
-        for gift in gifts {
-            let grant = &gift.grant;
-            let Given::Run { workload, .. } = &grant.given else { continue };
-            let of_project = &*events[grant.event].event_source == "codebuild.amazonaws.com";
-            if !of_project || workload.call == WorkloadCall::Started {
-                continue;
-            }
-            let builds = self.builds.get(&placed(&events[grant.event], &workload.name));
-            for event in builds.into_iter().flatten() {
-                let Some(time) = events[*event].time.filter(|time| time.seconds() > grant.time.seconds())
-                else {
-                    continue;
-                };
-                let touched = match changes.left((grant, workload), Some(time), events, taken) {
-                    Left::All => None,
-                    Left::Part(by) => Some(by),
-                    Left::Nothing => continue,
-                };
-                let confidence =
-                    if touched.is_some() { LinkConfidence::Weak } else { LinkConfidence::Strong };
-                for started in grant::of(*event, &events[*event], evidence.catalogue, &mut Made::default()) {
-                    let grant = Grant { after: Some(grant.event), ..started };
-                    let build = Gift { grant, parent: gift.parent, confidence, touched };
-                    let former = latest.get(event).and_then(|former| former.grant.after);
-                    if former.is_none_or(|former| events[former].time <= Some(gift.grant.time)) {
-                        latest.insert(*event, build);
-                    }
-                }
-            }
-        }
-        latest.into_values().collect()
-    }
-}
-
-/// A name in its account and region.
-fn placed(event: &Event, name: &str) -> Arc<str> {
-    let account = event.account_id.as_ref().map_or("", AccountId::as_str);
-    let region = event.region.as_ref().map_or("", |region| region.as_str());
-    Arc::from(format!("{account}/{region}/{}", name.rsplit(['/', ':']).next().unwrap_or(name)))
 }
 
 type Behind<'a> = BTreeMap<Arc<str>, Vec<(usize, &'a ModeSession)>>;

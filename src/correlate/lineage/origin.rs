@@ -40,11 +40,12 @@ pub(super) struct Step {
 #[derive(Debug)]
 pub(super) struct Origins<'e> {
     events: &'e [Event],
-    by_key: BTreeMap<AccessKeyId, usize>,
+    /// Keys that were handed out → place of the call that did.
+    pub(super) by_key: BTreeMap<AccessKeyId, usize>,
     /// By the principal id of the session that a call began.
-    by_session: BTreeMap<Arc<str>, Vec<usize>>,
+    by_session: BTreeMap<Arc<str>, Vec<(UtcTime, usize)>>,
     /// Sign-ins at the portal, by account and permission set.
-    portal: BTreeMap<Arc<str>, Vec<usize>>,
+    portal: BTreeMap<Arc<str>, Vec<(UtcTime, usize)>>,
 }
 
 /// A session of a role, as far as it tells where it came from.
@@ -71,13 +72,14 @@ impl<'e> Origins<'e> {
                     if let Some(key) = text(&["credentials", "accessKeyId"]) {
                         origins.by_key.entry(AccessKeyId::from(key)).or_insert(place);
                     }
-                    if let Some(id) = text(&["assumedRoleUser", "assumedRoleId"]) {
-                        origins.by_session.entry(Arc::from(id)).or_default().push(place);
+                    let id = text(&["assumedRoleUser", "assumedRoleId"]);
+                    if let (Some(id), Some(time)) = (id, event.time) {
+                        origins.by_session.entry(Arc::from(id)).or_default().push((time, place));
                     }
                 }
                 "sso.amazonaws.com" if matches!(&*event.event_name, "GetRoleCredentials" | "Federate") => {
-                    if let Some(slot) = asked_for(event) {
-                        origins.portal.entry(slot).or_default().push(place);
+                    if let (Some(slot), Some(time)) = (asked_for(event), event.time) {
+                        origins.portal.entry(slot).or_default().push((time, place));
                     }
                 }
                 _ => {}
@@ -156,21 +158,19 @@ impl<'e> Origins<'e> {
         Some(Step { event, confidence: LinkConfidence::Weak })
     }
 
-    /// The call nearest to the time at which a session was created.
+    /// The call nearest to the time at which a session was created. Calls are in
+    /// order of time, so that only those about that time are looked at.
     fn nearest(
         &self,
-        calls: &[usize],
+        calls: &[(UtcTime, usize)],
         begun: Option<UtcTime>,
         fits: impl Fn(&Event) -> bool,
     ) -> Option<usize> {
-        let begun = begun?;
-        let apart = |event: &usize| {
-            let apart = self.events[*event].time?.seconds().abs_diff(begun.seconds());
-            (apart <= CREATION_SLACK_S.unsigned_abs()).then_some(apart)
-        };
-        let near = calls.iter().filter(|event| fits(&self.events[**event]));
-        let near = near.filter_map(|event| Some((apart(event)?, *event)));
-        near.min().map(|(_, event)| event)
+        let begun = begun?.seconds();
+        let first = calls.partition_point(|(time, _)| time.seconds() < begun - CREATION_SLACK_S);
+        let near = calls[first..].iter().take_while(|(time, _)| time.seconds() <= begun + CREATION_SLACK_S);
+        let near = near.filter(|(_, event)| fits(&self.events[*event]));
+        near.map(|(time, event)| (time.seconds().abs_diff(begun), *event)).min().map(|(_, event)| event)
     }
 
     /// The SAML or OIDC subject at the upper end of the chain behind a caller.

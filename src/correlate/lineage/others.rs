@@ -13,6 +13,9 @@ use crate::model::time::UtcTime;
 use super::super::payload;
 use super::grant::Grant;
 
+/// Changes of one workload that are tried, the latest first.
+const CHANGES_TRIED_MAX: usize = 16;
+
 /// Account, region, event source, name.
 type Key = (Arc<str>, Arc<str>, Arc<str>, Arc<str>);
 
@@ -76,11 +79,12 @@ impl Changes {
         let Some(all) = self.0.get(&key(&events[grant.event], workload)) else { return Left::All };
         let given = grant.time.seconds();
         let begun = started.map_or(i64::MAX, UtcTime::seconds);
-        let later = &all[all.partition_point(|change| change.at.seconds() < given)..];
-        let by_others = later
-            .iter()
-            .take_while(|change| change.at.seconds() <= begun)
-            .filter(|change| change.event != grant.event && !taken.contains_key(&change.event));
+        let from = all.partition_point(|change| change.at.seconds() < given);
+        let until = all.partition_point(|change| change.at.seconds() <= begun);
+        let between = all.get(from..until).unwrap_or_default().iter().rev();
+        let by_others = between
+            .filter(|change| change.event != grant.event && !taken.contains_key(&change.event))
+            .take(CHANGES_TRIED_MAX);
         let mut left = Left::All;
         for change in by_others {
             let surely = change.at.seconds() > given && change.at.seconds() < begun;
@@ -89,7 +93,9 @@ impl Changes {
             if surely && same {
                 return Left::Nothing;
             }
-            left = Left::Part(change.event);
+            if left == Left::All {
+                left = Left::Part(change.event);
+            }
         }
         left
     }
@@ -98,8 +104,14 @@ impl Changes {
 /// Calls that make or change what runs under a name of its own: only these are
 /// followed by name.
 fn may_change(event: &Event) -> bool {
-    matches!(&*event.event_source, "lambda.amazonaws.com" | "codebuild.amazonaws.com" | "glue.amazonaws.com")
-        && (event.event_name.starts_with("Update") || event.event_name.starts_with("Create"))
+    let verb = |verb: &str| event.event_name.starts_with(verb);
+    match &*event.event_source {
+        "lambda.amazonaws.com" | "codebuild.amazonaws.com" | "glue.amazonaws.com" => {
+            verb("Update") || verb("Create")
+        }
+        "ecs.amazonaws.com" => verb("RegisterTaskDefinition"),
+        _ => false,
+    }
 }
 
 fn key(event: &Event, workload: &Workload) -> Key {

@@ -19,10 +19,9 @@ use super::candidate;
 use super::origin::Origins;
 
 /// Tells each session its path. Parents come before those that descend.
-pub(super) fn tell(events: &[Event], sessions: &mut Sessions) {
+pub(super) fn tell<'e>(origins: &Origins<'e>, events: &'e [Event], sessions: &mut Sessions) {
     let issues: BTreeMap<usize, usize> =
         sessions.of_issue.iter().map(|(event, place)| (*place, *event)).collect();
-    let origins = Origins::of(events);
     let first = first_calls(sessions);
     for place in 0..sessions.rows.len() {
         let row = &sessions.rows[place];
@@ -33,7 +32,7 @@ pub(super) fn tell(events: &[Event], sessions: &mut Sessions) {
                 let user_id = first.and_then(|first| first.principal.on_behalf_of.as_deref());
                 let portal = origins.portal_told(origins.sign_in_of_session(row, user_id));
                 match issues.get(&place) {
-                    Some(issue) => root(row, &events[*issue], (&origins, &portal)),
+                    Some(issue) => root(row, &events[*issue], (origins, &portal)),
                     None => rootless(row, first, &portal),
                 }
             }

@@ -286,3 +286,33 @@ fn two_accounts_records_of_one_call_are_joined_by_the_id_they_share() {
     assert_eq!(found("s-1"), ["far x 1 proved"]);
     assert_eq!(found("s-2"), Vec::<String>::new());
 }
+
+#[test]
+fn a_task_that_others_run_is_of_whoever_registered_its_revision() {
+    let register = |event: Event, revision: u32| {
+        event
+            .request(r#"{"family":"ship","taskRoleArn":"arn:aws:iam::111122223333:role/tasks"}"#)
+            .response(&format!(r#"{{"taskDefinition":{{"family":"ship","revision":{revision}}}}}"#))
+    };
+    let mine = || register(in_mode("ecs", "RegisterTaskDefinition", "null", "null"), 7);
+    let theirs = |minute| register(call(minute, "ecs", "RegisterTaskDefinition"), 8);
+    let run = |definition: &str| {
+        call(19, "ecs", "RunTask")
+            .request(&format!(r#"{{"taskDefinition":"{definition}"}}"#))
+            .response(r#"{"tasks":[{"taskArn":"arn:aws:ecs:us-east-1:111122223333:task/c/0f1e2d"}]}"#)
+    };
+    let task = || worker("tasks", "0f1e2d", 20);
+    let none: [&str; 0] = [];
+    let hers = ["tasks 0f1e2d 1 strong"];
+    let found = |events: Vec<Event>| lines(&report(events, Vec::new()));
+    assert_eq!(found(vec![mine(), run("ship:7"), task()]), hers);
+    assert_eq!(
+        found(vec![mine(), run("arn:aws:ecs:us-east-1:111122223333:task-definition/ship:7"), task()]),
+        hers
+    );
+    assert_eq!(found(vec![mine(), run("ship"), task()]), hers);
+    assert_eq!(found(vec![mine(), run("ship:6"), task()]), none);
+    assert_eq!(found(vec![mine(), theirs(15), run("ship"), task()]), none);
+    assert_eq!(found(vec![mine(), theirs(15), run("ship:7"), task()]), hers);
+    assert_eq!(found(vec![mine(), run("other:7"), task()]), none);
+}

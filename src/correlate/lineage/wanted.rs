@@ -34,7 +34,8 @@ pub fn wanted(events: &[Event], catalogue: &Catalogue) -> Wanted {
         return Wanted::default();
     }
     let mut sessions = session::of(events, &marks);
-    let gifts = walk(Evidence { events, catalogue }, &mut sessions);
+    let origins = Origins::of(events);
+    let gifts = walk(Evidence { events, catalogue }, &origins, &mut sessions);
     let mut wanted = Wanted::default();
     for gift in gifts.iter().filter(|gift| gift.grant.given.can_be_followed()) {
         wanted.add(&gift.grant.given);
@@ -42,7 +43,6 @@ pub fn wanted(events: &[Event], catalogue: &Catalogue) -> Wanted {
     for gift in &gifts {
         wanted.add_workload(&gift.grant.given, &events[gift.grant.event]);
     }
-    let origins = Origins::of(events);
     for issue in &marks.issues {
         wanted.add_origin(&events[issue.event].principal, &origins, events);
     }
@@ -114,7 +114,7 @@ impl Wanted {
     fn add_workload(&mut self, given: &Given, event: &Event) {
         let Given::Run { workload, .. } = given else { return };
         let service = event.event_source.strip_suffix(".amazonaws.com").unwrap_or_default();
-        if matches!(service, "lambda" | "codebuild") && !workload.unique {
+        if matches!(service, "lambda" | "codebuild" | "ecs") && !workload.unique {
             self.single.insert(Token::new(TokenKind::Workload, service, &workload.name));
         }
     }
