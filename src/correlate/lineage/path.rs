@@ -59,10 +59,10 @@ fn descended(row: &ModeSession, descent: Descent, events: &[Event], sessions: &S
     let before = before.unwrap_or_default();
     let touched = descent.touched.map(|event| {
         let event = &events[event];
-        format!(" changed by somebody else since [{}, {}]", event.event_name, id(event))
+        format!(", changed by somebody else since [{}, {}]", event.event_name, id(event))
     });
     let touched = touched.unwrap_or_default();
-    format!("{parent}{before}{touched} > {} {}", name(row), step(&events[descent.event], descent.confidence))
+    format!("{parent}{before} > {} {}{touched}", name(row), step(&events[descent.event], descent.confidence))
 }
 
 /// The first call of each session of a mode itself.
