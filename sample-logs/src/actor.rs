@@ -62,6 +62,13 @@ pub(crate) enum Kind {
         /// NameID of the assertion.
         name: String,
     },
+    /// Whoever shows a token of an OIDC provider, before a role is assumed.
+    Web {
+        /// Subject of the token.
+        subject: String,
+        /// ARN of the provider.
+        provider: String,
+    },
     /// A service on its own behalf.
     Service(&'static str),
 }
@@ -85,6 +92,10 @@ pub(crate) struct RoleSession {
     pub mfa: bool,
     /// `sourceIdentity`, if one was set.
     pub source_identity: Option<String>,
+    /// `onBehalfOf.userId`: the user of Identity Center.
+    pub on_behalf_of: Option<String>,
+    /// `inScopeOf.sourceArn`: what a service issued the credentials to.
+    pub in_scope_of: Option<String>,
 }
 
 impl Actor {
@@ -110,6 +121,10 @@ impl Actor {
             Kind::Saml { name } => json!({
                 "type": "SAMLUser", "principalId": format!("dGVzdC1uYW1lLXF1YWxpZmllcg=:{name}"),
                 "userName": name, "identityProvider": "dGVzdC1uYW1lLXF1YWxpZmllcg=",
+            }),
+            Kind::Web { subject, provider } => json!({
+                "type": "WebIdentityUser", "principalId": format!("{provider}:sts.amazonaws.com:{subject}"),
+                "userName": subject, "identityProvider": provider,
             }),
             Kind::Service(service) => json!({ "type": "AWSService", "invokedBy": service }),
         };
@@ -159,13 +174,26 @@ impl RoleSession {
         if let Some(identity) = &self.source_identity {
             context.insert("sourceIdentity".to_owned(), json!(identity));
         }
-        json!({
+        let mut identity = json!({
             "type": "AssumedRole",
             "principalId": format!("{}:{}", self.role_id, self.session_name),
             "arn": self.session_arn(account),
             "accountId": account, "accessKeyId": self.access_key,
             "sessionContext": context,
-        })
+        });
+        if let Some(user) = &self.on_behalf_of {
+            identity["onBehalfOf"] = json!({
+                "userId": user,
+                "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-9067642ac7",
+            });
+        }
+        if let Some(arn) = &self.in_scope_of {
+            identity["inScopeOf"] = json!({
+                "issuerType": "AWS::Lambda::Function", "sourceArn": arn, "sourceAccount": account,
+                "credentialsIssuedTo": arn,
+            });
+        }
+        identity
     }
 }
 

@@ -59,6 +59,17 @@ pub(crate) fn delete_authority(arn: &str, days: i64) -> Call {
     Call::write("acm-pca", "DeleteCertificateAuthority", request).destroying(&[arn])
 }
 
+/// Deletes a private certificate authority and names no days.
+pub(crate) fn delete_authority_by_default(arn: &str) -> Call {
+    Call::write("acm-pca", "DeleteCertificateAuthority", json!({"certificateAuthorityArn": arn}))
+        .destroying(&[arn])
+}
+
+/// Sets for how many days backups of a database are kept.
+pub(crate) fn keep_backups(id: &str, days: i64) -> Call {
+    Call::write("rds", "ModifyDBInstance", json!({"dBInstanceIdentifier": id, "backupRetentionPeriod": days}))
+}
+
 /// Deletes a backup of an HSM cluster.
 pub(crate) fn delete_hsm_backup(id: &str, deleted_at: i64) -> Call {
     Call::write("cloudhsm", "DeleteBackup", json!({"backupId": id}))
@@ -176,6 +187,35 @@ pub(crate) fn alarm_actions(event: &'static str, alarms: &[&str]) -> Call {
 /// Detaches a policy of the organization, or attaches it.
 pub(crate) fn organization_policy(event: &'static str, policy: &str, target: &str) -> Call {
     Call::write("organizations", event, json!({"policyId": policy, "targetId": target}))
+}
+
+/// Sets the lifecycle rules of a bucket.
+pub(crate) fn lifecycle(bucket: &str, rules: &Value) -> Call {
+    let request = json!({"bucketName": bucket, "lifecycle": "", "Host": format!("{bucket}.s3.amazonaws.com"),
+                         "LifecycleConfiguration": {"Rule": rules}});
+    Call::write("s3", "PutBucketLifecycle", request).on("AWS::S3::Bucket", format!("arn:aws:s3:::{bucket}"))
+}
+
+/// Deletes a database cluster; its automated backups stay, for as many days as the answer tells.
+pub(crate) fn delete_cluster_keeping_backups(id: &str, days: i64) -> Call {
+    let request =
+        json!({"dBClusterIdentifier": id, "skipFinalSnapshot": true, "deleteAutomatedBackups": false});
+    Call::write("rds", "DeleteDBCluster", request)
+        .answer(json!({"dBClusterIdentifier": id, "status": "available", "backupRetentionPeriod": days}))
+        .destroying(&[id])
+}
+
+/// Restores a table from a backup of a table, under a name of its own.
+pub(crate) fn restore_table_from(source: &str, table: &str) -> Call {
+    let arn = format!("arn:aws:dynamodb:REGION:ACCOUNT:table/{source}/backup/01489602797149-73d8d5bc");
+    // The request is no place for placeholders: it names the account of the story.
+    let arn = arn.replace("REGION", "us-east-1").replace("ACCOUNT", crate::cast::SHOP);
+    Call::write("dynamodb", "RestoreTableFromBackup", json!({"targetTableName": table, "backupArn": arn}))
+}
+
+/// Switches a rule of an event bus off or on.
+pub(crate) fn bus_rule(event: &'static str, rule: &str, bus: &str) -> Call {
+    Call::write("events", event, json!({"name": rule, "eventBusName": bus}))
 }
 
 /// Sets the versioning of a bucket.

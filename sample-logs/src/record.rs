@@ -42,6 +42,10 @@ pub(crate) struct Record {
     pub response_json: String,
     /// `additionalEventData`; empty for none.
     pub additional_json: String,
+    /// `serviceEventDetails`; empty for none.
+    pub details_json: String,
+    /// `sharedEventID`; empty for none.
+    pub shared_event_id: String,
     /// `resources`; empty for none.
     pub resources_json: String,
     /// `readOnly`.
@@ -86,6 +90,12 @@ impl Record {
         push(out, "eventType", event_type);
         push_raw(out, "managementEvent", if self.data_event { "false" } else { "true" });
         push(out, "recipientAccountId", &self.account);
+        if !self.shared_event_id.is_empty() {
+            push(out, "sharedEventID", &self.shared_event_id);
+        }
+        if !self.details_json.is_empty() {
+            push_raw(out, "serviceEventDetails", &self.details_json);
+        }
         push(out, "eventCategory", if self.data_event { "Data" } else { "Management" });
         self.push_tail(out);
         out.push('}');

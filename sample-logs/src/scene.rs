@@ -84,6 +84,8 @@ impl Scene {
             created,
             mfa: false,
             source_identity: None,
+            on_behalf_of: None,
+            in_scope_of: None,
         };
         Actor {
             account: account.to_owned(),
@@ -114,8 +116,17 @@ impl Scene {
         self.call_telling(who, time, call, "")
     }
 
+    /// The same call, of which another account has a record too.
+    pub(crate) fn shared(&mut self, who: &Actor, time: i64, (call, shared): (Call, &str)) -> String {
+        self.made(who, time, call, ("", shared))
+    }
+
     /// The same with an `additionalEventData`.
     pub(crate) fn call_telling(&mut self, who: &Actor, time: i64, call: Call, more_json: &str) -> String {
+        self.made(who, time, call, (more_json, ""))
+    }
+
+    fn made(&mut self, who: &Actor, time: i64, call: Call, (more_json, shared): (&str, &str)) -> String {
         let event_id = self.prng.uuid();
         self.note_session(who, &call);
         self.note_destruction(who, time, &call, &event_id);
@@ -144,6 +155,7 @@ impl Scene {
             read_only: call.read_only,
             data_event: call.data_event,
             additional_json: more_json.to_owned(),
+            shared_event_id: shared.to_owned(),
             ..Record::default()
         };
         self.push(record, call.region)

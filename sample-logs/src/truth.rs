@@ -101,6 +101,8 @@ pub struct Session {
     pub writes: u64,
     /// Those of them that were denied.
     pub denied: u64,
+    /// Event ids of the calls by which it came to be, from the first on; empty where a story does not say.
+    pub path: Vec<String>,
 }
 
 /// A destructive or recovery-inhibiting call.
@@ -268,13 +270,17 @@ impl Window {
 
 impl Session {
     fn to_json(&self) -> Value {
-        json!({
+        let mut value = json!({
             "account_id": self.account_id, "mode": self.mode, "role_name": self.role_name,
             "role_session_name": self.role_session_name, "access_key_id": self.access_key_id,
             "actor": self.actor, "started_at": clock::extended(self.started_at),
             "start_basis": self.start_basis, "depth": self.depth,
             "events": self.events, "writes": self.writes, "denied": self.denied,
-        })
+        });
+        if !self.path.is_empty() {
+            value["path"] = json!(self.path);
+        }
+        value
     }
 }
 

@@ -12,6 +12,7 @@ use crate::catalogue::operation::{OperationTable, reversibility_of};
 use crate::catalogue::path::{Path, is_something, text_of};
 use crate::model::destructive::{Category, Reversibility};
 use crate::model::technique::Technique;
+use crate::model::time::UtcTime;
 
 /// All operations that are judged by their parameters.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(super) struct Condition {
 /// operations says.
 #[derive(Debug)]
 pub(super) struct Case {
+    /// Its predicates are about each of these alone; about the whole if `None`.
+    any_of: Option<Path>,
     when: Vec<Predicate>,
     pub(super) category: Option<Category>,
     pub(super) reversibility: Option<Reversibility>,
@@ -50,6 +53,8 @@ enum Test {
     NotEquals(Vec<String>),
     Prefix(Vec<String>),
     AtMost(f64),
+    /// A date that lies no more than so many days after the call, or before it.
+    DaysAhead(i64),
     Present,
     Absent,
 }
@@ -89,14 +94,24 @@ impl Conditions {
 }
 
 impl Condition {
-    /// The first case that holds for these parameters.
-    pub(super) fn case_for(&self, parameters: &Value) -> Option<&Case> {
-        self.cases.iter().find(|case| case.when.iter().all(|predicate| predicate.holds(parameters)))
+    /// The first case that holds for these parameters of a call at that time.
+    pub(super) fn case_for(&self, parameters: &Value, time: Option<UtcTime>) -> Option<&Case> {
+        self.cases.iter().find(|case| case.holds(parameters, time))
+    }
+}
+
+impl Case {
+    fn holds(&self, parameters: &Value, time: Option<UtcTime>) -> bool {
+        let all = |value: &Value| self.when.iter().all(|predicate| predicate.holds(value, time));
+        match &self.any_of {
+            None => all(parameters),
+            Some(path) => path.follow(parameters).into_iter().any(all),
+        }
     }
 }
 
 impl Predicate {
-    fn holds(&self, parameters: &Value) -> bool {
+    fn holds(&self, parameters: &Value, time: Option<UtcTime>) -> bool {
         let found = self.path.follow(parameters);
         let mut texts = found.iter().filter_map(|value| text_of(value));
         match &self.test {
@@ -104,10 +119,19 @@ impl Predicate {
             Test::NotEquals(words) => !texts.any(|text| words.iter().any(|word| text == word.as_str())),
             Test::Prefix(words) => texts.any(|text| words.iter().any(|word| begins_with(text.trim(), word))),
             Test::AtMost(bound) => texts.any(|text| text.parse().is_ok_and(|number: f64| number <= *bound)),
+            Test::DaysAhead(days) => texts.any(|text| is_near(&text, time, *days)),
             Test::Present => found.iter().any(|value| is_something(value)),
             Test::Absent => !found.iter().any(|value| is_something(value)),
         }
     }
+}
+
+/// Whether a date comes within so many days of a call. Of a call without a time
+/// it is not known, and counts.
+fn is_near(date: &str, time: Option<UtcTime>, days: i64) -> bool {
+    let midnight = || UtcTime::parse(&format!("{date}T00:00:00Z"));
+    let Some(date) = UtcTime::parse(date).or_else(midnight) else { return false };
+    time.is_none_or(|time| date <= time.plus_seconds(days.saturating_mul(86_400)))
 }
 
 fn begins_with(text: &str, word: &str) -> bool {
@@ -133,6 +157,7 @@ struct RawOperation {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCase {
+    any_of: Option<String>,
     when: Vec<RawPredicate>,
     category: Option<String>,
     reversibility: Option<String>,
@@ -149,6 +174,7 @@ struct RawPredicate {
     not_equals: Option<Vec<String>>,
     prefix: Option<Vec<String>>,
     at_most: Option<i32>,
+    days_ahead_at_most: Option<i32>,
     #[serde(default)]
     present: bool,
     #[serde(default)]
@@ -165,6 +191,7 @@ impl RawCase {
             known.ok_or_else(|| format!("`{word}` is no category"))
         });
         Ok(Case {
+            any_of: self.any_of.as_deref().map(Path::parse).transpose()?,
             when: self.when.iter().map(RawPredicate::check).collect::<Result<_, _>>()?,
             category: category.transpose()?,
             reversibility: self.reversibility.as_deref().map(reversibility_of).transpose()?,
@@ -181,6 +208,7 @@ impl RawPredicate {
             self.not_equals.clone().map(Test::NotEquals),
             self.prefix.clone().map(Test::Prefix),
             self.at_most.map(|bound| Test::AtMost(f64::from(bound))),
+            self.days_ahead_at_most.map(|days| Test::DaysAhead(i64::from(days))),
             self.present.then_some(Test::Present),
             self.absent.then_some(Test::Absent),
         ];

@@ -37,13 +37,15 @@ pub struct Inverse {
     pub part: &'static str,
     doing_named: Naming,
     undoing_named: Naming,
-    doing_if: Option<Test>,
-    undoing_if: Option<Test>,
+    doing_if: Vec<Test>,
+    undoing_if: Vec<Test>,
 }
 
 #[derive(Debug)]
 enum Test {
     Harmless,
+    /// Nothing is there.
+    Absent(Source),
     Equals(Source, &'static str),
     Differs(Source, &'static str),
 }
@@ -53,7 +55,7 @@ impl Inverse {
     /// if its parameters are not those of the pair. `copies` are the ids of
     /// copies that the evidence shows.
     pub fn done_to(&self, request: &Value, response: &Value, copies: &[String]) -> Option<Vec<Vec<String>>> {
-        let holds = self.doing_if.as_ref().is_none_or(|test| test.holds(request, response, false));
+        let holds = self.doing_if.iter().all(|test| test.holds(request, response, false));
         holds.then(|| self.doing_named.names(request, response, copies))
     }
 
@@ -71,31 +73,36 @@ impl Inverse {
     /// its parameters are not those of the pair. `harmless`: it makes no row of
     /// `destructive_actions` itself.
     pub fn undone_for(&self, request: &Value, response: &Value, harmless: bool) -> Option<Vec<Vec<String>>> {
-        let holds = self.undoing_if.as_ref().is_none_or(|test| test.holds(request, response, harmless));
+        let holds = self.undoing_if.iter().all(|test| test.holds(request, response, harmless));
         holds.then(|| self.undoing_named.names(request, response, &[]))
     }
 }
 
 impl Test {
-    fn parse(text: &'static str) -> Result<Option<Self>, String> {
-        if text.is_empty() {
-            return Ok(None);
-        }
+    /// All of a column, joined by `&`.
+    fn parse(text: &'static str) -> Result<Vec<Self>, String> {
+        text.split('&').filter(|test| !test.is_empty()).map(Self::parse_one).collect()
+    }
+
+    fn parse_one(text: &'static str) -> Result<Self, String> {
         if text == "harmless" {
-            return Ok(Some(Self::Harmless));
+            return Ok(Self::Harmless);
+        }
+        if let Some(path) = text.strip_prefix('!') {
+            return Ok(Self::Absent(Source::parse(path)?));
         }
         // A selector in a path holds a `=` too: the last one counts.
         let (path, wanted) = text.rsplit_once('=').ok_or(format!("`{text}` is no condition"))?;
-        let test = match path.strip_suffix('!') {
+        Ok(match path.strip_suffix('!') {
             Some(path) => Self::Differs(Source::parse(path)?, wanted),
             None => Self::Equals(Source::parse(path)?, wanted),
-        };
-        Ok(Some(test))
+        })
     }
 
     fn holds(&self, request: &Value, response: &Value, harmless: bool) -> bool {
         match self {
             Self::Harmless => harmless,
+            Self::Absent(source) => source.names(request, response).is_empty(),
             Self::Equals(source, wanted) => source.texts(request, response).iter().any(|text| text == wanted),
             Self::Differs(source, wanted) => {
                 let texts = source.texts(request, response);

@@ -96,7 +96,7 @@ fn by_parameters(
             (false, false) => None,
         };
     };
-    match condition.case_for(&parameters) {
+    match condition.case_for(&parameters, event.time) {
         Some(case) => Some(judgement(case.category.unwrap_or(category), operation, Some(case))),
         None => condition.always_counts.then(|| judgement(category, operation, None)),
     }

@@ -33,6 +33,10 @@ enum Alternative {
 pub(super) struct Source {
     path: Path,
     in_response: bool,
+    /// The name where the call gives none.
+    default: Option<&'static str>,
+    /// Of an ARN of something within the thing, only the thing's own name.
+    holder: bool,
 }
 
 /// Things that one name stands for at most: a request of real size names fewer.
@@ -40,7 +44,7 @@ const THINGS_MAX: usize = 10_000;
 
 impl Naming {
     /// Reads a name column; the error says what is wrong with it.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &'static str) -> Result<Self, String> {
         let alternatives: Result<Vec<Alternative>, String> =
             text.split('|').map(Alternative::parse).collect();
         Ok(Self { alternatives: alternatives? })
@@ -63,7 +67,7 @@ impl Naming {
 }
 
 impl Alternative {
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &'static str) -> Result<Self, String> {
         match text {
             "-" => Ok(Self::Place),
             "copy:" => Ok(Self::Copies),
@@ -73,13 +77,17 @@ impl Alternative {
 }
 
 impl Source {
-    /// Reads one path, `response:` in front of those into the response.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let (path, in_response) = match text.strip_prefix("response:") {
-            Some(path) => (path, true),
-            None => (text, false),
+    /// Reads one path, `response:` in front of those into the response, `of:` in
+    /// front of ARNs of something within the thing, and after `?` the name that
+    /// counts where there is none.
+    pub(super) fn parse(text: &'static str) -> Result<Self, String> {
+        let (text, default) = match text.split_once('?') {
+            Some((text, default)) => (text, Some(default)),
+            None => (text, None),
         };
-        Ok(Self { path: Path::parse(path)?, in_response })
+        let (text, holder) = text.strip_prefix("of:").map_or((text, false), |path| (path, true));
+        let (path, in_response) = text.strip_prefix("response:").map_or((text, false), |path| (path, true));
+        Ok(Self { path: Path::parse(path)?, in_response, default, holder })
     }
 
     /// The texts it leads to, as they are.
@@ -93,7 +101,16 @@ impl Source {
     /// The names it leads to, in the spelling of `bare`.
     pub(super) fn names(&self, request: &Value, response: &Value) -> Vec<String> {
         let texts = self.texts(request, response);
-        texts.iter().filter(|text| !text.is_empty()).map(|text| bare(text)).collect()
+        let told = texts.iter().filter(|text| !text.is_empty()).map(|text| bare(text));
+        let of = |name: String| match name.split_once('/') {
+            Some((holder, _)) if self.holder => holder.to_owned(),
+            _ => name,
+        };
+        let names: Vec<String> = told.map(of).collect();
+        match self.default {
+            Some(default) if names.is_empty() => vec![default.to_owned()],
+            _ => names,
+        }
     }
 }
 
@@ -194,5 +211,25 @@ mod tests {
         let names = naming.names(&request, &Value::Null, &["c".to_owned()]);
         assert_eq!(names, [vec!["r\n1", "r\n2"], vec![], vec![""], vec!["c"]]);
         assert!(Naming::parse("a..b").is_err());
+    }
+
+    #[test]
+    fn a_name_may_have_a_default_or_stand_within_an_arn() {
+        let of = |naming: &'static str, request: &str| {
+            let request: Value = serde_json::from_str(request).expect("JSON");
+            Naming::parse(naming).expect("a naming").names(&request, &Value::Null, &[]).concat()
+        };
+        assert_eq!(of("name+bus?default", r#"{"name":"r"}"#), ["r\ndefault"]);
+        assert_eq!(of("name+bus?default", r#"{"name":"r","bus":""}"#), ["r\ndefault"]);
+        assert_eq!(
+            of(
+                "name+bus?default",
+                r#"{"name":"r","bus":"arn:aws:events:us-east-1:111122223333:event-bus/b"}"#
+            ),
+            ["r\nb"]
+        );
+        let backup = r#"{"a":"arn:aws:dynamodb:us-east-1:111122223333:table/orders/backup/0151-a1"}"#;
+        assert_eq!(of("of:a", backup), ["orders"]);
+        assert_eq!(of("a", backup), ["orders/backup/0151-a1"]);
     }
 }

@@ -41,6 +41,7 @@ fn event(source: &str, name: &str, parameters: Option<&str>) -> Event {
         request_parameters: parameters.map(Arc::from),
         response_elements: None,
         additional_event_data: None,
+        service_event_details: None,
         category: None,
         copies: 1,
         source_grade: SourceGrade::Unreferenced,

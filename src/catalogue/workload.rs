@@ -39,6 +39,9 @@ pub struct Workload {
     pub unique: bool,
     /// Seconds in which the session begins; `None` if at any time later.
     pub within_s: Option<i64>,
+    /// The part of it that the call sets as a whole, `all` for everything;
+    /// `None` if it may leave something as it was.
+    pub sets: Option<Arc<str>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,6 +55,7 @@ struct Row {
     #[serde(default)]
     unique: bool,
     within_s: Option<i64>,
+    sets: Option<Arc<str>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +79,7 @@ struct Rule {
     session: Option<String>,
     unique: bool,
     within_s: Option<i64>,
+    sets: Option<Arc<str>>,
 }
 
 /// All rules, by event source and event name.
@@ -97,6 +102,7 @@ impl Workloads {
                 session: row.session.clone(),
                 unique: row.unique,
                 within_s: row.within_s,
+                sets: row.sets,
             };
             if rules.insert((source.to_owned(), name.to_owned()), rule).is_some() {
                 return Err(fault("stands twice".to_owned()));
@@ -130,6 +136,7 @@ impl Workloads {
                     role: role.clone(),
                     unique: rule.unique,
                     within_s: rule.within_s,
+                    sets: rule.sets.clone(),
                 }
             })
             .collect()

@@ -31,7 +31,9 @@ mod ending;
 mod fate;
 mod history;
 mod kept;
+mod origin;
 mod place;
+mod purge;
 mod recorded;
 mod resources;
 #[cfg(test)]

@@ -29,15 +29,21 @@ mod candidate;
 mod grant;
 mod held;
 mod indirect;
+mod origin;
+mod others;
 mod path;
+mod started;
 #[cfg(test)]
 mod tests;
 mod wanted;
 
 use candidate::Candidate;
 use grant::{Given, Grant, Made};
-use held::{Gift, Held, Link};
+use held::{Around, Gift, Held, Link};
 use indirect::Indirect;
+use origin::Origins;
+use others::Changes;
+use started::Starts;
 
 pub(super) use path::of_call;
 pub use wanted::{Wanted, issued_key, wanted};
@@ -53,10 +59,25 @@ pub(super) struct Evidence<'a> {
 /// session its path. New rows come after the others: places stay as they are.
 pub(super) fn descend(evidence: Evidence<'_>, mut sessions: Sessions) -> Sessions {
     if !sessions.rows.is_empty() {
-        walk(evidence, &mut sessions);
+        let origins = Origins::of(evidence.events);
+        name_people(&origins, evidence.events, &mut sessions);
+        walk(evidence, &origins, &mut sessions);
+        path::tell(&origins, evidence.events, &mut sessions);
     }
-    path::tell(evidence.events, &mut sessions);
     sessions
+}
+
+/// Names sessions of the modes after the person who signed in, where they bear
+/// only the name that their caller chose for them. What a provider of identities
+/// vouches for outranks that.
+fn name_people<'e>(origins: &Origins<'e>, events: &'e [Event], sessions: &mut Sessions) {
+    for (event, place) in &sessions.of_issue {
+        let row = &mut sessions.rows[*place];
+        if row.actor == row.role_session_name {
+            let subject = origins.subject_of(&events[*event].principal);
+            row.actor = subject.or_else(|| row.actor.take());
+        }
+    }
 }
 
 /// Says so where a lineage was not followed to its end.
@@ -69,12 +90,13 @@ pub(super) fn problems(sessions: &Sessions) -> Option<Problem> {
 }
 
 /// Goes down depth by depth; gives all gifts found on the way.
-fn walk(evidence: Evidence<'_>, sessions: &mut Sessions) -> Vec<Gift> {
+fn walk(evidence: Evidence<'_>, origins: &Origins<'_>, sessions: &mut Sessions) -> Vec<Gift> {
     let events = evidence.events;
-    let issues = candidate::issues(events);
-    let mut candidates = candidate::of(events, &sessions.of_event, &issues);
+    let mut candidates = candidate::of(events, &sessions.of_event, &origins.by_key);
     let indirect = Indirect::of(events, &sessions.of_event);
     let ends = Ends::of(events);
+    let changes = Changes::of(events, evidence.catalogue);
+    let starts = Starts::of(events, &sessions.of_event);
     let mut level: Vec<usize> = (0..sessions.rows.len()).collect();
     let mut of_session = events_of(sessions);
     let mut made = Made::default();
@@ -89,14 +111,16 @@ fn walk(evidence: Evidence<'_>, sessions: &mut Sessions) -> Vec<Gift> {
         }
         let mut gifts = gifts_of(&level, &of_session, evidence, &mut made);
         gifts.extend(indirect.gifts(&level, &of_session, sessions, evidence));
+        gifts.extend(indirect.shared(&level, &of_session, evidence));
         gifts.extend(indirect.launched(&gifts, events));
+        gifts.extend(starts.gifts(&gifts, (&changes, &sessions.of_event), evidence));
         let mut held = Held::default();
         for gift in &mut gifts {
             ends.bound(&mut gift.grant, events);
             held.add(gift.clone());
         }
         held.sort();
-        (level, candidates) = linked(candidates, &held, events, sessions);
+        (level, candidates) = linked(candidates, (&held, &changes), events, sessions);
         level.extend(unused(&gifts, events, sessions));
         for place in &level {
             of_session.insert(*place, Vec::new());
@@ -115,17 +139,23 @@ fn walk(evidence: Evidence<'_>, sessions: &mut Sessions) -> Vec<Gift> {
 /// more than the name that both share.
 fn linked(
     candidates: Vec<Candidate>,
-    held: &Held,
+    (held, changes): (&Held, &Changes),
     events: &[Event],
     sessions: &mut Sessions,
 ) -> (Vec<usize>, Vec<Candidate>) {
-    let links: Vec<Option<Link>> = candidates.iter().map(|candidate| held.link(candidate, events)).collect();
+    let around = Around { events, changes, taken: &sessions.of_event };
+    let links: Vec<Option<Link>> = candidates.iter().map(|candidate| held.link(candidate, around)).collect();
     let both = || candidates.iter().zip(&links);
     let theirs = both().filter(|(_, link)| link.is_some()).flat_map(|(one, _)| one.draft.events.iter());
     let theirs: BTreeSet<usize> = theirs.copied().collect();
     let (mut level, mut left) = (Vec::new(), Vec::new());
     for (candidate, link) in candidates.into_iter().zip(links) {
-        let deeper = candidate.draft.issue.is_some_and(|issue| theirs.contains(&issue));
+        // Whoever started or changed what was given may be one of them.
+        let own = |event: &usize| candidate.draft.events.binary_search(event).is_ok();
+        let shown = link.as_ref().map(|link| link.event).filter(|event| !own(event));
+        let touched = link.as_ref().and_then(|link| link.touched);
+        let mut before = candidate.draft.issue.into_iter().chain(shown).chain(touched);
+        let deeper = before.any(|event| theirs.contains(&event));
         match link.filter(|link| !deeper || link.by_key) {
             Some(link) => level.extend(attach(&candidate, &link, events, sessions)),
             None => left.push(candidate),
@@ -160,7 +190,8 @@ fn gifts_of(
     calls.sort_unstable();
     let gifts = calls.into_iter().flat_map(|(event, parent)| {
         let grants = grant::of(event, &evidence.events[event], evidence.catalogue, made);
-        grants.into_iter().map(move |grant| Gift { grant, parent, confidence: LinkConfidence::Proved })
+        let proved = LinkConfidence::Proved;
+        grants.into_iter().map(move |grant| Gift { grant, parent, confidence: proved, touched: None })
     });
     gifts.collect()
 }
@@ -194,8 +225,13 @@ fn add(draft: &Draft, link: &Link, events: &[Event], sessions: &mut Sessions) ->
     let place = sessions.rows.len();
     sessions.rows.push(row);
     sessions.of_event.extend(draft.events.iter().map(|event| (*event, place)));
-    let descent =
-        Descent { parent: link.parent, confidence: link.confidence, event: link.event, after: link.after };
+    let descent = Descent {
+        parent: link.parent,
+        confidence: link.confidence,
+        event: link.event,
+        after: link.after,
+        touched: link.touched,
+    };
     sessions.descents.insert(place, descent);
     place
 }
@@ -228,6 +264,7 @@ fn unused(gifts: &[Gift], events: &[Event], sessions: &mut Sessions) -> Vec<usiz
             after: None,
             until: None,
             by_key: true,
+            touched: None,
         };
         added.push(add(&draft, &link, events, sessions));
     }

@@ -174,7 +174,12 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
 
 /// Sessions and windows with all that descends from the sessions.
 fn descended(evidence: lineage::Evidence<'_>, known: (Sessions, Windows)) -> (Sessions, Windows) {
-    let sessions = lineage::descend(evidence, known.0);
+    let mut sessions = lineage::descend(evidence, known.0);
+    for (place, row) in sessions.rows.iter().enumerate() {
+        if let Some(window) = row.window_id.clone() {
+            sessions.of_window.entry(window).or_default().push(place);
+        }
+    }
     let windows = with_descendants(known.1, &sessions);
     (sessions, windows)
 }

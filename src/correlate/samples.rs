@@ -71,6 +71,7 @@ pub(super) fn call(minute: i64, source: &str, name: &str) -> Event {
         request_parameters: None,
         response_elements: None,
         additional_event_data: None,
+        service_event_details: None,
         category: None,
         copies: 1,
         source_grade: SourceGrade::Unreferenced,

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::event::Event;
+use crate::model::id::WindowId;
 use crate::model::mode::{LinkConfidence, ModeSession};
 
 use super::marks::Marks;
@@ -39,6 +40,8 @@ pub(super) struct Sessions {
     pub(super) of_issue: BTreeMap<usize, usize>,
     /// Place of a descended session → how it descends.
     pub(super) descents: BTreeMap<usize, Descent>,
+    /// Window → places of its sessions, also of those that descend from them.
+    pub(super) of_window: BTreeMap<WindowId, Vec<usize>>,
     /// Whether some lineage went deeper than it was followed.
     pub(super) cut_off: bool,
 }
@@ -54,6 +57,8 @@ pub(super) struct Descent {
     pub(super) event: usize,
     /// Place of an event before it that made it possible.
     pub(super) after: Option<usize>,
+    /// Place of an event by which somebody else changed what was given.
+    pub(super) touched: Option<usize>,
 }
 
 /// Gathers the sessions of all marked events.

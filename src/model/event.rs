@@ -105,6 +105,8 @@ pub struct Event {
     pub response_elements: Option<RawJson>,
     /// `additionalEventData`, as recorded, secrets replaced.
     pub additional_event_data: Option<RawJson>,
+    /// `serviceEventDetails`: what a service tells of its own doing.
+    pub service_event_details: Option<RawJson>,
     /// The catalogue's category, if the call is destructive or inhibits recovery.
     pub category: Option<Category>,
     /// How many deliveries of this event the dump holds; 1 = once.

@@ -39,6 +39,8 @@ pub struct Principal {
     /// `inScopeOf.sourceArn`: the function, instance or other resource that a
     /// service issued the credentials to.
     pub in_scope_of: Option<Arc<str>>,
+    /// `onBehalfOf.userId`: the user of Identity Center behind the caller.
+    pub on_behalf_of: Option<Arc<str>>,
 }
 
 /// The role or user that a session was issued from.

@@ -141,6 +141,7 @@ pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Norm
         request_parameters: fields.json("requestParameters"),
         response_elements: fields.json("responseElements"),
         additional_event_data: fields.json("additionalEventData"),
+        service_event_details: fields.json("serviceEventDetails"),
         category: None,
         copies: 1,
         source_grade: SourceGrade::Export,
@@ -161,6 +162,7 @@ fn principal(identity: &mut Fields<'_>) -> Principal {
     let mut federation = context.object("webIdFederationData");
     let mut issuer = context.object("sessionIssuer");
     let mut scope = identity.object("inScopeOf");
+    let mut behalf = identity.object("onBehalfOf");
     let principal = Principal {
         identity_type: identity.text("type"),
         principal_id: identity.text("principalId"),
@@ -176,8 +178,9 @@ fn principal(identity: &mut Fields<'_>) -> Principal {
         session_created_at: attributes.text("creationDate").and_then(|text| UtcTime::parse(&text)),
         federated_provider: federation.text("federatedProvider"),
         in_scope_of: scope.text("sourceArn"),
+        on_behalf_of: behalf.text("userId"),
     };
-    for part in [context, attributes, federation, issuer, scope] {
+    for part in [context, attributes, federation, issuer, scope, behalf] {
         identity.wrong_types.extend(part.wrong_types);
     }
     principal

@@ -31,13 +31,24 @@ pub enum TokenKind {
     Principal,
     /// A launch template, by its id.
     LaunchTemplate,
+    /// A function or build project that a call makes, changes or starts, by
+    /// service and name; in no account, as names are short.
+    Workload,
+    /// A session of a role that a call began: by the ARN of the role, in the
+    /// place of an account, and the role session name.
+    Issue,
+    /// An action that several accounts have a record of, by the id they share.
+    Shared,
+    /// A sign-in for a permission set of Identity Center, in the place of an
+    /// account, by the id or the name of a user.
+    Portal,
     /// A session of a role that a console session was switched from, by account
     /// and `role/session`.
     Switch,
 }
 
 /// A word by which records are found again. The account is empty where the
-/// kind needs none.
+/// kind needs none, and what the kind says where it names something else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Token {
     /// What it names.
@@ -76,12 +87,53 @@ pub fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
                 }
             }
         }
+        "sso.amazonaws.com" if matches!(name, "GetRoleCredentials" | "Federate") => signed_in(text, found),
         "ec2.amazonaws.com" if name == "RunInstances" => {
             for id in values(text, &LAUNCH_TEMPLATE_ID) {
                 found(TokenKind::LaunchTemplate, "", &id);
             }
         }
+        "lambda.amazonaws.com"
+            if name.starts_with("UpdateFunction") || name.starts_with("CreateFunction") =>
+        {
+            workloads("lambda", values(text, &FUNCTION_NAME), found);
+        }
+        "codebuild.amazonaws.com" => match name {
+            "CreateProject" | "UpdateProject" => workloads("codebuild", values(text, &NAME), found),
+            "StartBuild" => workloads("codebuild", values(text, &PROJECT_NAME), found),
+            _ => {}
+        },
+        "ecs.amazonaws.com" => match name {
+            "RegisterTaskDefinition" => workloads("ecs", values(text, &FAMILY), found),
+            "RunTask" | "StartTask" => {
+                let families = values(text, &TASK_DEFINITION).map(|name| without_revision(&name));
+                workloads("ecs", families.map(Cow::Owned), found);
+            }
+            _ => {}
+        },
         _ => {}
+    }
+}
+
+/// `family` of `family:7`.
+fn without_revision(name: &str) -> String {
+    let revision = name.rsplit_once(':').filter(|(_, end)| end.bytes().all(|byte| byte.is_ascii_digit()));
+    revision.map_or(name, |(family, _)| family).to_owned()
+}
+
+/// Who signed in at the portal of Identity Center, for which permission set.
+fn signed_in(text: &str, found: Each<'_>) {
+    for set in values(text, &ROLE_NAME_IN_DETAILS).chain(values(text, &ROLE_NAME)) {
+        for user in values(text, &USER_ID).chain(values(text, &USER_NAME)) {
+            found(TokenKind::Portal, &set, &user);
+        }
+    }
+}
+
+/// The last part of each name: an ARN names the same thing as its end.
+fn workloads<'a>(service: &str, names: impl Iterator<Item = Cow<'a, str>>, found: Each<'_>) {
+    for name in names {
+        found(TokenKind::Workload, service, name.rsplit(['/', ':']).next().unwrap_or_default());
     }
 }
 
@@ -144,10 +196,14 @@ fn issued(text: &str, found: Each<'_>) {
         let account = arn.split(':').nth(4).unwrap_or_default();
         for session in values(text, &ROLE_SESSION_NAME) {
             found(TokenKind::Session, account, &session);
+            found(TokenKind::Issue, &arn, &session);
         }
     }
     for key in values(text, &ACCESS_KEY_ID) {
         found(TokenKind::Key, "", &key);
+    }
+    for id in values(text, &SHARED_EVENT_ID) {
+        found(TokenKind::Shared, "", &id);
     }
 }
 
@@ -161,6 +217,16 @@ static SESSION_CONTEXT: Member = LazyLock::new(|| Finder::new("\"sessionContext\
 static ROLE_ARN: Member = LazyLock::new(|| Finder::new("roleArn"));
 static ROLE_SESSION_NAME: Member = LazyLock::new(|| Finder::new("roleSessionName"));
 static SWITCH_FROM: Member = LazyLock::new(|| Finder::new("SwitchFrom"));
+static ROLE_NAME_IN_DETAILS: Member = LazyLock::new(|| Finder::new("role_name"));
+static ROLE_NAME: Member = LazyLock::new(|| Finder::new("roleName"));
+static USER_ID: Member = LazyLock::new(|| Finder::new("userId"));
+static USER_NAME: Member = LazyLock::new(|| Finder::new("userName"));
+static SHARED_EVENT_ID: Member = LazyLock::new(|| Finder::new("\"sharedEventID\""));
+static FAMILY: Member = LazyLock::new(|| Finder::new("\"family\""));
+static TASK_DEFINITION: Member = LazyLock::new(|| Finder::new("\"taskDefinition\""));
+static FUNCTION_NAME: Member = LazyLock::new(|| Finder::new("functionName"));
+static PROJECT_NAME: Member = LazyLock::new(|| Finder::new("projectName"));
+static NAME: Member = LazyLock::new(|| Finder::new("\"name\""));
 static LAUNCH_TEMPLATE_ID: Member = LazyLock::new(|| Finder::new("launchTemplateId"));
 
 /// The string values of a member, wherever it stands in the text.
@@ -263,7 +329,13 @@ mod tests {
             "responseElements":{"credentials":{"accessKeyId":"ASIAT"}}}"#;
         assert_eq!(
             tokens(record),
-            ["Key  ASIAT", "Role 222233334444 T", "Session 222233334444 step", "Principal  AROAX:alice"]
+            [
+                "Key  ASIAT",
+                "Role 222233334444 T",
+                "Session 222233334444 step",
+                "Principal  AROAX:alice",
+                "Issue arn:aws:iam::222233334444:role/x/T step",
+            ]
         );
     }
 
@@ -279,5 +351,27 @@ mod tests {
             "requestParameters":{"launchTemplate":{"launchTemplateId":"lt-1"}}}"#;
         assert_eq!(tokens(launch), ["LaunchTemplate  lt-1"]);
         assert_eq!(tokens(r#"{"userIdentity":5}"#), Vec::<String>::new());
+    }
+
+    #[test]
+    fn workloads_sign_ins_and_shared_actions_are_found() {
+        let function = r#"{"eventSource":"lambda.amazonaws.com","eventName":"UpdateFunctionCode20150331v2",
+            "requestParameters":{"functionName":"arn:aws:lambda:us-east-1:1:function:wipe"}}"#;
+        assert_eq!(tokens(function), ["Workload lambda wipe"]);
+        let project = r#"{"eventSource":"codebuild.amazonaws.com","eventName":"StartBuild",
+            "requestParameters":{"projectName":"ship"}}"#;
+        assert_eq!(tokens(project), ["Workload codebuild ship"]);
+        let project = r#"{"eventSource":"codebuild.amazonaws.com","eventName":"UpdateProject",
+            "requestParameters":{"name":"ship"}}"#;
+        assert_eq!(tokens(project), ["Workload codebuild ship"]);
+        let task = r#"{"eventSource":"ecs.amazonaws.com","eventName":"RunTask",
+            "requestParameters":{"taskDefinition":"arn:aws:ecs:us-east-1:1:task-definition/ship:7"}}"#;
+        assert_eq!(tokens(task), ["Workload ecs ship"]);
+        let portal = r#"{"eventSource":"sso.amazonaws.com","eventName":"GetRoleCredentials",
+            "userIdentity":{"type":"IdentityCenterUser","onBehalfOf":{"userId":"u-1"}},
+            "serviceEventDetails":{"role_name":"Ops","account_id":"1"}}"#;
+        assert_eq!(tokens(portal), ["Portal Ops u-1"]);
+        let shared = r#"{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","sharedEventID":"s-1"}"#;
+        assert_eq!(tokens(shared), ["Shared  s-1"]);
     }
 }

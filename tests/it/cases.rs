@@ -74,6 +74,7 @@ pub(crate) fn agrees(done: &Analysis, truth: &Path) {
     totals(done, &truth, &place.to_string());
     windows(done, &truth, &place.to_string());
     sessions(done, &truth, &place.to_string());
+    paths(done, &truth, &place.to_string());
     destructive(done, &truth, &place.to_string());
     intents(done, &truth, &place.to_string());
 }
@@ -180,6 +181,21 @@ fn sessions(done: &Analysis, truth: &Value, place: &str) {
     found.sort();
     expected.sort();
     assert_eq!(found, expected, "{place}: sessions");
+}
+
+/// The event ids in the way to a session, where the story says which.
+fn paths(done: &Analysis, truth: &Value, place: &str) {
+    let rows = done.table("mode_sessions");
+    for session in truth["sessions"].as_array().expect("sessions") {
+        let Some(expected) = session["path"].as_array() else { continue };
+        let key = text(session, "access_key_id");
+        let row = rows.iter().find(|row| row["access_key_id"] == key).expect("the session");
+        let words =
+            row["attribution_path"].split(|letter: char| !letter.is_ascii_hexdigit() && letter != '-');
+        let found: Vec<&str> = words.filter(|word| word.len() == 36).collect();
+        let expected: Vec<&str> = expected.iter().filter_map(Value::as_str).collect();
+        assert_eq!(found, expected, "{place}: {}", row["attribution_path"]);
+    }
 }
 
 /// What can be done about one call, and what was, where the story says it.

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::runner::{Analysis, analyze, gzip, project, put, scratch};
 
-const CASES: [&str; 4] = ["lineage-keys", "lineage-workloads", "lineage-accounts", "role-chain"];
+const CASES: [&str; 5] =
+    ["lineage-keys", "lineage-sign-in", "lineage-workloads", "lineage-accounts", "role-chain"];
 
 fn input(case: &str) -> PathBuf {
     project().join("sample-logs/cases").join(case).join("input")

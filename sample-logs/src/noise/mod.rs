@@ -86,6 +86,8 @@ fn one(plan: &Batch<'_>, row: &'static Row, people: &People, prng: &mut Prng, tr
         response_json: filling.text(row.response),
         additional_json: additional(row, data_event, &filling),
         resources_json: resources(row, &filling),
+        details_json: String::new(),
+        shared_event_id: String::new(),
         read_only: !matches!(row.kind, Kind::Write | Kind::GlobalWrite | Kind::DataWrite | Kind::SignIn),
         data_event,
         from_console: caller.actor.agent.starts_with("Mozilla"),

@@ -67,6 +67,8 @@ impl People {
                 created,
                 mfa: false,
                 source_identity: None,
+                on_behalf_of: None,
+                in_scope_of: None,
             };
             caller(account, Kind::Role(session), prng)
         };

@@ -24,6 +24,19 @@ impl Scene {
         actor
     }
 
+    /// A session of a mode role that a call begins which the story makes itself; `person` is behind it.
+    pub(crate) fn entered(&mut self, login: &Login<'_>, person: &str, time: i64) -> Actor {
+        let mut actor = self.role(login.account, login.role, login.person, time);
+        self.begin_session(&mut actor, login, person.to_owned(), "assume_role");
+        actor
+    }
+
+    /// Says by which calls, from the first to the last, a session came to be.
+    pub(crate) fn came_by(&mut self, actor: &Actor, event_ids: &[&str]) {
+        let Some(standing) = &actor.standing else { return };
+        self.truth.sessions[standing.session].path = event_ids.iter().map(|&id| id.to_owned()).collect();
+    }
+
     /// A session of a mode role whose beginning is not in evidence; only its calls are.
     pub(crate) fn resume(&mut self, login: &Login<'_>, created: i64) -> Actor {
         let mut actor = self.role(login.account, login.role, login.person, created);
@@ -62,6 +75,7 @@ impl Scene {
             events: 0,
             writes: 0,
             denied: 0,
+            path: Vec::new(),
             ..root
         });
         let session = self.truth.sessions.len() - 1;
@@ -90,7 +104,7 @@ impl Scene {
             Kind::Federated { name, access_key } => {
                 (format!("federated-user/{name}"), name.clone(), access_key.clone())
             }
-            Kind::Root | Kind::Saml { .. } | Kind::Service(_) => return,
+            Kind::Root | Kind::Saml { .. } | Kind::Web { .. } | Kind::Service(_) => return,
         };
         self.truth.sessions.push(Session {
             account_id: child.account.clone(),
@@ -103,6 +117,7 @@ impl Scene {
             events: 0,
             writes: 0,
             denied: 0,
+            path: Vec::new(),
             ..root
         });
         let session = self.truth.sessions.len() - 1;

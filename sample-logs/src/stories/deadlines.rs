@@ -47,6 +47,8 @@ fn settings(scene: &mut Scene, frank: &Actor, start: i64) {
     for (minute, (resource_type, days)) in (0..).zip(rules) {
         scene.call(frank, start + minute * MINUTE, loss::recycle_bin(resource_type, days));
     }
+    scene.call(frank, start + 2 * MINUTE, loss::recycle_bin("EBS_VOLUME", 5).in_region("eu-west-1"));
+    scene.call(frank, start + 3 * MINUTE, loss::keep_backups("lake-orders", 21));
     scene.call(frank, start + 5 * MINUTE, loss::keep_points_in_time("lake-index"));
     scene.call(
         frank,
@@ -77,6 +79,9 @@ fn keys(scene: &mut Scene, frank: &Actor, start: i64) {
     scene.call(frank, minute(5), loss::delete_secret("lake/admin", force, minute(5)).losing("irreversible"));
     let authority = "arn:aws:acm-pca:us-east-1:666677778888:certificate-authority/11111111-2222";
     scene.call(frank, minute(6), loss::delete_authority(authority, 9).losing_at(minute(6) + 9 * DAY));
+    let unasked = "arn:aws:acm-pca:us-east-1:666677778888:certificate-authority/33333333-4444";
+    let until = minute(10) + 30 * DAY;
+    scene.call(frank, minute(10), loss::delete_authority_by_default(unasked).losing_at(until));
     let until = minute(7) + 7 * DAY;
     scene.call(frank, minute(7), loss::delete_hsm_backup("backup-abcdefghijk", until).losing_at(until));
     let until = minute(8) + 5 * DAY;
@@ -103,6 +108,11 @@ fn data(scene: &mut Scene, frank: &Actor, start: i64) {
     );
     scene.call(frank, minute(5), loss::delete_db_snapshot("lake-sales-last").losing("irreversible"));
     scene.call(frank, minute(6), calls::delete_db_instance("lake-scratch").losing("irreversible"));
+    let kept = loss::delete_cluster_keeping_backups("lake-cluster", 5).losing_at(minute(7) + 5 * DAY);
+    scene.call(frank, minute(7), kept);
+    // The answer does not tell the days; an earlier setting does.
+    let kept = loss::delete_db_keeping_backups("lake-orders", 21).answering(json!(null));
+    scene.call(frank, minute(8), kept.losing_at(minute(8) + 21 * DAY));
 }
 
 fn compute(scene: &mut Scene, frank: &Actor, start: i64) {
@@ -121,4 +131,6 @@ fn compute(scene: &mut Scene, frank: &Actor, start: i64) {
     scene.call(frank, minute(4), calls::delete_volume("vol-0a1b2c3d4e5f20103").losing("irreversible"));
     let elsewhere = calls::delete_snapshot("snap-0a1b2c3d4e5f20109").in_region("eu-west-1").losing("unknown");
     scene.call(frank, minute(5), elsewhere);
+    let binned = calls::delete_volume("vol-0a1b2c3d4e5f20104").in_region("eu-west-1");
+    scene.call(frank, minute(6), binned.losing_at(minute(6) + 5 * DAY));
 }

@@ -18,7 +18,8 @@ const TEXT: Text = Text {
     title: "From the mode into other accounts",
     story: "Victor assumes a role of the billing account with his key, and from there a role of the shop: a chain of two.
 Into a second role of billing he goes by a call of which only billing's own record is left, and into a third by the
-console. Somebody of billing with the same session name does what he always does.",
+console. Of his way into a fourth both accounts have a record: his tells the caller, the other one the key, and only
+the id that they share joins them. Somebody of billing with the same session name does what he always does.",
 };
 
 /// The case.
@@ -36,6 +37,7 @@ pub(super) fn tell() -> io::Result<Case> {
     scene.call(&shop, start + 150, calls::delete_bucket("shop-pictures"));
     other_side_alone(&mut scene, &victor, start + 300);
     console(&mut scene, &victor, start + 600);
+    both_sides(&mut scene, &victor, start + 900);
     // The same session name, by somebody who has nothing to do with it.
     let everyday = scene.role(BILLING, "billing-batch", "victor", start + 700);
     scene.call(&everyday, start + 720, calls::delete_volume("vol-0a1b2c3d4e5f64301"));
@@ -91,6 +93,38 @@ fn other_side_alone(scene: &mut Scene, victor: &Actor, time: i64) {
     scene.push(record, "us-east-1");
     scene.descends(victor, &mut actor, "chained", ("assume_role", time));
     scene.call(&actor, time + 30, calls::delete_snapshot("snap-0a1b2c3d4e5f64301"));
+}
+
+/// Two records of one call: the caller's lacks the answer, the other one the caller's session.
+fn both_sides(scene: &mut Scene, victor: &Actor, time: i64) {
+    let mut actor = scene.role(BILLING, "billing-close", "month", time);
+    let Some(session) = actor.role_session().cloned() else { return };
+    scene.descends(victor, &mut actor, "chained", ("assume_role", time));
+    let shared = scene.prng.uuid();
+    let request = json!({"roleArn": session.role_arn(BILLING), "roleSessionName": "month"});
+    let own = scene.shared(victor, time, (calls::assume_role(BILLING, "billing-close", "month"), &shared));
+    let record = Record {
+        time,
+        event_id: scene.prng.uuid(),
+        request_id: scene.prng.uuid(),
+        account: BILLING.to_owned(),
+        region: "us-east-1".to_owned(),
+        source: Cow::Borrowed("sts.amazonaws.com"),
+        name: Cow::Borrowed("AssumeRole"),
+        identity_json: json!({"type": "AWSAccount", "accountId": ORDERS, "principalId": ORDERS}).to_string(),
+        source_ip: victor.ip.clone(),
+        user_agent: victor.agent.clone(),
+        request_json: request.to_string(),
+        response_json: json!({"credentials": {"accessKeyId": session.access_key,
+            "expiration": clock::locale(time + HOUR), "sessionToken": "bm90LWEtdG9rZW4="}})
+        .to_string(),
+        read_only: true,
+        shared_event_id: shared,
+        ..Record::default()
+    };
+    let other = scene.push(record, "us-east-1");
+    debug_assert_ne!(own, other, "two records, two ids");
+    scene.call(&actor, time + 30, calls::delete_table("ledger"));
 }
 
 /// A switch of roles in the console: the new session calls, and tells where it came from.

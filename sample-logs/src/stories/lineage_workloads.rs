@@ -1,7 +1,7 @@
 //! What a mode session makes, changes and starts goes on destroying after it is gone.
 
 use super::{Archive, Text, case, developer, enabled_by_rfc};
-use crate::actor::Actor;
+use crate::actor::{Actor, Kind};
 use crate::bucket::Packing;
 use crate::calls::{self, Call};
 use crate::casebook::Case;
@@ -16,6 +16,8 @@ const TEXT: Text = Text {
     title: "Functions, instances, tasks, builds and stacks of a mode session",
     story: "Trudy makes and changes functions, launches an instance, runs a task, starts a build, a job, an automation and a
 stack, and leaves a launch template behind. Each of them destroys one thing under a role of its own.
+A build of a project that she changed and a task that she registered are started by Otto, who also changes functions after her: where he replaced her
+code, nothing of hers ran; where he changed something else, what ran is of both.
 An older function with the same role, a function of the same name in another account, and a session that begins in
 the very second of the change are not hers.",
 };
@@ -33,6 +35,10 @@ pub(super) fn tell() -> io::Result<Case> {
     let login = Login { source_identity: true, ..developer(ORDERS, "trudy", "authorized") };
     let trudy = scene.enter(&login, start);
     functions(&mut scene, &trudy, start + 60);
+    changed_by_both(&mut scene, &trudy, start + 400);
+    told_by_the_service(&mut scene, &trudy, start + 500);
+    projects(&mut scene, &trudy, start + 2400);
+    definitions(&mut scene, &trudy, start + 2700);
     instances(&mut scene, &trudy, start + 600);
     by_unique_names(&mut scene, &trudy, start + 1200);
     by_shared_names(&mut scene, &trudy, start + 1800);
@@ -72,6 +78,85 @@ fn functions(scene: &mut Scene, trudy: &Actor, time: i64) {
     // In the same second nobody can say which came first.
     wipes(scene, None, (SHARED, "orders-sync"), time + 240, "vol-0a1b2c3d4e5f64203");
     wipes(scene, Some(trudy), (SHARED, "orders-sync"), time + 300, "vol-0a1b2c3d4e5f64204");
+}
+
+fn change(name: &'static str, function: &str) -> Call {
+    let answer = json!({"functionName": function, "role": role_arn(SHARED)});
+    Call::write("lambda", name, json!({"functionName": function})).answering(answer)
+}
+
+/// Functions that somebody else changes after her.
+fn changed_by_both(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let otto = scene.role(ORDERS, "customer-admin", "otto", time - 300);
+    let (code, settings) = ("UpdateFunctionCode20150331v2", "UpdateFunctionConfiguration20150331v2");
+    // She changes the settings of one that runs on: it is hers from then on.
+    scene.call(trudy, time, change(settings, "orders-hook"));
+    wipes(scene, Some(trudy), (SHARED, "orders-hook"), time + 10, "vol-0a1b2c3d4e5f64206");
+    // Her code is replaced: what runs then is not hers.
+    scene.call(trudy, time + 1, change(code, "orders-mail"));
+    scene.call(&otto, time + 20, change(code, "orders-mail"));
+    wipes(scene, None, (SHARED, "orders-mail"), time + 30, "vol-0a1b2c3d4e5f64207");
+    // Her code runs with the settings of another: of both.
+    scene.call(trudy, time + 2, change(code, "orders-cron"));
+    scene.call(&otto, time + 21, change(settings, "orders-cron"));
+    wipes(scene, Some(trudy), (SHARED, "orders-cron"), time + 31, "vol-0a1b2c3d4e5f64208");
+}
+
+/// Sessions of one name and role, of which the service says what it issued the credentials to.
+fn told_by_the_service(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let request = json!({"functionName": "orders-purge", "role": role_arn(SHARED), "runtime": "python3.12"});
+    let answer = json!({"functionName": "orders-purge", "role": role_arn(SHARED)});
+    scene.call(trudy, time, Call::write("lambda", "CreateFunction20150331", request).answering(answer));
+    for (turn, function) in [(0, "orders-purge"), (1, "orders-purge-old")] {
+        let begun = time + 20 + turn * 20;
+        let mut worker = scene.role(ORDERS, SHARED, "orders-purge", begun);
+        if let Kind::Role(session) = &mut worker.kind {
+            session.in_scope_of = Some(format!("arn:aws:lambda:us-east-1:{ORDERS}:function:{function}"));
+        }
+        if function == "orders-purge" {
+            scene.descends(trudy, &mut worker, "workload", ("creation_date", begun));
+        }
+        let volume = format!("vol-0a1b2c3d4e5f6425{turn}");
+        scene.call(&worker, begun + 10, calls::delete_volume(&volume));
+    }
+}
+
+/// A build project that she changes and somebody else starts.
+fn projects(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let otto = scene.role(ORDERS, "customer-admin", "otto", time - 900);
+    let start = |id: &str| {
+        let answer = json!({"build": {"id": format!("orders-ship:{id}"), "projectName": "orders-ship"}});
+        Call::write("codebuild", "StartBuild", json!({"projectName": "orders-ship"})).answering(answer)
+    };
+    let (before, after) = ("6a5b4c3d-2e1f-4a0b-9c8d-7e6f5a4b3c2d", "7b6c5d4e-3f2a-4b1c-8d9e-0f1a2b3c4d5e");
+    scene.call(&otto, time - 60, start(before));
+    let request = json!({"name": "orders-ship", "serviceRole": role_arn("orders-build-role"),
+                         "source": {"type": "CODEPIPELINE", "buildspec": "version: 0.2"}});
+    scene.call(trudy, time, Call::write("codebuild", "UpdateProject", request));
+    let name = format!("AWSCodeBuild-{before}");
+    wipes(scene, None, ("orders-build-role", &name), time + 20, "vol-0a1b2c3d4e5f64226");
+    scene.call(&otto, time + 60, start(after));
+    let name = format!("AWSCodeBuild-{after}");
+    wipes(scene, Some(trudy), ("orders-build-role", &name), time + 90, "vol-0a1b2c3d4e5f64227");
+}
+
+/// A revision of a task definition that she registers and somebody else runs.
+fn definitions(scene: &mut Scene, trudy: &Actor, time: i64) {
+    let otto = scene.role(ORDERS, "customer-admin", "otto", time - 900);
+    let answer = json!({"taskDefinition": {"family": "orders-import", "revision": 7}});
+    let request = json!({"family": "orders-import", "taskRoleArn": role_arn("orders-import-role")});
+    scene.call(trudy, time, Call::write("ecs", "RegisterTaskDefinition", request).answering(answer));
+    for (turn, revision) in [(0, 6), (1, 7)] {
+        let task = format!("2f1e2d3c4b5a69788796a5b4c3d2e1f{turn}");
+        let arn = format!("arn:aws:ecs:us-east-1:{ORDERS}:task/orders/{task}");
+        let request = json!({"cluster": "orders", "taskDefinition": format!("orders-import:{revision}")});
+        let run = Call::write("ecs", "RunTask", request).answering(json!({"tasks": [{"taskArn": arn}]}));
+        let begun = time + 30 + turn * 30;
+        scene.call(&otto, begun, run);
+        let parent = (revision == 7).then_some(trudy);
+        let volume = format!("vol-0a1b2c3d4e5f6426{turn}");
+        wipes(scene, parent, ("orders-import-role", &task), begun + 10, &volume);
+    }
 }
 
 fn launched(ids: &[&str]) -> Value {

@@ -11,11 +11,13 @@ mod enable_and_forget;
 mod failed_rfc;
 mod lineage_accounts;
 mod lineage_keys;
+mod lineage_sign_in;
 mod lineage_workloads;
 mod login_not_logged;
 mod no_rfc_evidence;
 mod object_versions;
 mod prefixed_role;
+mod retention_or_wipe;
 mod rfc_after_the_fact;
 mod role_chain;
 mod role_creation_not_logged;
@@ -55,11 +57,13 @@ pub(crate) const STORIES: &[Tell] = &[
     failed_rfc::tell,
     lineage_accounts::tell,
     lineage_keys::tell,
+    lineage_sign_in::tell,
     lineage_workloads::tell,
     login_not_logged::tell,
     no_rfc_evidence::tell,
     object_versions::tell,
     prefixed_role::tell,
+    retention_or_wipe::tell,
     rfc_after_the_fact::tell,
     role_chain::tell,
     role_creation_not_logged::tell,

@@ -14,8 +14,9 @@ const TEXT: Text = Text {
     name: "object-versions",
     title: "Delete markers, versions, and markers taken away",
     story: "Ken deletes objects: some leave a delete marker, of one a version is destroyed, of some the record does not tell.
-Later he takes one marker away, and that object shows again.
-Only the destroyed version is gone for good.",
+Later he takes one marker away, and that object shows again. Behind another marker he destroys a version, and a whole
+bucket of markers goes with its bucket.
+Only the destroyed version and what was in that bucket are gone for good.",
 };
 
 /// The case.
@@ -40,6 +41,22 @@ pub(super) fn tell() -> io::Result<Case> {
     scene.call(&ken, minute(14), delete("orders-elsewhere", "2025/e.csv", None, Value::Null, "unknown"));
     let untold = delete("orders-elsewhere", "2025/f.csv", Some("versionF"), Value::Null, "unknown");
     scene.call(&ken, minute(15), untold);
+    // What lay behind these markers goes later.
+    scene.call(&ken, minute(2), loss::keep_versions("orders-emptied", "Enabled"));
+    scene.call(
+        &ken,
+        minute(16),
+        delete("orders-versioned", "2025/g.csv", None, marker("markerG"), "unknown"),
+    );
+    let behind = json!({"x-amz-version-id": "versionG"});
+    let behind = delete("orders-versioned", "2025/g.csv", Some("versionG"), behind, "irreversible");
+    scene.call(&ken, minute(20), behind);
+    scene.call(
+        &ken,
+        minute(17),
+        delete("orders-emptied", "2025/h.csv", None, marker("markerH"), "irreversible"),
+    );
+    scene.call(&ken, minute(21), crate::calls::delete_bucket("orders-emptied"));
     let taken = delete("orders-versioned", "2025/a.csv", Some("markerA"), marker("markerA"), "reversible");
     scene.undo(&ken, minute(40), taken, &left);
     case(TEXT, scene, Packing::Plain, &[])

@@ -18,7 +18,8 @@ const TEXT: Text = Text {
     name: "undone",
     title: "What was undone, and what only looks like it",
     story: "Grace stops, detaches and deletes in the shop's account; Heidi undoes most of it within the hour.
-Some calls only look like it: one is denied, one is about another account, one comes in the same second, one makes an empty table.
+Some calls only look like it: one is denied, one is about another account, one comes in the same second, one makes an empty table,
+one restores something else under the name of what was lost, one is about a rule of the same name on another bus.
 What is undone has a time and an event; for the rest nothing has ended.",
 };
 
@@ -86,6 +87,16 @@ fn pairs(start: i64) -> Vec<(Call, Call)> {
                 .losing("reversible"),
             loss::alarm_actions("EnableAlarmActions", &["shop-5xx", "shop-lag"]),
         ),
+        (
+            calls::delete_table("shop-stock").losing("unknown"),
+            loss::restore_table_from("shop-stock", "shop-stock-again"),
+        ),
+        (
+            loss::bus_rule("DisableRule", "orders-in", "shop")
+                .destroying(&["orders-in"])
+                .losing("reversible"),
+            loss::bus_rule("EnableRule", "orders-in", "arn:aws:events:us-east-1:555566667777:event-bus/shop"),
+        ),
     ]
 }
 
@@ -108,6 +119,13 @@ fn decoys(scene: &mut Scene, grace: &Actor, start: i64) {
     // A table of the same name, with nothing in it.
     scene.call(grace, start + 3 * MINUTE, calls::delete_table("shop-orders").losing("unknown"));
     scene.call(grace, start + 13 * MINUTE, loss::create_table("shop-orders"));
+    // A table of the same name, with the rows of another.
+    scene.call(grace, start + 5 * MINUTE, calls::delete_table("shop-prices").losing("unknown"));
+    scene.call(grace, start + 15 * MINUTE, loss::restore_table_from("shop-colours", "shop-prices"));
+    // A rule of the same name on another bus.
+    let rule = loss::bus_rule("DisableRule", "prices-in", "shop").destroying(&["prices-in"]);
+    scene.call(grace, start + 6 * MINUTE, rule.losing("reversible"));
+    scene.call(grace, start + 16 * MINUTE, loss::bus_rule("EnableRule", "prices-in", "default"));
     // One alarm of two.
     let alarms = ["shop-stock", "shop-pay"];
     let disable =

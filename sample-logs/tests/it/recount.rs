@@ -18,6 +18,7 @@ const DESTRUCTIVE: &[&str] = &[
     "DeleteBackup",
     "DeleteBucket",
     "DeleteCertificateAuthority",
+    "DeleteDBCluster",
     "DeleteDBInstance",
     "DeleteDBSnapshot",
     "DeleteEventDataStore",
@@ -37,6 +38,8 @@ const DESTRUCTIVE: &[&str] = &[
     "DeregisterImage",
     "DetachPolicy",
     "DisableAlarmActions",
+    "DisableRule",
+    "PutBucketLifecycle",
     "ScheduleKeyDeletion",
     "StopConfigurationRecorder",
     "StopLogging",
@@ -120,9 +123,33 @@ fn was_deleted_by(time: Option<&str>, key: &Value, counted: &Recount) -> bool {
     })
 }
 
+/// Whether a call that only sometimes harms does so by its parameters.
+fn harms(event: &Value) -> bool {
+    let request = &event["requestParameters"];
+    match event["eventName"].as_str() {
+        Some("ModifyDBInstance") => request["deletionProtection"] == false,
+        Some("PutBucketLifecycle") => {
+            let rules = &request["LifecycleConfiguration"]["Rule"];
+            let rules = rules.as_array().cloned().unwrap_or_else(|| vec![rules.clone()]);
+            rules.iter().any(wipes)
+        }
+        _ => true,
+    }
+}
+
+/// An enabled rule after which, a day later, objects or old versions are gone; within a week, all objects.
+fn wipes(rule: &Value) -> bool {
+    let days = [&rule["Expiration"]["Days"], &rule["NoncurrentVersionExpiration"]["NoncurrentDays"]];
+    let least = days.iter().filter_map(|days| days.as_u64()).min();
+    let everything = ["", "null", "{\"Prefix\":\"\"}", "\"\""].contains(&rule["Filter"].to_string().as_str());
+    let soon = rule["Expiration"]["Date"].as_str().is_some_and(|date| date.starts_with("2026-02"));
+    rule["Status"] == "Enabled" && (soon || least.is_some_and(|days| days <= if everything { 7 } else { 1 }))
+}
+
 fn check_destruction(counted: &Recount, truth: &Value) {
     let mut outcomes: BTreeMap<&str, u64> = BTreeMap::new();
-    let is_destructive = |event: &&Value| DESTRUCTIVE.iter().any(|name| event["eventName"] == *name);
+    let is_destructive =
+        |event: &&Value| DESTRUCTIVE.iter().any(|name| event["eventName"] == *name) && harms(event);
     for event in counted.events.values().filter(is_destructive) {
         let outcome = match event["errorCode"].as_str() {
             None => "succeeded",

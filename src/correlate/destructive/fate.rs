@@ -16,7 +16,7 @@ use super::super::payload;
 use super::bin::{self, Binned};
 use super::copies::{Copy, Found};
 use super::history::{Call, History};
-use super::versions;
+use super::{purge, versions};
 
 /// What can be done about one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub(super) fn of(
     (history, found): (&History<'_>, &Found),
 ) -> Fate {
     if let Some(told) = versions::of(call.event, call.request, call.response, &history.kept) {
+        let told = purge::after(told, call, history);
         return Fate { reversibility: told.reversibility, until: None, recovery: told.recovery };
     }
     if let Some(fate) = waiting(call, judgement, history) {

@@ -15,6 +15,8 @@ use super::bin::Bins;
 use super::copies::{Copies, Found};
 use super::cut::{self, Cuts};
 use super::kept::Kept;
+use super::origin::Origins;
+use super::purge::{self, Purges};
 use super::undone::{Undoing, Undoings};
 
 /// One call with its parsed columns.
@@ -36,6 +38,9 @@ pub(super) struct History<'e> {
     undoings: Undoings<'e>,
     copies: Copies<'e>,
     cuts: Cuts<'e>,
+    origins: Origins<'e>,
+    /// Versions and buckets that were destroyed.
+    pub(super) purges: Purges<'e>,
     /// Settings of buckets, tables and databases.
     pub(super) kept: Kept<'e>,
     /// Recycle Bin rules.
@@ -51,6 +56,8 @@ impl<'e> History<'e> {
             undoings: Undoings::default(),
             copies: Copies::default(),
             cuts: Cuts::default(),
+            origins: Origins::default(),
+            purges: Purges::default(),
             kept: Kept::default(),
             bins: Bins::default(),
         };
@@ -59,7 +66,9 @@ impl<'e> History<'e> {
             let (source, name) = (&*event.event_source, &*event.event_name);
             let tells = catalogue.may_explain_loss(source, name)
                 || event.category.is_some()
-                    && (catalogue.operand(source, name).is_some() || cut::may_cut(event));
+                    && (catalogue.operand(source, name).is_some()
+                        || cut::may_cut(event)
+                        || purge::may_purge(event));
             if !tells || event.outcome() != Outcome::Succeeded {
                 continue;
             }
@@ -68,6 +77,8 @@ impl<'e> History<'e> {
             history.undoings.add((place, event), catalogue, &request, &response);
             history.copies.add((place, event), catalogue, &request, &response);
             history.cuts.add((place, event), &request, &response);
+            history.purges.add((place, event), &request, &response);
+            history.origins.add(event, catalogue, &request, &response);
             history.kept.add(event, &request, &response);
             history.bins.add(event, &request, &response);
         }
@@ -84,7 +95,14 @@ impl<'e> History<'e> {
 
     /// What undid a call, whose things have these copies.
     pub(super) fn undoing_of(&self, call: Call<'_>, copies: &[String]) -> Option<Undoing> {
-        self.undoings.of(call.event, self.catalogue, (call.request, call.response), copies)
+        let undoing = self.undoings.of(call.event, self.catalogue, (call.request, call.response), copies);
+        undoing.filter(|undoing| match undoing {
+            Undoing::Whole(undone) if undone.kind == UndoKind::RestoredFromCopy => {
+                let lost = (call.event, call.request);
+                self.event(undone.by).is_none_or(|by| !self.origins.of_another(by, lost, self.catalogue))
+            }
+            _ => true,
+        })
     }
 
     /// The call that destroyed what the call at a place had left for a while, if

@@ -36,7 +36,7 @@ const ENDINGS: [&str; 11] =
 /// keys of copies that are made rather than destroyed.
 ///
 /// Source: facts/cloudtrail.md 6.3 (finalDBSnapshotIdentifier …).
-const NOT_IDENTIFIERS: [&str; 12] = [
+const NOT_IDENTIFIERS: [&str; 13] = [
     "clientrequesttoken",
     "requestid",
     "clientrequestid",
@@ -48,6 +48,7 @@ const NOT_IDENTIFIERS: [&str; 12] = [
     "versionid",
     "hostname",
     "kmskeyid",
+    "eventbusname",
     "expectedbucketowner",
 ];
 

@@ -56,6 +56,69 @@ pub(super) fn of(event: &Event, request: &Value, response: &Value, kept: &Kept<'
     })
 }
 
+/// Whether a deletion of objects left markers, or may have.
+pub(super) fn leaves_markers(event: &Event, request: &Value) -> bool {
+    &*event.event_name == "DeleteObjects" || asked_version(request).is_none()
+}
+
+/// The id of the delete marker that a `DeleteObject` left, as answered.
+pub(super) fn marker_of(event: &Event, response: &Value) -> Option<String> {
+    let extra = payload::parse(event.additional_event_data.as_ref());
+    let key = &["x-amz-version-id"];
+    payload::text(response, key).or_else(|| payload::text(&extra, key)).map(str::to_owned)
+}
+
+/// Keys that a deletion names without a version, each once.
+pub(super) fn unversioned(request: &Value, response: &Value) -> Vec<String> {
+    let mut keys: Vec<String> = items(request, response)
+        .into_iter()
+        .filter(|item| asked_version(item).is_none())
+        .filter_map(|item| payload::text(item, &["key"]).map(str::to_owned))
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// Key and version of each version that a deletion destroyed, or may have: where
+/// the answer tells that it was a delete marker, it destroyed none.
+pub(super) fn destroyed(event: &Event, request: &Value, response: &Value) -> Vec<(String, String)> {
+    if &*event.event_name == "DeleteObject" {
+        let extra = payload::parse(event.additional_event_data.as_ref());
+        if is_marker(response, &extra) {
+            return Vec::new();
+        }
+    }
+    let named = items(request, response)
+        .into_iter()
+        .filter(|item| payload::flag(item, &["deleteMarker"]) != Some(true));
+    let pair =
+        |item: &Value| Some((payload::text(item, &["key"])?.to_owned(), asked_version(item)?.to_owned()));
+    named.filter_map(pair).collect()
+}
+
+/// The objects that a deletion names: itself, or the items of its batch.
+fn items<'v>(request: &'v Value, response: &'v Value) -> Vec<&'v Value> {
+    if payload::text(request, &["key"]).is_some() {
+        return vec![request];
+    }
+    let answered = list(response, ANSWERED);
+    if answered.is_empty() { list(request, ASKED) } else { answered }
+}
+
+const ANSWERED: &[&[&str]] = &[&["deleteResult", "deleted"], &["deleted"], &["deletedObjects"]];
+const ASKED: &[&[&str]] = &[&["delete", "object"], &["delete", "objects"], &["objects"]];
+
+fn asked_version(request: &Value) -> Option<&str> {
+    payload::text(request, &["versionId"]).or_else(|| payload::text(request, &["x-amz-version-id"]))
+}
+
+fn is_marker(response: &Value, extra: &Value) -> bool {
+    let key = &["x-amz-delete-marker"];
+    let said = payload::at(response, key).or_else(|| payload::at(extra, key));
+    said.is_some_and(|value| *value == Value::Bool(true) || value.as_str() == Some("true"))
+}
+
 fn told(reversibility: Reversibility, recovery: impl Into<String>) -> Told {
     Told { reversibility, recovery: recovery.into() }
 }
@@ -66,12 +129,9 @@ fn one(event: &Event, request: &Value, response: &Value, kept: &Kept<'_>) -> Tol
     let extra = payload::parse(event.additional_event_data.as_ref());
     let said = |key: &str| payload::at(response, &[key]).or_else(|| payload::at(&extra, &[key]));
     let said_text = |key: &str| said(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let marker = said("x-amz-delete-marker")
-        .is_some_and(|value| *value == Value::Bool(true) || value.as_str() == Some("true"));
+    let marker = is_marker(response, &extra);
     let version = said_text("x-amz-version-id");
-    let asked =
-        payload::text(request, &["versionId"]).or_else(|| payload::text(request, &["x-amz-version-id"]));
-    match (asked, marker) {
+    match (asked_version(request), marker) {
         (Some(asked), true) => told(
             Reversibility::Reversible,
             format!("this removed the delete marker {asked}: the object shows again; nothing was lost"),
@@ -144,8 +204,8 @@ fn list<'v>(value: &'v Value, paths: &[&[&str]]) -> Vec<&'v Value> {
 }
 
 fn many(event: &Event, request: &Value, response: &Value, kept: &Kept<'_>) -> Told {
-    let answered = list(response, &[&["deleteResult", "deleted"], &["deleted"], &["deletedObjects"]]);
-    let asked = list(request, &[&["delete", "object"], &["delete", "objects"], &["objects"]]);
+    let answered = list(response, ANSWERED);
+    let asked = list(request, ASKED);
     let bucket = payload::text(request, &["bucketName"]).unwrap_or_default();
     let versioning = kept.versioning(event, bucket).map(|(_, versioning)| versioning);
     let of_answer =

@@ -41,7 +41,8 @@ pub(super) struct Claim<'a> {
 /// A claim about a whole window.
 pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -> Claim<'static> {
     let row = &window.row;
-    let in_it = sessions.rows.iter().filter(|session| session.window_id.as_ref() == Some(&row.window_id));
+    let places = sessions.of_window.get(&row.window_id).into_iter().flatten();
+    let in_it = places.filter_map(|place| sessions.rows.get(*place));
     Claim {
         subject: row.window_id.as_str().to_owned(),
         account_id: Some(row.account_id.clone()),

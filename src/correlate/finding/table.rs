@@ -92,12 +92,12 @@ pub(super) const CORRELATORS: [Correlator; 27] = [
     },
     Correlator {
         rule_id: "intent/unprotected-then-destroyed",
-        title: "Protection removed, and then what it protected destroyed",
+        title: "Protection switched off, and then the same thing destroyed",
         severity: Severity::High,
         confidence: Confidence::High,
         technique_ids: &["T1490"],
         controls: &[],
-        response: "Ask who decided to remove the protection, and restore what is left from before that time.",
+        response: "Ask who decided to switch the protection off, and restore what is left from before that time.",
         find: unprotected::find,
     },
     Correlator {

@@ -1,6 +1,8 @@
 //! Protection taken away, and then what it protected destroyed.
 //!
-//! Owns: this pattern: the same thing in the same account, by whomever.
+//! Owns: this pattern: the same thing in the same account, by whomever. A call
+//! that sets something to be unprotected does not tell whether it was protected
+//! before, so no sentence here says that it was.
 
 use crate::model::destructive::{Category, DestructiveAction};
 
@@ -34,7 +36,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         let removal = things.find_map(|thing| removed.latest(&thing, time, WITHIN_S))?;
         Some((removal, call))
     });
-    claims(steps.collect(), ("what had been protected", "the protection was removed"))
+    claims(steps.collect(), ("what was set to be unprotected", "protection switched off or removed"))
 }
 
 /// Identities have no protection against deletion, and configuration no data.

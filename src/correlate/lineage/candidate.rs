@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::event::{Event, Outcome};
+use crate::model::event::Event;
 use crate::model::id::{AccessKeyId, AccountId};
 use crate::model::principal::{Principal, last_segment};
 use crate::model::time::UtcTime;
 
-use super::super::payload;
 use super::super::session::{Credential, Draft, Usage, gather, issued};
 
 /// One session that is nobody's yet.
@@ -48,21 +47,6 @@ pub(super) fn wears(caller: &Principal) -> Option<(AccountId, Arc<str>)> {
         "FederatedUser" => Some((caller.account_id.clone()?, of_arn("federated-user")?)),
         _ => None,
     }
-}
-
-/// Keys of all issuing calls → place of the call that issued it.
-pub(super) fn issues(events: &[Event]) -> BTreeMap<AccessKeyId, usize> {
-    let sts = events.iter().enumerate().filter(|(_, event)| {
-        &*event.event_source == "sts.amazonaws.com" && event.outcome() == Outcome::Succeeded
-    });
-    let mut issues = BTreeMap::new();
-    for (place, event) in sts {
-        let response = payload::parse(event.response_elements.as_ref());
-        if let Some(key) = payload::text(&response, &["credentials", "accessKeyId"]) {
-            issues.entry(AccessKeyId::from(key)).or_insert(place);
-        }
-    }
-    issues
 }
 
 /// All sessions of the events that are not taken.

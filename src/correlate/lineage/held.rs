@@ -13,9 +13,10 @@ use crate::model::id::{AccessKeyId, AccountId};
 use crate::model::mode::{LinkConfidence, SessionVia};
 use crate::model::time::UtcTime;
 
-use super::super::session::Credential;
+use super::super::session::{Credential, issued};
 use super::candidate::Candidate;
 use super::grant::{Given, Grant};
+use super::others::{Changes, Left, Taken};
 
 /// How long before the call that issued it a session's first record may lie:
 /// the two clocks are of different services.
@@ -51,6 +52,8 @@ pub(super) struct Gift {
     pub(super) parent: usize,
     /// How sure it is that the parent received it.
     pub(super) confidence: LinkConfidence,
+    /// Place of an event by which somebody else changed what led to it.
+    pub(super) touched: Option<usize>,
 }
 
 /// A link from a session to the one it descends from.
@@ -67,6 +70,16 @@ pub(super) struct Link {
     pub(super) until: Option<UtcTime>,
     /// Whether the key itself was given.
     pub(super) by_key: bool,
+    /// Place of an event by which somebody else changed what was given.
+    pub(super) touched: Option<usize>,
+}
+
+/// What a link is judged by, besides the two sides of it.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) events: &'a [Event],
+    pub(super) changes: &'a Changes,
+    pub(super) taken: &'a Taken,
 }
 
 /// All gifts of one depth.
@@ -98,20 +111,20 @@ impl Held {
     /// Puts the gifts of each slot into the order of time.
     pub(super) fn sort(&mut self) {
         for gifts in self.0.values_mut() {
-            gifts.sort_by_key(|gift| (gift.grant.time, gift.grant.event));
+            gifts.sort_by_key(|gift| (gift.grant.time, gift.confidence, gift.grant.event));
         }
     }
 
     /// The surest link of a session, of equally sure ones the latest.
-    pub(super) fn link(&self, candidate: &Candidate, events: &[Event]) -> Option<Link> {
+    pub(super) fn link(&self, candidate: &Candidate, around: Around<'_>) -> Option<Link> {
         let all = slots(candidate).into_iter().filter_map(|slot| {
             let gifts = self.0.get(&slot)?;
             let begun = candidate.started.map(|time| time.plus_seconds(CLOCKS_APART_S));
             let end = gifts.partition_point(|gift| begun.is_none_or(|begun| gift.grant.time <= begun));
             let tried = gifts[..end].iter().rev().take(GIFTS_TRIED_MAX);
-            tried.filter_map(|gift| link(gift, candidate, events)).next()
+            tried.filter_map(|gift| link(gift, candidate, around)).next()
         });
-        all.max_by_key(|link| (link.confidence, events[link.event].time, link.event))
+        all.max_by_key(|link| (link.confidence, around.events[link.event].time, link.event))
     }
 }
 
@@ -139,8 +152,9 @@ fn slots(candidate: &Candidate) -> Vec<Slot> {
 
 /// The link that a gift makes, if it does. Names need the session to begin in a
 /// later second; keys and ids need no such help.
-fn link(gift: &Gift, candidate: &Candidate, events: &[Event]) -> Option<Link> {
+fn link(gift: &Gift, candidate: &Candidate, around: Around<'_>) -> Option<Link> {
     use LinkConfidence as C;
+    let events = around.events;
     let grant = &gift.grant;
     let started = candidate.started;
     let from = started.is_some_and(|started| started >= grant.time);
@@ -170,11 +184,21 @@ fn link(gift: &Gift, candidate: &Candidate, events: &[Event]) -> Option<Link> {
         Given::Key(_) | Given::Principal { .. } => SessionVia::RoleChain,
         _ => SessionVia::Workload,
     };
-    let confidence = confidence.min(gift.confidence);
+    let left = match &grant.given {
+        Given::Run { workload, .. } if !workload.unique => {
+            around.changes.left((grant, workload), started, events, around.taken)
+        }
+        _ => Left::All,
+    };
+    let (confidence, touched) = match left {
+        Left::All => (confidence.min(gift.confidence), gift.touched),
+        Left::Part(by) => (C::Weak, Some(by)),
+        Left::Nothing => return None,
+    };
     let until = grant.until;
     let by_key = matches!(grant.given, Given::Key(_));
     let (event, after) = (grant.event, grant.after);
-    (!ended).then_some(Link { parent: gift.parent, confidence, via, event, after, until, by_key })
+    (!ended).then_some(Link { parent: gift.parent, confidence, via, event, after, until, by_key, touched })
 }
 
 fn within(grant: &Grant, within_s: Option<i64>, started: Option<UtcTime>) -> bool {
@@ -200,5 +224,8 @@ fn trusts(policy: &str, candidate: &Candidate, events: &[Event]) -> bool {
     let role_arn = caller.issuer.as_ref().and_then(|issuer| issuer.arn.as_ref());
     let arns = role_arn.into_iter().chain(&caller.arn).map(|arn| arn.as_str());
     let root = caller.account_id.as_ref().map(|account| format!("arn:aws:iam::{}:root", account.as_str()));
-    arns.chain(root.as_deref()).chain(caller.invoked_by.as_deref()).any(|name| policy.contains(name))
+    // Of SAML and OIDC a policy names the provider.
+    let provider = issued::read(&events[issue]).federation;
+    let services = caller.invoked_by.as_deref().into_iter().chain(provider.as_deref());
+    arns.chain(root.as_deref()).chain(services).any(|name| policy.contains(name))
 }

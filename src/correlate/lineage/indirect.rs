@@ -33,6 +33,8 @@ const CLOCKS_APART_S: i64 = 5;
 pub(super) struct Indirect {
     /// Principal id of a caller from another account → its calls.
     abroad: BTreeMap<Arc<str>, Vec<usize>>,
+    /// Id of an action that several accounts have a record of → records of it.
+    shared: BTreeMap<Arc<str>, Vec<usize>>,
     /// Account, role and session name that a console session came from → calls.
     switches: BTreeMap<Arc<str>, Vec<usize>>,
     /// Launch template → the calls that launched from it.
@@ -50,6 +52,7 @@ impl Indirect {
                 ("sts.amazonaws.com", _) if candidate::wears(&event.principal).is_none() => {
                     let id = event.principal.principal_id.clone().filter(|id| id.contains(':'));
                     found.abroad.list(id, place);
+                    found.shared.list(event.shared_event_id.clone(), place);
                 }
                 ("signin.amazonaws.com", "SwitchRole") => {
                     found.switches.list(switched_from(event), place);
@@ -94,12 +97,47 @@ impl Indirect {
         for (parent, event) in meet(&self.abroad, &by_id, events) {
             let grants = grant::of(event, &events[event], evidence.catalogue, &mut made);
             let strong = LinkConfidence::Strong;
-            gifts.extend(grants.into_iter().map(|grant| Gift { grant, parent, confidence: strong }));
+            let gift = |grant| Gift { grant, parent, confidence: strong, touched: None };
+            gifts.extend(grants.into_iter().map(gift));
         }
         for (parent, event) in meet(&self.switches, &by_name, events) {
             let grant = console(event, &events[event]);
             let strong = LinkConfidence::Strong;
-            gifts.extend(grant.map(|grant| Gift { grant, parent, confidence: strong }));
+            gifts.extend(grant.map(|grant| Gift { grant, parent, confidence: strong, touched: None }));
+        }
+        gifts
+    }
+
+    /// What calls of these sessions handed out as another account's record of the
+    /// very same call tells it.
+    ///
+    /// Source: facts/cloudtrail.md 1.1, 1.5 (`sharedEventID`).
+    pub(super) fn shared(
+        &self,
+        level: &[usize],
+        of_session: &BTreeMap<usize, Vec<usize>>,
+        evidence: Evidence<'_>,
+    ) -> Vec<Gift> {
+        if self.shared.is_empty() {
+            return Vec::new();
+        }
+        let events = evidence.events;
+        let calls = level
+            .iter()
+            .flat_map(|parent| of_session.get(parent).into_iter().flatten().map(|call| (*parent, *call)));
+        let mut gifts = Vec::new();
+        for (parent, call) in calls.filter(|(_, call)| events[*call].outcome() == Outcome::Succeeded) {
+            let same = events[call].shared_event_id.as_ref().and_then(|id| self.shared.get(id));
+            for event in same.into_iter().flatten() {
+                let grants = grant::of(*event, &events[*event], evidence.catalogue, &mut Made::default());
+                let proved = LinkConfidence::Proved;
+                gifts.extend(grants.into_iter().map(|grant| Gift {
+                    grant,
+                    parent,
+                    confidence: proved,
+                    touched: None,
+                }));
+            }
         }
         gifts
     }
@@ -117,6 +155,7 @@ impl Indirect {
                     grant: Grant { given, event: *event, time, after: Some(gift.grant.event), until: None },
                     parent: gift.parent,
                     confidence: LinkConfidence::Strong,
+                    touched: None,
                 }));
             }
         }
@@ -238,6 +277,7 @@ fn instances(event: &Event) -> impl Iterator<Item = Given> + use<> {
             role: None,
             unique: true,
             within_s: None,
+            sets: None,
         };
         Some(Given::Run { account: account.clone()?, role: None, workload })
     })

@@ -185,3 +185,134 @@ fn a_chain_longer_than_the_bound_is_named() {
     assert_eq!(deepest, Some(crate::limits::LINEAGE_DEPTH_MAX));
     assert_eq!(found.problems.len(), 1, "{:?}", found.problems);
 }
+
+const CODE: &str = r#"{"functionName":"wipe"}"#;
+
+fn by_others(minute: i64, name: &str) -> Event {
+    call(minute, "lambda", name).request(CODE).response(FUNCTION.1)
+}
+
+#[test]
+fn a_function_is_of_whoever_changed_it_last() {
+    let run = || worker("shared", "wipe", 30);
+    let (made, code, settings) = ("CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration");
+    let in_mode = |name| in_mode("lambda", name, FUNCTION.0, FUNCTION.1);
+    let none: [&str; 0] = [];
+    let found = |events: Vec<Event>| lines(&report(events, Vec::new()));
+    // Others replaced the code that the mode put there: it did not run any more.
+    assert_eq!(found(vec![in_mode(code), by_others(20, code), run()]), none);
+    // They changed something else, or part of it: what ran is of both.
+    assert_eq!(found(vec![in_mode(code), by_others(20, settings), run()]), ["shared wipe 1 weak"]);
+    assert_eq!(found(vec![in_mode(made), by_others(20, code), run()]), ["shared wipe 1 weak"]);
+    assert_eq!(found(vec![in_mode(settings), by_others(20, settings), run()]), ["shared wipe 1 weak"]);
+    // In the second of the change or of the run, nobody can tell.
+    assert_eq!(found(vec![in_mode(code), by_others(10, code), run()]), ["shared wipe 1 weak"]);
+    assert_eq!(found(vec![in_mode(code), by_others(30, code), run()]), ["shared wipe 1 weak"]);
+    // Before the mode's change, after the run, elsewhere, or in vain: nothing.
+    assert_eq!(found(vec![by_others(9, code), in_mode(code), run()]), ["shared wipe 1 strong"]);
+    assert_eq!(found(vec![in_mode(code), run(), by_others(31, code)]), ["shared wipe 1 strong"]);
+    let elsewhere = Event { region: Some("eu-west-1".into()), ..by_others(20, code) };
+    assert_eq!(found(vec![in_mode(code), elsewhere, run()]), ["shared wipe 1 strong"]);
+    let refused = by_others(20, code).error("AccessDenied");
+    assert_eq!(found(vec![in_mode(code), refused, run()]), ["shared wipe 1 strong"]);
+    let told = report(vec![in_mode(made), by_others(20, code), run()], Vec::new());
+    let path = told.sessions.iter().find(|row| row.depth == 1).map(|row| row.attribution_path.clone());
+    let path = path.unwrap_or_default();
+    assert!(
+        path.contains("changed by somebody else since [UpdateFunctionCode, UpdateFunctionCode-20]"),
+        "{path}"
+    );
+}
+
+#[test]
+fn a_change_by_one_who_descends_from_the_mode_is_none_by_others() {
+    let assume = in_mode(
+        "sts",
+        "AssumeRole",
+        r#"{"roleArn":"arn:aws:iam::111122223333:role/deploy","roleSessionName":"x"}"#,
+        r#"{"credentials":{"accessKeyId":"ASIADEPLOY"}}"#,
+    );
+    let made = in_mode("lambda", "CreateFunction", FUNCTION.0, FUNCTION.1);
+    let deploy = with(by_others(20, "UpdateFunctionCode"), |caller| {
+        *caller = wearing("deploy", "ASIADEPLOY", Some(10));
+    });
+    let found = lines(&report(vec![assume, made, deploy, worker("shared", "wipe", 30)], Vec::new()));
+    assert_eq!(found, ["deploy alice 1 proved", "shared wipe 2 strong"]);
+}
+
+#[test]
+fn a_build_that_others_started_is_of_whoever_changed_its_project() {
+    let project = r#"{"name":"ship","serviceRole":"arn:aws:iam::111122223333:role/builds"}"#;
+    let changed = || in_mode("codebuild", "UpdateProject", project, "null");
+    let start = |minute: i64| {
+        call(minute, "codebuild", "StartBuild")
+            .request(r#"{"projectName":"ship"}"#)
+            .response(r#"{"build":{"id":"ship:1f2e3d4c"}}"#)
+    };
+    let run = || worker("builds", "AWSCodeBuild-1f2e3d4c", 20);
+    let none: [&str; 0] = [];
+    let found = |events: Vec<Event>| lines(&report(events, Vec::new()));
+    let strong = ["builds AWSCodeBuild-1f2e3d4c 1 strong"];
+    assert_eq!(found(vec![changed(), start(19), run()]), strong);
+    assert_eq!(found(vec![start(9), changed(), run()]), none);
+    assert_eq!(found(vec![changed(), start(10), run()]), none);
+    let again = call(15, "codebuild", "UpdateProject").request(project);
+    assert_eq!(found(vec![changed(), again, start(19), run()]), ["builds AWSCodeBuild-1f2e3d4c 1 weak"]);
+    let other = start(19).request(r#"{"projectName":"other"}"#);
+    assert_eq!(found(vec![changed(), other, run()]), none);
+}
+
+#[test]
+fn two_accounts_records_of_one_call_are_joined_by_the_id_they_share() {
+    let request = r#"{"roleArn":"arn:aws:iam::222233334444:role/far","roleSessionName":"x"}"#;
+    let shared = |event: Event, id: &str| Event { shared_event_id: Some(id.into()), ..event };
+    let own = || shared(in_mode("sts", "AssumeRole", request, "null"), "s-1");
+    let other = |id: &str| {
+        let caller = Principal {
+            identity_type: Some("AWSAccount".into()),
+            principal_id: Some(ACCOUNT.into()),
+            account_id: Some(ACCOUNT.into()),
+            ..Principal::default()
+        };
+        let event = call(10, "sts", "AssumeRole")
+            .by(caller)
+            .request(request)
+            .response(r#"{"credentials":{"accessKeyId":"ASIAFAR"}}"#);
+        shared(Event { account_id: Some("222233334444".into()), ..event }, id)
+    };
+    let used =
+        with(worker("far", "x", 10), |caller| caller.access_key_id = Some(AccessKeyId::from("ASIAFAR")));
+    let found = |id: &str| lines(&report(vec![own(), other(id), used.clone()], Vec::new()));
+    assert_eq!(found("s-1"), ["far x 1 proved"]);
+    assert_eq!(found("s-2"), Vec::<String>::new());
+}
+
+#[test]
+fn a_task_that_others_run_is_of_whoever_registered_its_revision() {
+    let register = |event: Event, revision: u32| {
+        event
+            .request(r#"{"family":"ship","taskRoleArn":"arn:aws:iam::111122223333:role/tasks"}"#)
+            .response(&format!(r#"{{"taskDefinition":{{"family":"ship","revision":{revision}}}}}"#))
+    };
+    let mine = || register(in_mode("ecs", "RegisterTaskDefinition", "null", "null"), 7);
+    let theirs = |minute| register(call(minute, "ecs", "RegisterTaskDefinition"), 8);
+    let run = |definition: &str| {
+        call(19, "ecs", "RunTask")
+            .request(&format!(r#"{{"taskDefinition":"{definition}"}}"#))
+            .response(r#"{"tasks":[{"taskArn":"arn:aws:ecs:us-east-1:111122223333:task/c/0f1e2d"}]}"#)
+    };
+    let task = || worker("tasks", "0f1e2d", 20);
+    let none: [&str; 0] = [];
+    let hers = ["tasks 0f1e2d 1 strong"];
+    let found = |events: Vec<Event>| lines(&report(events, Vec::new()));
+    assert_eq!(found(vec![mine(), run("ship:7"), task()]), hers);
+    assert_eq!(
+        found(vec![mine(), run("arn:aws:ecs:us-east-1:111122223333:task-definition/ship:7"), task()]),
+        hers
+    );
+    assert_eq!(found(vec![mine(), run("ship"), task()]), hers);
+    assert_eq!(found(vec![mine(), run("ship:6"), task()]), none);
+    assert_eq!(found(vec![mine(), theirs(15), run("ship"), task()]), none);
+    assert_eq!(found(vec![mine(), theirs(15), run("ship:7"), task()]), hers);
+    assert_eq!(found(vec![mine(), run("other:7"), task()]), none);
+}

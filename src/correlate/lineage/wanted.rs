@@ -9,10 +9,12 @@ use std::sync::Arc;
 use crate::catalogue::Catalogue;
 use crate::model::event::{Event, Outcome};
 use crate::model::id::AccessKeyId;
+use crate::model::principal::Principal;
 use crate::normalise::token::{Token, TokenKind};
 
 use super::super::{marks, payload, session};
 use super::grant::Given;
+use super::origin::{Origins, permission_set};
 use super::{Evidence, walk};
 
 /// The tokens of records that are wanted.
@@ -32,10 +34,24 @@ pub fn wanted(events: &[Event], catalogue: &Catalogue) -> Wanted {
         return Wanted::default();
     }
     let mut sessions = session::of(events, &marks);
-    let gifts = walk(Evidence { events, catalogue }, &mut sessions);
+    let origins = Origins::of(events);
+    let gifts = walk(Evidence { events, catalogue }, &origins, &mut sessions);
     let mut wanted = Wanted::default();
     for gift in gifts.iter().filter(|gift| gift.grant.given.can_be_followed()) {
         wanted.add(&gift.grant.given);
+    }
+    for gift in &gifts {
+        wanted.add_workload(&gift.grant.given, &events[gift.grant.event]);
+    }
+    for issue in &marks.issues {
+        wanted.add_origin(&events[issue.event].principal, &origins, events);
+    }
+    for event in sessions.of_event.keys().map(|place| &events[*place]) {
+        let shared = event.shared_event_id.as_deref().filter(|_| &*event.event_source == "sts.amazonaws.com");
+        wanted.single.extend(shared.map(|id| Token::new(TokenKind::Shared, "", id)));
+    }
+    for place in sessions.of_event.keys() {
+        wanted.add_portal(&events[*place].principal);
     }
     for row in &sessions.rows {
         if let Some(name) = &row.role_session_name {
@@ -67,6 +83,40 @@ impl Wanted {
     pub fn holds_key_of(&self, event: &Event) -> bool {
         let keys = event.principal.access_key_id.clone().into_iter().chain(issued_key(event));
         keys.map(|key| Token::new(TokenKind::Key, "", key.as_str())).any(|token| self.single.contains(&token))
+    }
+
+    /// What handed a caller its credentials, all the way up.
+    fn add_origin(&mut self, caller: &Principal, origins: &Origins<'_>, events: &[Event]) {
+        let chain = origins.chain(caller);
+        let above = chain.iter().map(|(_, step)| &events[step.event].principal);
+        for caller in std::iter::once(caller).chain(above) {
+            let role = caller.issuer.as_ref().and_then(|issuer| issuer.arn.as_ref());
+            if let (Some(role), Some(session)) = (role, caller.role_session_name()) {
+                self.single.insert(Token::new(TokenKind::Issue, role.as_str(), session));
+            } else if let Some(key) =
+                caller.access_key_id.as_ref().filter(|key| key.as_str().starts_with("ASIA"))
+            {
+                // A user's own temporary key: only GetSessionToken hands one out.
+                self.single.insert(Token::new(TokenKind::Key, "", key.as_str()));
+            }
+            self.add_portal(caller);
+        }
+    }
+
+    /// The sign-in behind a caller that wears a role of Identity Center.
+    fn add_portal(&mut self, caller: &Principal) {
+        let Some(set) = caller.role_name().and_then(permission_set) else { return };
+        let names = [caller.on_behalf_of.as_deref(), caller.role_session_name()];
+        self.single.extend(names.into_iter().flatten().map(|name| Token::new(TokenKind::Portal, set, name)));
+    }
+
+    /// Later changes and starts of a workload by others.
+    fn add_workload(&mut self, given: &Given, event: &Event) {
+        let Given::Run { workload, .. } = given else { return };
+        let service = event.event_source.strip_suffix(".amazonaws.com").unwrap_or_default();
+        if matches!(service, "lambda" | "codebuild" | "ecs") && !workload.unique {
+            self.single.insert(Token::new(TokenKind::Workload, service, &workload.name));
+        }
     }
 
     fn add(&mut self, given: &Given) {

@@ -14,7 +14,7 @@ use super::super::payload;
 /// How far an issuing call and the creation date it leads to may lie apart.
 ///
 /// Source: facts/cloudtrail.md 1.2 (creationDate is about the event time).
-const CREATION_SLACK_S: i64 = 5;
+pub(in crate::correlate) const CREATION_SLACK_S: i64 = 5;
 
 /// What the issuing call tells.
 #[derive(Clone, Debug)]

@@ -200,6 +200,7 @@ impl Sample<'_> {
             request_parameters: self.some(r#"{"bucketName":"b"}"#),
             response_elements: None,
             additional_event_data: None,
+            service_event_details: None,
             category: Some(Category::ResourceDestruction),
             copies: 2,
             source_grade: SourceGrade::Unreferenced,

@@ -14,7 +14,7 @@ fn rows(events: Vec<Event>) -> Vec<DestructiveAction> {
 }
 
 #[rustfmt::skip]
-const CASES: [Case; 48] = [
+const CASES: [Case; 60] = [
     ("kms", ("ScheduleKeyDeletion", r#"{"keyId":"k-1"}"#), ("CancelKeyDeletion", r#"{"keyId":"arn:aws:kms:us-east-1:111122223333:key/k-1"}"#), Some("restored after 30 min by CancelKeyDeletion; the key stays disabled until EnableKey")),
     ("kms", ("ScheduleKeyDeletion", r#"{"keyId":"k-1"}"#), ("CancelKeyDeletion", r#"{"keyId":"k-2"}"#), None),
     ("kms", ("DisableKey", r#"{"keyId":"k-1"}"#), ("EnableKey", r#"{"keyId":"k-1"}"#), Some("undone after 30 min by EnableKey; until then it was in effect")),
@@ -31,7 +31,21 @@ const CASES: [Case; 48] = [
     ("s3", ("DeleteBucketPublicAccessBlock", r#"{"bucketName":"b"}"#), ("PutBucketPublicAccessBlock", r#"{"bucketName":"b"}"#), Some("undone after 30 min by PutBucketPublicAccessBlock; until then it was not protected")),
     ("s3", ("PutBucketVersioning", r#"{"bucketName":"b","VersioningConfiguration":{"Status":"Suspended"}}"#), ("PutBucketVersioning", r#"{"bucketName":"b","VersioningConfiguration":{"Status":"Enabled"}}"#), Some("undone after")),
     ("dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), ("RestoreTableToPointInTime", r#"{"sourceTableName":"t","targetTableName":"t2"}"#), Some("restored after 30 min from a copy by RestoreTableToPointInTime")),
-    ("dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), ("RestoreTableFromBackup", r#"{"targetTableName":"t","backupArn":"arn:x"}"#), Some("restored after 30 min from a copy")),
+    ("dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), ("RestoreTableFromBackup", r#"{"targetTableName":"t2","backupArn":"arn:aws:dynamodb:us-east-1:111122223333:table/t/backup/0151-a1"}"#), Some("restored after 30 min from a copy")),
+    // What it is restored from decides, not the name that it gets.
+    ("dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), ("RestoreTableFromBackup", r#"{"targetTableName":"t","backupArn":"arn:aws:dynamodb:us-east-1:111122223333:table/other/backup/0151-a1"}"#), None),
+    ("dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), ("RestoreTableToPointInTime", r#"{"sourceTableName":"other","targetTableName":"t"}"#), None),
+    ("dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), ("RestoreTableToPointInTime", r#"{"sourceTableArn":"arn:aws:dynamodb:us-east-1:111122223333:table/t","targetTableName":"t3"}"#), Some("restored after")),
+    ("rds", ("DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#), ("RestoreDBInstanceToPointInTime", r#"{"sourceDBInstanceIdentifier":"other","targetDBInstanceIdentifier":"db"}"#), None),
+    ("rds", ("DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#), ("RestoreDBInstanceToPointInTime", r#"{"sourceDBInstanceAutomatedBackupsArn":"arn:x","targetDBInstanceIdentifier":"db"}"#), Some("restored after")),
+    ("rds", ("DeleteDBCluster", r#"{"dBClusterIdentifier":"c","skipFinalSnapshot":true}"#), ("RestoreDBClusterToPointInTime", r#"{"sourceDBClusterIdentifier":"other","dBClusterIdentifier":"c"}"#), None),
+    ("redshift", ("DeleteCluster", r#"{"clusterIdentifier":"c","skipFinalClusterSnapshot":true}"#), ("RestoreFromClusterSnapshot", r#"{"clusterIdentifier":"c","snapshotIdentifier":"s","snapshotClusterIdentifier":"other"}"#), None),
+    ("redshift", ("DeleteCluster", r#"{"clusterIdentifier":"c","skipFinalClusterSnapshot":true}"#), ("RestoreFromClusterSnapshot", r#"{"clusterIdentifier":"c2","snapshotIdentifier":"s","snapshotClusterIdentifier":"c"}"#), Some("restored after")),
+    // Rules of one name on two buses are two rules; without a name it is the default bus.
+    ("events", ("DisableRule", r#"{"name":"r","eventBusName":"orders"}"#), ("EnableRule", r#"{"name":"r"}"#), None),
+    ("events", ("DisableRule", r#"{"name":"r"}"#), ("EnableRule", r#"{"name":"r","eventBusName":"default"}"#), Some("undone after")),
+    ("events", ("DeleteRule", r#"{"name":"r","eventBusName":"arn:aws:events:us-east-1:111122223333:event-bus/orders"}"#), ("PutRule", r#"{"name":"r","eventBusName":"orders"}"#), Some("re-created after")),
+    ("events", ("RemoveTargets", r#"{"rule":"r","ids":["1"],"eventBusName":"a"}"#), ("PutTargets", r#"{"rule":"r","targets":[{"id":"1"}],"eventBusName":"b"}"#), None),
     ("dynamodb", ("DeleteTable", r#"{"tableName":"t"}"#), ("CreateTable", r#"{"tableName":"t"}"#), None),
     ("rds", ("DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","finalDBSnapshotIdentifier":"last"}"#), ("RestoreDBInstanceFromDBSnapshot", r#"{"dBInstanceIdentifier":"other","dBSnapshotIdentifier":"last"}"#), Some("restored after")),
     ("rds", ("DeleteDBInstance", r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#), ("RestoreDBInstanceToPointInTime", r#"{"sourceDBInstanceIdentifier":"db","targetDBInstanceIdentifier":"db2"}"#), Some("restored after")),
@@ -173,4 +187,39 @@ fn the_timeline_tells_what_undid_what() {
     );
     assert_eq!(entry.time.map(minute), Some(20));
     assert_eq!(entry.event_id.as_ref().map(|id| id.as_str()), Some("StartLogging-20"));
+}
+
+#[test]
+fn a_snapshot_that_is_known_to_be_of_another_database_restores_nothing() {
+    let snapshot = |db: &str| {
+        call(0, "rds", "CreateDBSnapshot")
+            .request(&format!(r#"{{"dBInstanceIdentifier":"{db}","dBSnapshotIdentifier":"snap"}}"#))
+    };
+    let delete = || {
+        call(10, "rds", "DeleteDBInstance")
+            .request(r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#)
+    };
+    let restore = || {
+        call(40, "rds", "RestoreDBInstanceFromDBSnapshot")
+            .request(r#"{"dBInstanceIdentifier":"db","dBSnapshotIdentifier":"snap"}"#)
+    };
+    let undone = |events: Vec<Event>| {
+        let found = rows(events);
+        found
+            .iter()
+            .find(|row| &*row.event_name == "DeleteDBInstance")
+            .expect("the call")
+            .undone_at
+            .map(minute)
+    };
+    assert_eq!(undone(vec![snapshot("db"), delete(), restore()]), Some(40));
+    assert_eq!(undone(vec![snapshot("other"), delete(), restore()]), None);
+    assert_eq!(
+        undone(vec![delete(), restore()]),
+        Some(40),
+        "where the evidence does not tell, the name does"
+    );
+    let copied = call(5, "rds", "CopyDBSnapshot")
+        .request(r#"{"sourceDBSnapshotIdentifier":"older","targetDBSnapshotIdentifier":"snap"}"#);
+    assert_eq!(undone(vec![copied, delete(), restore()]), Some(40), "a copy of a snapshot tells no database");
 }

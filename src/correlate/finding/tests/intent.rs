@@ -55,8 +55,8 @@ fn a_removed_protection_and_the_destruction_of_that_thing_are_one_finding() {
     assert_eq!(finding.severity.as_str(), "high");
     assert_eq!(
         finding.summary,
-        "eve destroyed what had been protected in account 111122223333: DeleteDBInstance on orders; \
-         the protection was removed by ops from 2025-01-10T00:00:00Z on: ModifyDBInstance on orders"
+        "eve destroyed what was set to be unprotected in account 111122223333: DeleteDBInstance on orders; \
+         protection switched off or removed by ops from 2025-01-10T00:00:00Z on: ModifyDBInstance on orders"
     );
     let burst = vec![unprotect(0, "a"), unprotect(1, "b"), delete_db(5, "a"), delete_db(6, "b")];
     assert_eq!(found(UNPROTECTED, burst)[0].count, 4);
