@@ -21,6 +21,8 @@ pub struct Truth {
     pub destructive_counts: BTreeMap<String, u64>,
     /// Patterns of intent that people followed, in the order they were told.
     pub intents: Vec<Intent>,
+    /// What is to be found about modes and their tickets, by rule and account; empty where a story does not say.
+    pub claims: Vec<(&'static str, &'static str)>,
 }
 
 /// A pattern of calls that shows what somebody was about.
@@ -182,6 +184,7 @@ impl Truth {
         self.sessions.extend(other.sessions);
         self.destructive_actions.extend(other.destructive_actions);
         self.intents.extend(other.intents);
+        self.claims.extend(other.claims);
         for (outcome, count) in other.destructive_counts {
             *self.destructive_counts.entry(outcome).or_default() += count;
         }
@@ -216,6 +219,10 @@ impl Truth {
         });
         if !self.intents.is_empty() {
             value["intents"] = self.intents.iter().copied().map(Intent::to_json).collect();
+        }
+        if !self.claims.is_empty() {
+            let claim = |(rule, account): &(&str, &str)| json!({"rule_id": rule, "account_id": account});
+            value["claims"] = self.claims.iter().map(claim).collect();
         }
         let mut text = format!("{value:#}");
         text.push('\n');

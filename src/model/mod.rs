@@ -22,5 +22,6 @@ pub mod rfc;
 pub mod severity;
 pub mod source_grade;
 pub mod technique;
+pub mod ticket;
 pub mod time;
 pub mod timeline;

@@ -124,6 +124,7 @@ impl Sample<'_> {
         let plain = |integrity, status| Object {
             path: self.object(),
             inside_archive: false,
+            beside_dump: false,
             sha256: "ab".repeat(32),
             inflated_sha256: "cd".repeat(32),
             bytes: 12_345,
@@ -216,6 +217,7 @@ impl Sample<'_> {
             sources: vec![RfcSource::GetRfc, RfcSource::CloudTrail],
             conflicts: vec!["status"],
             steps: Vec::new(),
+            ticket: None,
             evidence: self.evidence(0),
         };
         vec![rfc(ACCOUNTS[0], "2025-03-04", Some("Success")), rfc(ACCOUNTS[1], "2025-03-13", None)]
