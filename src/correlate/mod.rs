@@ -102,11 +102,10 @@ pub struct Options {
 ///
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
-    let Sources { events, detected, mut rfc_records, ticket_covers, .. } = sources;
+    let Sources { events, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
     let Sources { inventory, coverage, scope, objects, mut problems, .. } = sources;
     rfc_records.extend(events.iter().filter_map(from_event));
-    let covered = (&coverage[..], ticket_covers);
-    let rfc_evidence = RfcEvidence::of(&rfc_records, &events, covered, &options.rfc_complete);
+    let rfc_evidence = RfcEvidence::of(&rfc_records, &events, (&coverage, covers), &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     let scope = declared(scope, options);
     problems.extend(contradictions.into_iter().chain(expected::problems(&scope)));
