@@ -116,6 +116,8 @@ pub struct DestructiveAction {
     pub event_name: String,
     /// `recipientAccountId`.
     pub account_id: String,
+    /// The person or thing behind it; of a mode session, that of its root.
+    pub actor: String,
     /// `succeeded`, `denied`, `failed` or `dry_run`.
     pub outcome: &'static str,
     /// The mode whose session did it, else `none`.
@@ -289,7 +291,8 @@ impl DestructiveAction {
     fn to_json(&self) -> Value {
         let mut value = json!({
             "event_time": clock::extended(self.event_time), "event_id": self.event_id,
-            "event_name": self.event_name, "account_id": self.account_id, "outcome": self.outcome,
+            "event_name": self.event_name, "account_id": self.account_id, "actor": self.actor,
+            "outcome": self.outcome,
             "mode": self.mode, "attribution": self.attribution, "authorization": self.authorization,
             "rfc_id": self.rfc_id, "copies": self.copies, "resources": self.resources,
         });

@@ -225,6 +225,7 @@ fn destructive(done: &Analysis, truth: &Value, place: &str) {
             "event_time",
             "event_name",
             "account_id",
+            "actor",
             "outcome",
             "mode",
             "attribution",

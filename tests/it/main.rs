@@ -32,6 +32,7 @@ mod cases;
 mod cli;
 mod cli_runs;
 mod compare;
+mod compare_truth;
 mod compare_windows;
 mod coverage;
 mod delivered;

@@ -138,5 +138,6 @@ fn opened(scene: &mut Scene, opening: &Opening, authorization: &'static str, wor
     }
     let closed = start + opening.minutes * MINUTE;
     scene.call(&pipeline, closed, calls::delete_role(BREAK_GLASS));
-    Window::created(opening.account, "break_glass", start, &[BREAK_GLASS]).closed(closed)
+    let window = Window::created(opening.account, "break_glass", start, &[BREAK_GLASS]).closed(closed);
+    Window { authorization, ..window }
 }
