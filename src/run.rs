@@ -5,11 +5,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
+use crate::compare::{self, Asked, Side};
 use crate::correlate;
 use crate::custody::{self, Comparison};
 use crate::detect::{Detector, RuleSet};
@@ -21,7 +23,9 @@ use crate::integrity::{Assessment, Given};
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
+use crate::model::since::Since;
 use crate::model::time::{Day, UtcTime};
+use crate::readback::Tables;
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
 use crate::tickets;
@@ -81,6 +85,8 @@ pub struct Options {
     /// The time that deadlines are compared with; `None` means the end of the
     /// evidence.
     pub as_of: Option<UtcTime>,
+    /// The last audit, to tell what has changed since.
+    pub since: Option<LastAudit>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
     /// Folders of rules to add to the built-in ones.
@@ -97,6 +103,17 @@ pub struct Options {
     pub threads: Option<usize>,
     /// The command line, for run.json.
     pub arguments: Vec<String>,
+}
+
+/// A report of the last audit.
+#[derive(Clone, Debug)]
+pub struct LastAudit {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its tables.
+    pub tables: Arc<Tables>,
+    /// What its run was asked for, if that is known.
+    pub asked: Option<Asked>,
 }
 
 /// What a run came to.
@@ -122,6 +139,9 @@ pub fn analyze(
     let staging = match &options.destination {
         Destination::Folder { path, force } => {
             keep_apart(path, &options.paths)?;
+            if let Some(last) = &options.since {
+                keep_apart(path, std::slice::from_ref(&last.folder))?;
+            }
             Some(Staging::begin(path, *force).map_err(ReportError::from)?)
         }
         Destination::Stdout => None,
@@ -140,10 +160,24 @@ pub fn analyze(
         started_at,
         threads: pool.current_num_threads(),
     };
-    let report = pool.install(|| reconstruct(options, given, observer, interrupted))?;
+    let mut report = pool.install(|| reconstruct(options, given, observer, interrupted))?;
+    if let Some(last) = &options.since {
+        observer.stage("comparing with the last audit");
+        report.since = Some(since(last, &report, options, &facts)?);
+    }
     observer.stage("writing the reports");
     let place = pool.install(|| write(&report, &facts, options, (staging, interrupted)))?;
     Ok(Outcome { report, place })
+}
+
+/// What has changed since the last audit.
+fn since(last: &LastAudit, report: &Report, options: &Options, facts: &RunFacts) -> Result<Since, Error> {
+    let new = Tables::of(report, &compare::NEEDED, facts)?;
+    let asked =
+        Asked { selection: selection(options), object_days: options.object_days, as_of: options.as_of };
+    let sides = (Side::of(&last.tables, last.asked.clone()), Side::of(&new, Some(asked)));
+    let notes = compare::notes((&last.tables, &sides.0), (&new, &sides.1));
+    Ok(compare::since(&compare::compare(&sides.0, &sides.1), (&sides.0, &sides.1), notes))
 }
 
 /// From the dump to the report.

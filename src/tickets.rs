@@ -20,7 +20,7 @@ use crate::policy::{Policy, TicketSource};
 use crate::tally::ProblemList;
 
 /// The word of the `format` column.
-const FORMAT: &str = "change_tickets";
+pub const FORMAT: &str = "change_tickets";
 
 /// One file of tickets.
 #[derive(Clone, Debug)]

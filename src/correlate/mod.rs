@@ -172,7 +172,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         timeline: selection.timeline(timeline),
         findings,
         incidents,
-        events: None,
+        ..Report::default()
     }
 }
 

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod report;
 pub mod rfc;
 pub mod severity;
+pub mod since;
 pub mod source_grade;
 pub mod technique;
 pub mod ticket;

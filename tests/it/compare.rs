@@ -11,9 +11,9 @@ use crate::runner::{
 };
 
 /// The day at which the generated dump is split; nothing is told near its midnight.
-const SPLIT: &str = "2026-01-18";
+pub(crate) const SPLIT: &str = "2026-01-18";
 
-fn compare(old: &Path, new: &Path, flags: &[&str]) -> Ended {
+pub(crate) fn compare(old: &Path, new: &Path, flags: &[&str]) -> Ended {
     ended(devtrail().arg("compare").arg(old).arg(new).args(flags).output().expect("it starts"))
 }
 

@@ -57,4 +57,5 @@ mod rules;
 mod runner;
 mod search;
 mod sigma;
+mod since;
 mod tidy;
