@@ -238,6 +238,10 @@ pub struct Analyze {
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Evidence")]
     pub as_of: Option<UtcTime>,
 
+    /// Report of the last audit: tell in this one what has changed since (see `compare`)
+    #[arg(long, value_name = "DIR", help_heading = "Evidence")]
+    pub since: Option<PathBuf>,
+
     /// State that the dump holds every RFC of this time; may be repeated
     #[arg(long, value_name = "FROM..TO", value_parser = range, help_heading = "Evidence")]
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,

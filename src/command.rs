@@ -206,6 +206,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         object_days: (flags.object_date_from, flags.object_date_to),
         rfc_complete: flags.rfc_complete.clone(),
         as_of: flags.as_of,
+        since: flags.since.as_deref().map(compare::last_audit).transpose()?,
         modes: flags.modes.clone(),
         rules: flags.rules.clone(),
         sigma: flags.sigma.clone(),

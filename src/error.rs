@@ -135,6 +135,24 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// A file of change tickets cannot be read.
+    #[error("cannot read the tickets `{}`: {why}", .path.display())]
+    TicketsUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A file that the policy names for its tickets is none of tickets.
+    #[error("{}:{line}: {message}", .path.display())]
+    TicketsInvalid {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
     /// A list of expected accounts cannot be read.
     #[error("cannot read the list of accounts `{}`", .path.display())]
     AccountsUnreadable {
@@ -268,6 +286,8 @@ impl Error {
             | Self::NoSuchRule { .. }
             | Self::PolicyUnreadable { .. }
             | Self::PolicyInvalid { .. }
+            | Self::TicketsUnreadable { .. }
+            | Self::TicketsInvalid { .. }
             | Self::AccountsUnreadable { .. }
             | Self::AccountsInvalid { .. }
             | Self::PublicKeys { .. }
@@ -318,6 +338,12 @@ impl Error {
             Self::NoSuchRule { .. } => Some("`devtrail rules list` shows the rules"),
             Self::PolicyUnreadable { .. } => Some("give a TOML file that you may read"),
             Self::PolicyInvalid { .. } => Some("docs/policy.toml is a policy that holds every key"),
+            Self::TicketsUnreadable { .. } => {
+                Some("`file` below [[tickets]] is a path from the folder of the policy")
+            }
+            Self::TicketsInvalid { .. } => {
+                Some("docs/tickets.csv is a file of tickets; JSON has the same names as keys")
+            }
             Self::PublicKeys { .. } => {
                 Some("`devtrail verify --help` shows how to save the keys with list-public-keys")
             }

@@ -43,6 +43,8 @@ pub mod gather;
 
 pub mod dump;
 
+pub mod tickets;
+
 pub mod correlate;
 
 pub mod report;

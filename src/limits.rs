@@ -87,6 +87,10 @@ pub const FINDING_EVENTS_MAX: usize = 100;
 /// Bytes of one file of a rule. The largest public rules have 20 KB.
 pub const RULE_BYTES_MAX: u64 = 1024 * 1024;
 
+/// Characters of the id of a change ticket and of a name in it. Ids of ticket
+/// systems have up to 20, ARNs of sessions up to 200.
+pub const TICKET_NAME_CHARS_MAX: usize = 512;
+
 /// Steps that credentials are followed down from a mode session. Role chains
 /// of more than two or three are unusual; a hostile one would cost as many
 /// looks at all other sessions.

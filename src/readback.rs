@@ -1,4 +1,4 @@
-//! The tables of a report, read back from its folder.
+//! The tables of a report, read back from its folder; or of one not written yet.
 //!
 //! Owns: that they are those which the run wrote, and how cells come out of
 //! them. Who asks says which tables there must be. Columns are asked for by
@@ -17,8 +17,9 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::evidence::read::whole;
+use crate::model::report::Report;
 use crate::model::time::UtcTime;
-use crate::report::{manifest, run_json};
+use crate::report::{ReportError, RunFacts, manifest, parquet, run_json, tables};
 
 /// The file of the sums of a report.
 const SUMS: &str = "SHA256SUMS";
@@ -79,6 +80,26 @@ impl Tables {
         }
         let Run { arguments, version, catalogue_sha256, .. } = run;
         Ok(Self { grids, arguments, version, catalogue_sha256 })
+    }
+
+    /// The tables of a report that is not written yet.
+    ///
+    /// # Errors
+    /// Never, as long as its tables could be written.
+    pub fn of(report: &Report, needed: &[&'static str], facts: &RunFacts) -> Result<Self, Error> {
+        let mut grids = BTreeMap::new();
+        for table in tables::all(report) {
+            if needed.contains(&table.name) {
+                let frame = parquet::whole(&table).map_err(|error| ReportError::Write(error.into()))?;
+                grids.insert(table.name, Grid { frame: Some(frame) });
+            }
+        }
+        Ok(Self {
+            grids,
+            arguments: facts.arguments.clone(),
+            version: facts.version.clone(),
+            catalogue_sha256: facts.catalogue_sha256.clone(),
+        })
     }
 
     /// A table by its name; one that is not there has no rows.

@@ -5,28 +5,34 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
+use crate::compare::{self, Asked, Side};
 use crate::correlate;
 use crate::custody::{self, Comparison};
 use crate::detect::{Detector, RuleSet};
 use crate::dump::{Dump, Observer, look, prune};
 use crate::error::Error;
-use crate::evidence::read::{Buffer, read};
 use crate::examine::{Depth, Examiner};
 use crate::gather::Gathered;
-use crate::integrity::{self, Assessment, Given, PublicKey};
+use crate::integrity::{Assessment, Given};
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
+use crate::model::since::Since;
 use crate::model::time::{Day, UtcTime};
-use crate::policy::Policy;
+use crate::readback::Tables;
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
-use crate::rulebook;
+use crate::tickets;
+
+mod given;
+
+use given::{UserFiles, public_keys};
 
 /// Where the reports go.
 #[derive(Clone, Debug)]
@@ -79,6 +85,8 @@ pub struct Options {
     /// The time that deadlines are compared with; `None` means the end of the
     /// evidence.
     pub as_of: Option<UtcTime>,
+    /// The last audit, to tell what has changed since.
+    pub since: Option<LastAudit>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
     /// Folders of rules to add to the built-in ones.
@@ -97,15 +105,15 @@ pub struct Options {
     pub arguments: Vec<String>,
 }
 
-/// What the user's own files say, beside the evidence.
-#[derive(Debug)]
-struct UserFiles {
-    catalogue: Catalogue,
-    rules: RuleSet,
-    unused_rules: Vec<Problem>,
-    policy: Policy,
-    expected_accounts: BTreeSet<AccountId>,
-    keys: Vec<PublicKey>,
+/// A report of the last audit.
+#[derive(Clone, Debug)]
+pub struct LastAudit {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its tables.
+    pub tables: Arc<Tables>,
+    /// What its run was asked for, if that is known.
+    pub asked: Option<Asked>,
 }
 
 /// What a run came to.
@@ -127,21 +135,13 @@ pub fn analyze(
     interrupted: &AtomicBool,
 ) -> Result<Outcome, Error> {
     let started_at = now();
-    let catalogue = catalogue(options.modes.as_deref())?;
-    let rules = rulebook::load(&options.rules, &catalogue)?;
-    let (rules, unused_rules) = rulebook::load_sigma(rules, &options.sigma)?;
-    let (policy, catalogue) = policy(options.policy.as_deref(), catalogue, &rules)?;
-    let given = UserFiles {
-        rules,
-        unused_rules,
-        catalogue,
-        policy,
-        expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
-        keys: public_keys(&options.public_keys)?,
-    };
+    let given = UserFiles::read(options)?;
     let staging = match &options.destination {
         Destination::Folder { path, force } => {
             keep_apart(path, &options.paths)?;
+            if let Some(last) = &options.since {
+                keep_apart(path, std::slice::from_ref(&last.folder))?;
+            }
             Some(Staging::begin(path, *force).map_err(ReportError::from)?)
         }
         Destination::Stdout => None,
@@ -160,10 +160,24 @@ pub fn analyze(
         started_at,
         threads: pool.current_num_threads(),
     };
-    let report = pool.install(|| reconstruct(options, given, observer, interrupted))?;
+    let mut report = pool.install(|| reconstruct(options, given, observer, interrupted))?;
+    if let Some(last) = &options.since {
+        observer.stage("comparing with the last audit");
+        report.since = Some(since(last, &report, options, &facts)?);
+    }
     observer.stage("writing the reports");
     let place = pool.install(|| write(&report, &facts, options, (staging, interrupted)))?;
     Ok(Outcome { report, place })
+}
+
+/// What has changed since the last audit.
+fn since(last: &LastAudit, report: &Report, options: &Options, facts: &RunFacts) -> Result<Since, Error> {
+    let new = Tables::of(report, &compare::NEEDED, facts)?;
+    let asked =
+        Asked { selection: selection(options), object_days: options.object_days, as_of: options.as_of };
+    let sides = (Side::of(&last.tables, last.asked.clone()), Side::of(&new, Some(asked)));
+    let notes = compare::notes((&last.tables, &sides.0), (&new, &sides.1));
+    Ok(compare::since(&compare::compare(&sides.0, &sides.1), (&sides.0, &sides.1), notes))
 }
 
 /// From the dump to the report.
@@ -173,7 +187,9 @@ fn reconstruct(
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
-    let (found, mut left_out) = prune(look(&options.paths)?, options.object_days);
+    let found = look(&options.paths)?;
+    let (found, tickets) = tickets::read((&given.policy, options.policy.as_deref()), found)?;
+    let (found, mut left_out) = prune(found, options.object_days);
     let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
     let detector = Detector::new(&given.rules, &given.catalogue);
     let examiner =
@@ -190,6 +206,7 @@ fn reconstruct(
         return Err(Error::Interrupted);
     }
     observer.stage("correlating");
+    tickets::add(tickets, &mut sources);
     sources.detected.rules = given.rules.words();
     sources.detected.silent = given.rules.silent();
     sources.detected.compounds = given.rules.compounds(&sources.detected.hits);
@@ -279,47 +296,6 @@ fn write(
     Ok(Some(staging.commit().map_err(ReportError::from)?))
 }
 
-fn catalogue(modes: Option<&Path>) -> Result<Catalogue, Error> {
-    let catalogue = Catalogue::builtin();
-    let Some(path) = modes else { return Ok(catalogue) };
-    #[expect(clippy::disallowed_methods, reason = "a file of the user's own rules, no evidence")]
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Error::ModesUnreadable { path: path.to_owned(), source })?;
-    catalogue.with_modes(&text).map_err(|fault| Error::ModesInvalid {
-        path: path.to_owned(),
-        line: fault.line.unwrap_or(1),
-        message: fault.message,
-    })
-}
-
-/// The policy, and the catalogue with the modes of it.
-fn policy(path: Option<&Path>, catalogue: Catalogue, rules: &RuleSet) -> Result<(Policy, Catalogue), Error> {
-    let Some(path) = path else { return Ok((Policy::default(), catalogue)) };
-    #[expect(clippy::disallowed_methods, reason = "a file of the user's own rules, no evidence")]
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Error::PolicyUnreadable { path: path.to_owned(), source })?;
-    let words = rules.words();
-    let mut ids: BTreeSet<&str> = correlate::rule_ids().collect();
-    ids.extend(words.iter().map(|words| &*words.rule_id));
-    Policy::parse(&text, catalogue, &ids).map_err(|fault| Error::PolicyInvalid {
-        path: path.to_owned(),
-        line: fault.line.unwrap_or(1),
-        message: fault.message,
-    })
-}
-
-fn expected_accounts(list: Option<&Path>) -> Result<BTreeSet<AccountId>, Error> {
-    let Some(path) = list else { return Ok(BTreeSet::new()) };
-    #[expect(clippy::disallowed_methods, reason = "a list of the user's own, no evidence")]
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Error::AccountsUnreadable { path: path.to_owned(), source })?;
-    correlate::parse_expected_accounts(&text).map_err(|(line, message)| Error::AccountsInvalid {
-        path: path.to_owned(),
-        line,
-        message,
-    })
-}
-
 /// The output folder may not be an input, lie in one, or hold one.
 ///
 /// # Errors
@@ -352,26 +328,6 @@ fn real_place(path: &Path) -> PathBuf {
         missing.push(name);
         existing = parent;
     }
-}
-
-/// Reads the files of public keys that the user gave.
-fn public_keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Error> {
-    let mut keys = Vec::new();
-    for path in files {
-        let mut buffer = Buffer::default();
-        let content = read(path, &mut buffer);
-        let invalid = |why: String| Error::PublicKeys { path: path.clone(), why };
-        if let Some(fault) = content.faults.first() {
-            return Err(invalid(fault.detail.clone()));
-        }
-        let text = String::from_utf8_lossy(buffer.content()).into_owned();
-        let listed = integrity::list_of_keys(text.trim_start_matches('\u{feff}'));
-        let listed = listed.ok_or_else(|| invalid("it is not what list-public-keys prints".to_owned()))?;
-        for key in listed {
-            keys.push(key.map_err(invalid)?);
-        }
-    }
-    Ok(keys)
 }
 
 /// Reads a dump and compares it with a manifest of an earlier run.

@@ -279,6 +279,11 @@ fn summary_text(report: &Report, place: Option<&str>, color: bool) -> String {
         push_line(&mut text, format_args!("{} {sentence}", paint("Deadlines:", Tone::Head, color)));
     }
     findings(&mut text, &head, color);
+    if let Some(since) = &report.since {
+        let told = since.subjects.iter().map(|one| format!("{}: {}", one.heading, one.counts));
+        let told = told.collect::<Vec<_>>().join("; ");
+        push_line(&mut text, format_args!("{} {told}", paint("Since last audit:", Tone::Head, color)));
+    }
     let losses = head.losses() as u64;
     let tone = if losses == 0 { Tone::Done } else { Tone::Problem };
     let of = counted(report.problems.len() as u64, "problem");

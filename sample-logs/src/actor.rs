@@ -134,6 +134,18 @@ impl Actor {
         identity
     }
 
+    /// Who stands behind its calls: a person's or workload's own name.
+    pub(crate) fn person(&self) -> String {
+        match &self.kind {
+            Kind::Role(session) => {
+                session.source_identity.clone().unwrap_or_else(|| session.session_name.clone())
+            }
+            Kind::User { name, .. } | Kind::Federated { name, .. } | Kind::Saml { name } => name.clone(),
+            Kind::Root => "root".to_owned(),
+            Kind::Service(service) => (*service).to_owned(),
+        }
+    }
+
     /// The role session behind this actor, if it is one.
     pub(crate) fn role_session(&self) -> Option<&RoleSession> {
         match &self.kind {

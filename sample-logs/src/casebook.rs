@@ -4,6 +4,7 @@
 //! cases/<name>/case.toml     title, story, arguments
 //! cases/<name>/input/        the dump
 //! cases/<name>/truth.json    what is true about it
+//! cases/<name>/…             files that its arguments name, such as a policy
 //! cases/<name>/expected/     what the product writes; not ours, never touched here
 //! demo/, demo-truth.json     a small landing zone
 //! ```
@@ -26,6 +27,8 @@ pub struct Case {
     pub story: &'static str,
     /// Arguments the product is run with, besides the input.
     pub args: &'static [&'static str],
+    /// Files beside the dump that the arguments name, as `{case}/NAME`.
+    pub beside: &'static [(&'static str, &'static str)],
     /// The dump, by path below `input`.
     pub objects: Objects,
     /// What is true about it.
@@ -50,6 +53,9 @@ pub fn rewrite(root: &Path) -> io::Result<Vec<&'static str>> {
         let folder = root.join("cases").join(case.name);
         replace(&folder.join("input"))?;
         landing::write_objects(&case.objects, &folder.join("input"))?;
+        for (name, text) in case.beside {
+            fs::write(folder.join(name), text)?;
+        }
         fs::write(folder.join("case.toml"), case.toml())?;
         fs::write(folder.join("truth.json"), case.truth.to_text())?;
         names.push(case.name);

@@ -23,6 +23,8 @@ pub(crate) const SALZ_DEVELOPER: &str = "customer_developer_role";
 pub(crate) const STACK_ADMIN: &str = "AWSManagedServicesCloudFormationAdminRole";
 /// Second role of direct change mode.
 pub(crate) const UPDATE: &str = "AWSManagedServicesUpdateRole";
+/// A break-glass role of the customer's own, in no catalogue.
+pub(crate) const BREAK_GLASS: &str = "BreakGlassAdmin";
 /// The role AMS automation uses to set up IAM.
 pub(crate) const DEPLOYER: &str = "ams_ssm_iam_deployment_role";
 /// The role of AMS operators in application accounts.

@@ -223,11 +223,13 @@ impl Scene {
         let Some(things) = &call.destroys else { return };
         let direct = who.standing.as_ref().map_or("none", |standing| standing.attribution);
         let explained = !call.rfc_id.is_empty();
+        let root = who.standing.as_ref().map(|standing| self.truth.sessions[standing.session].actor.clone());
         self.truth.add_destructive(DestructiveAction {
             event_time: time,
             event_id: event_id.to_owned(),
             event_name: call.name.to_owned(),
             account_id: who.account.clone(),
+            actor: root.unwrap_or_else(|| who.person()),
             outcome: truth::outcome(call.error.map(|(code, _)| code)),
             mode: who.standing.as_ref().map_or("none", |standing| standing.mode),
             attribution: if direct == "direct" && call.invoked_by.is_some() { "via_service" } else { direct },

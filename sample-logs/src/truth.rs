@@ -21,6 +21,8 @@ pub struct Truth {
     pub destructive_counts: BTreeMap<String, u64>,
     /// Patterns of intent that people followed, in the order they were told.
     pub intents: Vec<Intent>,
+    /// What is to be found about modes and their tickets, by rule and account; empty where a story does not say.
+    pub claims: Vec<(&'static str, &'static str)>,
 }
 
 /// A pattern of calls that shows what somebody was about.
@@ -116,6 +118,8 @@ pub struct DestructiveAction {
     pub event_name: String,
     /// `recipientAccountId`.
     pub account_id: String,
+    /// The person or thing behind it; of a mode session, that of its root.
+    pub actor: String,
     /// `succeeded`, `denied`, `failed` or `dry_run`.
     pub outcome: &'static str,
     /// The mode whose session did it, else `none`.
@@ -184,6 +188,7 @@ impl Truth {
         self.sessions.extend(other.sessions);
         self.destructive_actions.extend(other.destructive_actions);
         self.intents.extend(other.intents);
+        self.claims.extend(other.claims);
         for (outcome, count) in other.destructive_counts {
             *self.destructive_counts.entry(outcome).or_default() += count;
         }
@@ -218,6 +223,10 @@ impl Truth {
         });
         if !self.intents.is_empty() {
             value["intents"] = self.intents.iter().copied().map(Intent::to_json).collect();
+        }
+        if !self.claims.is_empty() {
+            let claim = |(rule, account): &(&str, &str)| json!({"rule_id": rule, "account_id": account});
+            value["claims"] = self.claims.iter().map(claim).collect();
         }
         let mut text = format!("{value:#}");
         text.push('\n');
@@ -288,7 +297,8 @@ impl DestructiveAction {
     fn to_json(&self) -> Value {
         let mut value = json!({
             "event_time": clock::extended(self.event_time), "event_id": self.event_id,
-            "event_name": self.event_name, "account_id": self.account_id, "outcome": self.outcome,
+            "event_name": self.event_name, "account_id": self.account_id, "actor": self.actor,
+            "outcome": self.outcome,
             "mode": self.mode, "attribution": self.attribution, "authorization": self.authorization,
             "rfc_id": self.rfc_id, "copies": self.copies, "resources": self.resources,
         });

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Parser as _;
 
@@ -12,7 +13,7 @@ use crate::correlate::Selection;
 use crate::error::Error;
 use crate::readback::Tables;
 use crate::report::write_table;
-use crate::run::keep_apart;
+use crate::run::{LastAudit, keep_apart};
 use crate::terminal::{Terminal, Verbosity};
 
 /// The file that `--output` gets.
@@ -30,7 +31,7 @@ pub fn compare(flags: &Compare, color: Color) -> Result<u8, Error> {
         keep_apart(output, &[flags.old.clone(), flags.new.clone()])?;
     }
     let sides = (Side::of(&old, asked(&old)), Side::of(&new, asked(&new)));
-    for note in notes((&old, &sides.0), (&new, &sides.1)) {
+    for note in compare::notes((&old, &sides.0), (&new, &sides.1)) {
         terminal.note(&note);
     }
     let changes = compare::compare(&sides.0, &sides.1);
@@ -66,17 +67,12 @@ fn asked(tables: &Tables) -> Option<Asked> {
     })
 }
 
-/// What a reader has to know before relying on the changes.
-fn notes((old, before): (&Tables, &Side<'_>), (new, now): (&Tables, &Side<'_>)) -> Vec<String> {
-    let mut notes = Vec::new();
-    if old.version != new.version || old.catalogue_sha256 != new.catalogue_sha256 {
-        notes.push(
-            "Note: the reports were made by different versions or rules: a change may be one of the tool. \
-             Analyse the old evidence again to be sure.",
-        );
-    }
-    if before.as_of() > now.as_of() {
-        notes.push("Note: the second report ends before the first: the old one comes first.");
-    }
-    notes.into_iter().map(str::to_owned).collect()
+/// The report of the last audit, for the report of this one.
+///
+/// # Errors
+/// A folder that holds no report, or one that was altered.
+pub(super) fn last_audit(folder: &Path) -> Result<LastAudit, Error> {
+    let tables = compare::read(folder)?;
+    let asked = asked(&tables);
+    Ok(LastAudit { folder: folder.to_owned(), tables: Arc::new(tables), asked })
 }

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::explain::print::{self, Page, Records};
 use crate::explain::record::{RecordPlace, reread};
 use crate::explain::{self, Story};
+use crate::readback::Tables;
 use crate::terminal::{Terminal, Verbosity};
 
 /// Tells the story of an id; gives the exit code.
@@ -24,7 +25,7 @@ pub fn explain(flags: &Explain, color: Color) -> Result<u8, Error> {
     let terminal = Terminal::new(color, Verbosity::default());
     let tables = explain::read(&flags.report)?;
     let story = explain::explain(&tables, &flags.id)?;
-    let records = records(flags, &story, &tables.arguments)?;
+    let records = records(flags, &story, &tables)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match flags.format {
         ExplainFormat::Text => {
@@ -43,17 +44,23 @@ pub fn explain(flags: &Explain, color: Color) -> Result<u8, Error> {
     Ok(if reasons.is_empty() { CLEAN } else { INCOMPLETE })
 }
 
-/// Reads the records again that are to be shown.
-fn records(flags: &Explain, story: &Story, arguments: &[String]) -> Result<Records, Error> {
+/// Reads the records again that are to be shown. A row of a ticket file is none:
+/// the story of its ticket tells all that it holds.
+fn records(flags: &Explain, story: &Story, tables: &Tables) -> Result<Records, Error> {
     let entries = story.subjects.iter().flat_map(|subject| &subject.entries);
     let wanted = entries.filter(|entry| !flags.no_raw && (flags.raw || entry.itself));
-    let places: BTreeSet<RecordPlace> = wanted.filter_map(|entry| entry.evidence.clone()).collect();
+    let evidence = tables.grid("evidence");
+    let tickets = evidence.find("format", &|format| format == crate::tickets::FORMAT);
+    let tickets: BTreeSet<String> =
+        tickets.into_iter().map(|row| evidence.text(row, "source_object")).collect();
+    let places = wanted.filter_map(|entry| entry.evidence.clone());
+    let places: BTreeSet<RecordPlace> = places.filter(|(object, _)| !tickets.contains(object)).collect();
     if places.is_empty() {
         return Ok(Records::new());
     }
     let found = if flags.dump.is_empty() {
         // A dump that is no longer there leaves every record without its object.
-        let paths = paths_of_the_run(arguments, &flags.report);
+        let paths = paths_of_the_run(&tables.arguments, &flags.report);
         if paths.is_empty() { Vec::new() } else { look(&paths)? }
     } else {
         look(&flags.dump)?

@@ -10,6 +10,7 @@ mod deadlines;
 mod objects;
 pub mod print;
 mod side;
+mod since;
 mod windows;
 
 use std::collections::BTreeMap;
@@ -21,9 +22,10 @@ use crate::readback::{Grid, Tables};
 use crate::report::column::{Column, Table, moment, number, text, word};
 
 pub use self::side::{Asked, Side};
+pub use self::since::{notes, since};
 
 /// Tables that a comparison needs of both reports.
-const NEEDED: [&str; 6] =
+pub const NEEDED: [&str; 6] =
     ["evidence", "coverage", "mode_windows", "destructive_actions", "findings", "incidents"];
 
 /// What a change is about, in the order in which changes are told.

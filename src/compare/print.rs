@@ -44,7 +44,7 @@ pub fn text(
     Ok(())
 }
 
-const fn heading(subject: Subject) -> &'static str {
+pub(super) const fn heading(subject: Subject) -> &'static str {
     match subject {
         Subject::Window => "Mode windows",
         Subject::Finding => "Findings",
@@ -55,7 +55,7 @@ const fn heading(subject: Subject) -> &'static str {
     }
 }
 
-fn counts(changes: &Changes, subject: Subject) -> String {
+pub(super) fn counts(changes: &Changes, subject: Subject) -> String {
     let of = |what: What| (changes.count(subject, what), what.as_str().replace('_', " "));
     let unchanged = changes.unchanged.get(&subject).copied().unwrap_or_default();
     let all = WORDS.into_iter().map(of).chain([(unchanged, "as before".to_owned())]);

@@ -17,10 +17,11 @@ use crate::policy::Policy;
 
 use super::order;
 use super::session::Sessions;
-use super::window::Windows;
+use super::window::{RfcEvidence, Windows};
 
 mod automated;
 mod backups;
+mod beyond_ticket;
 mod blind;
 mod boundary;
 mod breach;
@@ -68,6 +69,8 @@ use table::{CORRELATORS, Correlator};
 pub(super) struct Facts<'a> {
     pub(super) events: &'a [Event],
     pub(super) rfcs: &'a [Rfc],
+    /// When the lack of an RFC or ticket means that there was none.
+    pub(super) rfc_evidence: &'a RfcEvidence,
     pub(super) windows: &'a Windows,
     pub(super) sessions: &'a Sessions,
     pub(super) destructive: &'a [DestructiveAction],

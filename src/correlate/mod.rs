@@ -24,6 +24,7 @@ use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::report::{Report, Scope};
 use crate::model::rfc::RfcRecord;
+use crate::model::ticket::TicketCover;
 use crate::model::time::UtcTime;
 use crate::normalise::rfc::from_event;
 use crate::policy::Policy;
@@ -66,6 +67,8 @@ pub struct Sources {
     pub detected: Detected,
     /// Records of RFC archives; those of amscm calls are made here.
     pub rfc_records: Vec<RfcRecord>,
+    /// What the files of change tickets cover.
+    pub ticket_covers: Vec<TicketCover>,
     /// What exports of settings tell.
     pub inventory: Inventory,
     /// Table `coverage`.
@@ -99,10 +102,10 @@ pub struct Options {
 ///
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
-    let Sources { events, detected, mut rfc_records, inventory, coverage, scope, objects, mut problems } =
-        sources;
+    let Sources { events, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
+    let Sources { inventory, coverage, scope, objects, mut problems, .. } = sources;
     rfc_records.extend(events.iter().filter_map(from_event));
-    let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
+    let rfc_evidence = RfcEvidence::of(&rfc_records, &events, (&coverage, covers), &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     let scope = declared(scope, options);
     problems.extend(contradictions.into_iter().chain(expected::problems(&scope)));
@@ -122,9 +125,9 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let evidence = lineage::Evidence { events: &events, catalogue };
     let (sessions, windows) = descended(evidence, in_windows(sessions, windows));
     problems.extend(lineage::problems(&sessions));
-    let lost = destructive::Recorded::of(&inventory.items);
+    let lost = &destructive::Recorded::of(&inventory.items);
     let context =
-        destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost: &lost, catalogue };
+        destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost, catalogue };
     let rows = destructive::of(&events, context);
     let (sessions, windows) = counted(sessions, windows, &rows);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
@@ -132,6 +135,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let facts = finding::Facts {
         events: &events,
         rfcs: &rfcs,
+        rfc_evidence: &rfc_evidence,
         windows: &windows,
         sessions: &sessions,
         destructive: &destructive,
@@ -168,7 +172,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         timeline: selection.timeline(timeline),
         findings,
         incidents,
-        events: None,
+        ..Report::default()
     }
 }
 

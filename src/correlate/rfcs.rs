@@ -1,4 +1,4 @@
-//! RFC records of every source → one [`Rfc`] an id.
+//! RFC records of every source → one [`Rfc`] an id; rows of ticket files likewise.
 //!
 //! Owns: which record wins a field, and what the change type adds. Which fields
 //! contradict is `conflict`'s, which dates make steps is `steps`'.
@@ -25,6 +25,7 @@ mod conflict;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod tickets;
 
 /// Merges all records; a problem for each RFC whose records contradict.
 /// Rows are ordered by creation, account and id.
@@ -33,8 +34,12 @@ pub(super) fn merge(records: Vec<RfcRecord>, catalogue: &Catalogue) -> (Vec<Rfc>
     for record in records {
         by_id.entry(record.rfc_id.clone()).or_default().push(record);
     }
+    let mut problems = Vec::new();
+    for records in by_id.values_mut() {
+        problems.extend(tickets::apart(records));
+    }
     let mut rfcs: Vec<Rfc> = by_id.into_values().map(|records| merge_one(records, catalogue)).collect();
-    let problems = rfcs.iter().filter_map(contradiction).collect();
+    problems.extend(rfcs.iter().filter_map(contradiction));
     rfcs.sort_by_cached_key(|rfc| (none_last(rfc.created_at), rfc.account_id.clone(), rfc.rfc_id.clone()));
     (rfcs, problems)
 }
@@ -44,7 +49,8 @@ fn contradiction(rfc: &Rfc) -> Option<Problem> {
         return None;
     }
     let fields = rfc.conflicts.join(", ");
-    let detail = format!("sources of RFC {} disagree on {fields}; the newest record was taken", rfc.rfc_id);
+    let (whose, taken) = if rfc.is_ticket() { ("rows", "first row") } else { ("sources", "newest record") };
+    let detail = format!("{whose} of {} disagree on {fields}; the {taken} was taken", rfc.named());
     let place = (rfc.evidence.record, rfc.evidence.start);
     Some(Problem::of_record(&rfc.evidence.object, ProblemKind::ConflictingRfc, place, detail))
 }
@@ -66,7 +72,12 @@ fn merge_one(records: Vec<RfcRecord>, catalogue: &Catalogue) -> Rfc {
     let change_type_id = first(&records, |record| record.change_type_id.clone());
     let change_type = change_type_id.as_ref().and_then(|id| catalogue.change_type(id.as_str()));
     let account_id = first(&records, |record| record.account_id.clone());
-    let parameters = first(&records, |record| record.parameters.clone());
+    let ticket = tickets::merged(&records);
+    let parameters = ticket
+        .as_ref()
+        .map(tickets::parameters)
+        .or_else(|| first(&records, |record| record.parameters.clone()));
+    let own = ticket.as_ref();
     let mut sources: Vec<RfcSource> = records.iter().map(|record| record.source).collect();
     sources.sort_unstable();
     sources.dedup();
@@ -77,9 +88,18 @@ fn merge_one(records: Vec<RfcRecord>, catalogue: &Catalogue) -> Rfc {
         title: first(&records, |record| record.title.clone()),
         status: first(&records, |record| record.status.clone()),
         automation: first(&records, |record| record.automation.clone()),
-        target_account_id: change_type.and_then(|found| target(found, &account_id, &parameters)),
-        mode: change_type.and_then(|found| found.mode.clone()),
-        action: change_type.map_or(RfcAction::Other, |found| found.action),
+        target_account_id: match own {
+            Some(ticket) => tickets::the_only(ticket.entries.iter().flat_map(|entry| &entry.accounts)),
+            None => change_type.and_then(|found| target(found, &account_id, &parameters)),
+        },
+        mode: match own {
+            Some(ticket) => tickets::the_only(&ticket.modes),
+            None => change_type.and_then(|found| found.mode.clone()),
+        },
+        action: match own {
+            Some(_) => RfcAction::EnableMode,
+            None => change_type.map_or(RfcAction::Other, |found| found.action),
+        },
         created_by: first(&records, |record| record.created_by.clone()),
         created_at: first(&records, |record| record.created_at),
         submitted_by: first(&records, |record| record.submitted_by.clone()),
@@ -88,8 +108,14 @@ fn merge_one(records: Vec<RfcRecord>, catalogue: &Catalogue) -> Rfc {
         approved_at: first(&records, |record| record.approved_at),
         aws_approval: first(&records, |record| record.aws_approval.clone()),
         customer_approval: first(&records, |record| record.customer_approval.clone()),
-        requested_start: first(&records, |record| record.requested.0),
-        requested_end: first(&records, |record| record.requested.1),
+        requested_start: match own {
+            Some(ticket) => ticket.entries.iter().map(|entry| entry.from).min(),
+            None => first(&records, |record| record.requested.0),
+        },
+        requested_end: match own {
+            Some(ticket) => ticket.entries.iter().map(|entry| entry.to).max(),
+            None => first(&records, |record| record.requested.1),
+        },
         started_at: first(&records, |record| record.actual.0),
         ended_at: first(&records, |record| record.actual.1),
         change_type_id,
@@ -98,6 +124,7 @@ fn merge_one(records: Vec<RfcRecord>, catalogue: &Catalogue) -> Rfc {
         sources,
         conflicts,
         steps,
+        ticket,
         evidence: best.evidence,
     }
 }

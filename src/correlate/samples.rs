@@ -169,6 +169,7 @@ pub(super) fn archived(id: &str, change_type: &str, status: &str, actual: (i64, 
         actual: (Some(at(actual.0)), Some(at(actual.1))),
         parameters: None,
         steps: Vec::new(),
+        ticket: None,
         evidence: evidence(900),
     }
 }

@@ -28,6 +28,7 @@ mod authorization;
 mod rfc_evidence;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod trace;
 
 pub(super) use rfc_evidence::RfcEvidence;

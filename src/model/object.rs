@@ -74,10 +74,13 @@ impl Integrity {
 /// One object of the dump, read or not.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// Its path inside the dump.
+    /// Its path inside the dump; of a file that the policy names, `policy:` and
+    /// the path as it stands there.
     pub path: ObjectPath,
     /// Whether it lies inside an archive, which has a row of its own.
     pub inside_archive: bool,
+    /// Whether it is no part of the dump: a file that the policy names.
+    pub beside_dump: bool,
     /// SHA-256, lower-case hex, of the bytes as stored; empty if unreadable.
     pub sha256: String,
     /// SHA-256, lower-case hex, of the inflated content; empty if unreadable.
@@ -116,6 +119,7 @@ impl Object {
         Self {
             path: path.clone(),
             inside_archive: false,
+            beside_dump: false,
             sha256: String::new(),
             inflated_sha256: String::new(),
             bytes: 0,

@@ -61,6 +61,11 @@ pub enum ProblemKind {
     /// A suppression of the policy that has expired, or lacks reason, author or
     /// expiry: it suppresses nothing.
     SuppressionNotApplied,
+    /// A suppression of the policy that no finding is about: it may be outdated,
+    /// or misspelt.
+    SuppressionWithoutMatch,
+    /// A change ticket with the id of an AMS RFC.
+    TicketLikeRfc,
     /// The content is not the one that a digest lists.
     ModifiedObject,
     /// A digest lists a log object that the dump does not hold.
@@ -162,6 +167,8 @@ impl ProblemKind {
             Self::NoEvidence => ("no_evidence", High, true),
             Self::ExpectedAccountMissing => ("expected_account_missing", High, true),
             Self::SuppressionNotApplied => ("suppression_not_applied", Medium, false),
+            Self::SuppressionWithoutMatch => ("suppression_without_match", Low, false),
+            Self::TicketLikeRfc => ("ticket_like_rfc", Medium, true),
             Self::ModifiedObject => ("modified_object", High, true),
             Self::MissingObject => ("missing_object", High, true),
             Self::UncoveredData => ("uncovered_data", High, true),

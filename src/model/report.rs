@@ -17,6 +17,7 @@ use crate::model::mode::{ModeSession, ModeWindow};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::rfc::Rfc;
+use crate::model::since::Since;
 use crate::model::time::UtcTime;
 use crate::model::timeline::TimelineEntry;
 
@@ -85,4 +86,6 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// Table `events`, only if asked for.
     pub events: Option<Vec<Event>>,
+    /// What has changed since the last audit, only if its report was given.
+    pub since: Option<Since>,
 }

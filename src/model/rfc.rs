@@ -1,9 +1,11 @@
-//! An AMS request for change, merged from every source that knows it.
+//! An AMS request for change, merged from every source that knows it; or a
+//! change ticket of the organisation's own, which stands in its place.
 
 use std::sync::Arc;
 
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, ChangeTypeId, ModeName, RfcId};
+use crate::model::ticket::Ticket;
 use crate::model::time::UtcTime;
 
 /// Which kind of record told of an RFC. The words are those of `sources`.
@@ -17,6 +19,8 @@ pub enum RfcSource {
     EventBridge,
     /// amscm calls in CloudTrail.
     CloudTrail,
+    /// A row of a ticket file that the policy names.
+    Ticket,
 }
 
 impl RfcSource {
@@ -27,6 +31,7 @@ impl RfcSource {
             Self::RfcSummary => "rfc_summary",
             Self::EventBridge => "eventbridge",
             Self::CloudTrail => "cloudtrail",
+            Self::Ticket => "ticket",
         }
     }
 }
@@ -115,6 +120,8 @@ pub struct Rfc {
     pub conflicts: Vec<&'static str>,
     /// Steps of its life that a source dates, oldest first.
     pub steps: Vec<RfcStep>,
+    /// What it allows, if it is a ticket.
+    pub ticket: Option<Ticket>,
     /// The record that won.
     pub evidence: Evidence,
 }
@@ -159,6 +166,21 @@ impl Rfc {
     /// Whether AMS says that it was carried out.
     pub fn succeeded(&self) -> bool {
         self.status.as_deref() == Some("Success")
+    }
+
+    /// Whether it is a change ticket, and no RFC of AMS.
+    pub fn is_ticket(&self) -> bool {
+        self.ticket.is_some()
+    }
+
+    /// What it is called in a sentence: `RFC …` or `ticket …`.
+    pub fn named(&self) -> String {
+        format!("{} {}", if self.is_ticket() { "ticket" } else { "RFC" }, self.rfc_id)
+    }
+
+    /// Whether it is about opening that mode.
+    pub fn is_for(&self, mode: &ModeName) -> bool {
+        self.mode.as_ref() == Some(mode) || self.ticket.as_ref().is_some_and(|own| own.modes.contains(mode))
     }
 }
 
@@ -207,6 +229,8 @@ pub struct RfcRecord {
     pub parameters: Option<Arc<str>>,
     /// Steps that this record dates.
     pub steps: Vec<RfcStep>,
+    /// What it allows, if it is a row of a ticket file.
+    pub ticket: Option<Ticket>,
     /// Where it lies.
     pub evidence: Evidence,
 }

@@ -8,4 +8,5 @@ pub mod cloudtrail;
 pub mod inventory;
 pub mod rfc;
 pub mod secrets;
+pub mod ticket;
 pub mod token;

@@ -112,6 +112,7 @@ fn read(
         actual: fields.range("ActualExecutionTimeRange"),
         parameters: fields.parameters("ExecutionParameters"),
         steps: Vec::new(),
+        ticket: None,
         evidence,
     };
     Ok(RfcRead { record, odd_fields: fields.odd })

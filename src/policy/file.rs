@@ -20,10 +20,11 @@ use crate::model::time::{Day, UtcTime};
 
 use super::hours::{Hours, day_of_week, minute_of_day};
 use super::pattern::{CallerPattern, Glob, ResourcePattern};
+use super::tickets::{self, RawTickets};
 use super::{Account, Freeze, Limits, Policy, Protected, Suppression};
 
 /// A text with its place in the file.
-type Text = Spanned<String>;
+pub(super) type Text = Spanned<String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +43,8 @@ struct File {
     protected: Vec<RawProtected>,
     #[serde(default)]
     mode: Vec<ModeProfile>,
+    #[serde(default)]
+    tickets: Vec<RawTickets>,
     #[serde(default)]
     severity: BTreeMap<String, Text>,
     #[serde(default)]
@@ -143,6 +146,7 @@ impl Policy {
             freezes: file.freeze.into_iter().map(|raw| check.freeze(raw)).collect::<Result<_, _>>()?,
             networks: check.each(&file.network.trusted, network)?,
             protected: file.protected.iter().map(|raw| check.protected(raw)).collect::<Result<_, _>>()?,
+            tickets: tickets::read(&check, &file.tickets, &catalogue)?,
             severities: check.severities(file.severity)?,
             suppressions: file
                 .suppression
@@ -157,19 +161,23 @@ impl Policy {
 }
 
 /// What checks need to know.
-struct Check<'a> {
+pub(super) struct Check<'a> {
     text: &'a str,
     rules: &'a BTreeSet<&'a str>,
     modes: BTreeSet<&'a ModeName>,
 }
 
 impl Check<'_> {
-    fn fault<T>(&self, at: &Spanned<T>, message: String) -> CatalogueFault {
+    pub(super) fn fault<T>(&self, at: &Spanned<T>, message: String) -> CatalogueFault {
         CatalogueFault::at(self.text, at.span(), message)
     }
 
     /// A text read by a function that says what is wrong with it.
-    fn one<T>(&self, raw: &Text, read: impl Fn(&str) -> Result<T, String>) -> Result<T, CatalogueFault> {
+    pub(super) fn one<T>(
+        &self,
+        raw: &Text,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, CatalogueFault> {
         read(raw.get_ref()).map_err(|message| self.fault(raw, message))
     }
 
@@ -182,7 +190,7 @@ impl Check<'_> {
     }
 
     /// The same for each of a list, into any collection.
-    fn each<T, C: FromIterator<T>>(
+    pub(super) fn each<T, C: FromIterator<T>>(
         &self,
         raw: &[Text],
         read: impl Fn(&str) -> Result<T, String>,
@@ -208,7 +216,7 @@ impl Check<'_> {
         })
     }
 
-    fn mode(&self, name: &str) -> Result<ModeName, String> {
+    pub(super) fn mode(&self, name: &str) -> Result<ModeName, String> {
         let known = self.modes.iter().find(|mode| mode.as_str() == name);
         let all: Vec<&str> = self.modes.iter().map(|mode| mode.as_str()).collect();
         known

@@ -18,9 +18,12 @@ mod hours;
 mod pattern;
 #[cfg(test)]
 mod tests;
+mod tickets;
 
 use hours::Hours;
-use pattern::{CallerPattern, Glob, ResourcePattern};
+pub use pattern::Glob;
+use pattern::{CallerPattern, ResourcePattern};
+pub use tickets::TicketSource;
 
 /// A policy. The default is one that says nothing.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +36,7 @@ pub struct Policy {
     protected: Vec<Protected>,
     severities: BTreeMap<String, Severity>,
     suppressions: Vec<Suppression>,
+    tickets: Vec<TicketSource>,
     sha256: Option<String>,
 }
 
@@ -194,6 +198,11 @@ impl Policy {
     /// The severity that the policy gives to that rule.
     pub fn severity(&self, rule_id: &str) -> Option<Severity> {
         self.severities.get(rule_id).copied()
+    }
+
+    /// Every file of change tickets, in the order of the file.
+    pub fn tickets(&self) -> &[TicketSource] {
+        &self.tickets
     }
 
     /// Every suppression, in the order of the file.

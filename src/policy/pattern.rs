@@ -10,14 +10,16 @@ use crate::model::principal::last_segment;
 
 use super::Named;
 
-/// A text with stars.
+/// A text with stars: `*` for any text, `?` for one character.
 #[derive(Clone, Debug)]
-pub(super) struct Glob(GlobMatcher);
+pub struct Glob(GlobMatcher);
 
 impl Glob {
+    /// Reads a pattern.
+    ///
     /// # Errors
     /// What is wrong with it, for people.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let glob = GlobBuilder::new(text).literal_separator(false).backslash_escape(true).build();
         match glob {
             Ok(glob) if !text.trim().is_empty() => Ok(Self(glob.compile_matcher())),
@@ -27,7 +29,7 @@ impl Glob {
     }
 
     /// Whether it matches all of a text.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         self.0.is_match(text)
     }
 }

@@ -50,6 +50,9 @@ fn the_example_of_the_documents_says_what_its_comments_say() {
     assert_eq!(policy.may_submit(&shop(), "arn:aws:iam::111122223333:user/rita"), Some(true));
     assert_eq!(policy.may_submit(&shop(), "arn:aws:sts::1:assumed-role/R/eve@example.com"), Some(true));
     assert_eq!(policy.may_submit(&shop(), "arn:aws:iam::111122223333:user/margarita"), Some(false));
+    let [tickets] = policy.tickets() else { panic!("one file of tickets") };
+    assert_eq!((tickets.file.as_str(), tickets.modes.len()), ("tickets.csv", 1));
+    assert_eq!(tickets.complete, Some((at("2026-01-01"), at("2026-04-01"))));
     assert_eq!(policy.account(&shop()).and_then(|account| account.name.as_deref()), Some("shop-prod"));
     assert_eq!(policy.severity("mode/unused").map(|level| level.as_str()), Some("medium"));
     assert_eq!(policy.severity("mode/still-open"), None);
@@ -174,6 +177,30 @@ fn what_is_wrong_is_named_with_its_line() {
         ("[[suppression]]\nrule = \"mode/never\"\n", 2, "there is no rule"),
         ("[[suppression]]\nrule = \"mode/unused\"\nexpires = \"2026-02-30\"\n", 3, "no date"),
         ("[[mode]]\nname = \"empty\"\n", 2, "no role"),
+        ("[[tickets]]\nfile = \"\"\nmodes = [\"developer\"]\n", 2, "has a name"),
+        ("[[tickets]]\nfile = \"t\"\nmodes = []\n", 3, "it serves no mode"),
+        ("[[tickets]]\nfile = \"t\"\nmodes = [\n\"developer\"]\n", 4, "opened by RFCs"),
+        ("[[tickets]]\nfile = \"t\"\nmodes = [\"break_glas\"]\n", 3, "there is no mode"),
+        (
+            "[[tickets]]\nfile = \"t\"\nmodes = [\"own\"]\ncomplete_to = \"2026-01-31\"\n[[mode]]\nname = \"own\"\nrole = [{ name = \"A\" }]\n",
+            4,
+            "belong together",
+        ),
+        (
+            "[[tickets]]\nfile = \"t\"\nmodes = [\"own\"]\ncomplete_from = \"soon\"\ncomplete_to = \"2026-01-31\"\n[[mode]]\nname = \"own\"\nrole = [{ name = \"A\" }]\n",
+            4,
+            "no time",
+        ),
+        (
+            "[[tickets]]\nfile = \"t\"\nmodes = [\"own\"]\ncomplete_from = \"2026-02-01\"\ncomplete_to = \"2026-01-31\"\n[[mode]]\nname = \"own\"\nrole = [{ name = \"A\" }]\n",
+            5,
+            "must be after",
+        ),
+        (
+            "[[tickets]]\nfile = \"t\"\nmodes = [\"own\"]\n[[tickets]]\nfile = \"t\"\nmodes = [\"own\"]\n[[mode]]\nname = \"own\"\nrole = [{ name = \"A\" }]\n",
+            5,
+            "stands twice",
+        ),
         (
             "[[mode]]\nname = \"x\"\nrole = [{ name = \"A\" }]\n[[mode]]\nname = \"x\"\nrole = [{ name = \"B\" }]\n",
             5,

@@ -2,7 +2,8 @@
 //! form that `sha256sum -c` checks inside the dump.
 //!
 //! Owns: the file's lines and its escaping. Entries inside an archive have no
-//! file of their own and are left to their archive's line.
+//! file of their own and are left to their archive's line; files beside the dump,
+//! which the policy names, are none of its objects.
 
 use sha2::{Digest, Sha256};
 
@@ -23,7 +24,7 @@ pub fn sha256(manifest: &str) -> String {
 }
 
 fn has_a_file(object: &Object) -> bool {
-    !object.sha256.is_empty() && !object.inside_archive
+    !object.sha256.is_empty() && !object.inside_archive && !object.beside_dump
 }
 
 /// `<hash>  <path>`; a path with a backslash or a line end is escaped and the
@@ -85,6 +86,7 @@ mod tests {
         let mut report = Report { objects: paths.map(object).into(), ..Report::default() };
         report.objects.push(Object { inside_archive: true, ..object("outer.zip!inner") });
         report.objects.push(Object { sha256: String::new(), ..object("unreadable") });
+        report.objects.push(Object { beside_dump: true, ..object("policy:tickets.csv") });
         let expected = paths.map(|path| (hash.clone(), path.to_owned()));
         assert_eq!(parse(&render(&report)), Ok(expected.into()));
     }

@@ -23,6 +23,7 @@ const DEADLINES_MAX: usize = 10;
 const INCIDENTS_MAX: usize = 10;
 const FINDINGS_MAX: usize = 20;
 const SENTENCES_MAX: usize = 20;
+const SINCE_MAX: usize = 8;
 /// Characters shown of one text.
 const TEXT_CHARS_MAX: usize = 120;
 /// Characters shown of what happened in an incident.
@@ -34,6 +35,7 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
     lines.extend(act_before(head));
     lines.extend([prose(&head.coverage), String::new()]);
     lines.extend(facts(head));
+    lines.extend(section("Since the last audit", since(report)));
     lines.extend(section("What cannot be seen", not_covered(head)));
     lines.extend(section("Mode windows", windows(report)));
     lines.extend(section("Deadlines for recovery", deadlines(head)));
@@ -81,6 +83,27 @@ fn section(title: &str, body: Vec<String>) -> Vec<String> {
     let mut lines = vec![format!("## {title}"), String::new()];
     lines.extend(body);
     lines.push(String::new());
+    lines
+}
+
+/// What has changed, the first few of each kind.
+fn since(report: &Report) -> Vec<String> {
+    let Some(since) = &report.since else { return Vec::new() };
+    let mut lines: Vec<String> = since.notes.iter().map(|note| prose(note)).collect();
+    lines.push(format!("The old report has {}; this one has {}.", since.old_scope, since.new_scope));
+    lines.push(String::new());
+    for subject in &since.subjects {
+        lines.push(format!("- {}: {}", subject.heading, subject.counts));
+        for change in subject.changes.iter().take(SINCE_MAX) {
+            let time = change.time.map(|time| format!("{time} ")).unwrap_or_default();
+            let detail =
+                if change.detail.is_empty() { String::new() } else { format!(": {}", code(&change.detail)) };
+            lines.push(format!("  - {} {time}{}{detail}", change.word, code(&change.told)));
+        }
+        if let Some(more) = subject.changes.len().checked_sub(SINCE_MAX).filter(|more| *more > 0) {
+            lines.push(format!("  - and {} more, which `devtrail compare` tells", grouped(more as u64)));
+        }
+    }
     lines
 }
 

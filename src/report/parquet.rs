@@ -116,6 +116,14 @@ fn arrow_schema(table: &Table<'_>) -> KeyValue {
     schema_to_metadata_key(&schema)
 }
 
+/// All rows of a table as the frame that a reader of its file would get.
+///
+/// # Errors
+/// If its columns make no frame.
+pub fn whole(table: &Table<'_>) -> PolarsResult<DataFrame> {
+    frame(table, 0..table.rows())
+}
+
 fn frame(table: &Table<'_>, rows: Range<usize>) -> PolarsResult<DataFrame> {
     let columns = (0..table.columns.len())
         .map(|column| {

@@ -16,6 +16,7 @@ use crate::model::object::{Integrity, Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::report::{Report, Scope};
 use crate::model::rfc::{Rfc, RfcAction, RfcSource};
+use crate::model::since::{Since, SinceChange, SinceSubject};
 use crate::model::time::{Day, UtcTime};
 use crate::report::RunFacts;
 
@@ -70,6 +71,7 @@ fn report(evil: &str) -> Report {
         findings: make.findings(),
         incidents: vec![make.incident()],
         events: Some(vec![make.event()]),
+        since: Some(make.since()),
     }
 }
 
@@ -89,6 +91,25 @@ impl Sample<'_> {
 
     fn set(&self, items: &[&str]) -> BTreeSet<Arc<str>> {
         items.iter().map(|item| self.text(item)).collect()
+    }
+
+    fn since(&self) -> Since {
+        let change = SinceChange {
+            word: "gone".to_owned(),
+            time: Some(at("2025-03-04T11:05:00Z")),
+            told: self.text("a/b.json.gz").to_string(),
+            detail: self.text("it is not in the new dump").to_string(),
+        };
+        Since {
+            old_scope: "records of 2025-02-01 to 2025-02-28".to_owned(),
+            new_scope: "records of 2025-03-01 to 2025-03-31".to_owned(),
+            notes: vec![self.text("Note: the old report is older").to_string()],
+            subjects: vec![SinceSubject {
+                heading: "Evidence of the old report",
+                counts: "1 gone".to_owned(),
+                changes: vec![change],
+            }],
+        }
     }
 
     fn evidence(&self, record: u64) -> Evidence {
@@ -124,6 +145,7 @@ impl Sample<'_> {
         let plain = |integrity, status| Object {
             path: self.object(),
             inside_archive: false,
+            beside_dump: false,
             sha256: "ab".repeat(32),
             inflated_sha256: "cd".repeat(32),
             bytes: 12_345,
@@ -216,6 +238,7 @@ impl Sample<'_> {
             sources: vec![RfcSource::GetRfc, RfcSource::CloudTrail],
             conflicts: vec!["status"],
             steps: Vec::new(),
+            ticket: None,
             evidence: self.evidence(0),
         };
         vec![rfc(ACCOUNTS[0], "2025-03-04", Some("Success")), rfc(ACCOUNTS[1], "2025-03-13", None)]

@@ -24,7 +24,8 @@ fn arguments(case: &Path) -> Vec<String> {
     let all: toml::Table = text.parse().expect("case.toml is TOML");
     let Some(args) = all.get("args") else { return Vec::new() };
     let words = args.as_array().expect("args is a list");
-    words.iter().map(|word| word.as_str().expect("args are strings").to_owned()).collect()
+    let place = case.to_str().expect("UTF-8");
+    words.iter().map(|word| word.as_str().expect("args are strings").replace("{case}", place)).collect()
 }
 
 pub(crate) fn run_case(case: &Path) -> Analysis {
@@ -77,6 +78,22 @@ pub(crate) fn agrees(done: &Analysis, truth: &Path) {
     paths(done, &truth, &place.to_string());
     destructive(done, &truth, &place.to_string());
     intents(done, &truth, &place.to_string());
+    claims(done, &truth, &place.to_string());
+}
+
+/// Findings about modes and their RFCs or tickets, where the story lists them.
+fn claims(done: &Analysis, truth: &Value, place: &str) {
+    let Some(told) = truth["claims"].as_array() else { return };
+    let keys = ["rule_id", "account_id"];
+    let about = |row: &&Row| ["mode/", "rfc/"].iter().any(|kind| row["rule_id"].starts_with(kind));
+    let rows = done.table("findings");
+    let mut found: Vec<[String; 2]> =
+        rows.iter().filter(about).map(|row| keys.map(|key| row[key].clone())).collect();
+    let mut expected: Vec<[String; 2]> =
+        told.iter().map(|claim| keys.map(|key| text(claim, key).to_owned())).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected, "{place}: claims");
 }
 
 /// A pattern that nobody followed may not be found.
@@ -224,6 +241,7 @@ fn destructive(done: &Analysis, truth: &Value, place: &str) {
             "event_time",
             "event_name",
             "account_id",
+            "actor",
             "outcome",
             "mode",
             "attribution",

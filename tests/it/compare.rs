@@ -11,9 +11,9 @@ use crate::runner::{
 };
 
 /// The day at which the generated dump is split; nothing is told near its midnight.
-const SPLIT: &str = "2026-01-18";
+pub(crate) const SPLIT: &str = "2026-01-18";
 
-fn compare(old: &Path, new: &Path, flags: &[&str]) -> Ended {
+pub(crate) fn compare(old: &Path, new: &Path, flags: &[&str]) -> Ended {
     ended(devtrail().arg("compare").arg(old).arg(new).args(flags).output().expect("it starts"))
 }
 
@@ -37,17 +37,17 @@ fn told(rows: &[Row], subject: &str) -> BTreeSet<[String; 4]> {
     of(rows, subject).into_iter().map(key).collect()
 }
 
-fn text(value: &Value, key: &str) -> String {
+pub(crate) fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }
 
-struct Months {
+pub(crate) struct Months {
     scratch: tempfile::TempDir,
-    truth: Value,
+    pub(crate) truth: Value,
 }
 
 impl Months {
-    fn dump(&self) -> PathBuf {
+    pub(crate) fn dump(&self) -> PathBuf {
         self.scratch.path().join("dump")
     }
 
@@ -56,7 +56,7 @@ impl Months {
     }
 }
 
-fn generated() -> Months {
+pub(crate) fn generated() -> Months {
     let scratch = scratch();
     let options = sample_logs::Options { seed: 23, events: 6_000, days: 40, single_delivery: true };
     sample_logs::generate(&options, scratch.path()).expect("a dump");

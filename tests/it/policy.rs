@@ -101,3 +101,114 @@ fn a_bad_policy_is_named_with_its_line_and_a_hint() {
     let missing = analyze(&place.path().join("dump"), &["--policy", "missing.toml"]);
     assert_eq!(missing.ended.code, 2, "{}", missing.ended.stderr);
 }
+
+/// A dump in which a role of the policy's own mode is made at noon, and its policy.
+fn break_glass(place: &std::path::Path, tickets: &str) {
+    let mut made = crate::runner::record("made", "2026-01-02T12:00:00Z");
+    made["eventSource"] = "iam.amazonaws.com".into();
+    made["eventName"] = "CreateRole".into();
+    made["requestParameters"] = serde_json::json!({ "roleName": "BreakGlassAdmin" });
+    put(place, "dump/a.json", serde_json::json!({ "Records": [made] }).to_string());
+    let policy = format!(
+        "[[mode]]\nname = \"break_glass\"\nrole = [{{ name = \"BreakGlassAdmin\" }}]\n\
+         [[tickets]]\nfile = \"{tickets}\"\nmodes = [\"break_glass\"]\n"
+    );
+    put(place, "policy.toml", policy);
+}
+
+const TICKET: &str = "id,account,from,to,requester,approver\n\
+                      CHG-1,111122223333,2026-01-02T11:00:00Z,2026-01-02T13:00:00Z,rita,omar\n";
+
+#[test]
+fn a_ticket_file_is_evidence_wherever_it_lies() {
+    for (tickets, row, in_manifest) in
+        [("more/t.csv", "policy:more/t.csv", false), ("dump/t.csv", "t.csv", true)]
+    {
+        let place = scratch();
+        break_glass(place.path(), tickets);
+        put(place.path(), tickets, TICKET);
+        let policy = place.path().join("policy.toml");
+        let done = analyze(&place.path().join("dump"), &["--policy", policy.to_str().expect("UTF-8")]);
+        assert_eq!(done.ended.code, 0, "{tickets}: {}", done.ended.stderr);
+        let objects = done.rows("evidence", "source_object", row);
+        let [object] = objects.as_slice() else { panic!("{tickets}: {objects:?}") };
+        let hash: String =
+            Sha256::digest(TICKET.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(object["sha256"], hash);
+        assert_eq!(
+            (&*object["format"], &*object["records"], &*object["status"]),
+            ("change_tickets", "1", "read")
+        );
+        assert_eq!(done.table("evidence").len(), 2, "it stands there once");
+        let window = &done.table("mode_windows")[0];
+        assert_eq!((&*window["authorization"], &*window["rfc_ids"]), ("authorized", "CHG-1"));
+        let ticket = &done.rows("rfcs", "sources", "ticket")[0];
+        assert_eq!((&*ticket["source_object"], &*ticket["status"]), (row, ""));
+        let manifest = std::fs::read_to_string(done.out.join("manifest.sha256")).expect("a manifest");
+        assert_eq!(manifest.contains("t.csv"), in_manifest, "{manifest}");
+        assert_eq!(std::fs::read_to_string(place.path().join(tickets)).expect("it is there"), TICKET);
+    }
+}
+
+#[test]
+fn a_file_that_is_none_of_tickets_ends_the_run_with_path_line_and_hint() {
+    let place = scratch();
+    break_glass(place.path(), "t.csv");
+    let policy = place.path().join("policy.toml");
+    let refused = |text: Option<&[u8]>| {
+        let file = place.path().join("t.csv");
+        let _ = std::fs::remove_file(&file);
+        if let Some(text) = text {
+            put(place.path(), "t.csv", text);
+        }
+        let done = analyze(&place.path().join("dump"), &["--policy", policy.to_str().expect("UTF-8")]);
+        assert_eq!(done.ended.code, 2, "{}", done.ended.stderr);
+        assert!(!done.out.exists());
+        done.ended.stderr
+    };
+    let missing = refused(Some(b"\nid,account,from,to,requester\n"));
+    assert!(missing.contains("t.csv:2: missing: `approver`"), "{missing}");
+    assert!(missing.contains("docs/tickets.csv"), "{missing}");
+    assert!(refused(None).contains("cannot read the tickets"), "{}", refused(None));
+    let cut = &crate::runner::gzip(TICKET.as_bytes())[..40];
+    assert!(refused(Some(cut)).contains("cannot read the tickets"), "{}", refused(Some(cut)));
+    let zip = refused(Some(b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"));
+    assert!(zip.contains("it is an archive"), "{zip}");
+}
+
+/// Nothing in a ticket reaches a terminal or a spreadsheet as it is.
+#[test]
+fn a_hostile_ticket_is_harmless() {
+    let place = scratch();
+    break_glass(place.path(), "t.csv");
+    let row = "\"=cmd|'/c calc'!A1\",111122223333,2026-01-02T11:00:00Z,2026-01-02T13:00:00Z,\"\u{1b}[31m@x\",<script>alert(7)</script>\n";
+    let bad = "\u{1b}[2Jx,111122223333,\u{1b}]0;x,2026-01-02T13:00:00Z,a,b\n";
+    put(place.path(), "t.csv", format!("id,account,from,to,requester,approver\n{row}{bad}"));
+    let policy = place.path().join("policy.toml");
+    let done = analyze(&place.path().join("dump"), &["--policy", policy.to_str().expect("UTF-8"), "-v"]);
+    assert_eq!(done.ended.code, 3, "{}", done.ended.stderr);
+    assert!(!done.ended.stderr.contains('\u{1b}') && !done.ended.stdout.contains('\u{1b}'));
+    assert!(done.table("rfcs")[0]["rfc_id"].starts_with("'=cmd"));
+    let html = std::fs::read_to_string(done.out.join("report.html")).expect("the page");
+    assert!(!html.contains("<script>alert"), "no script of a ticket");
+}
+
+#[test]
+fn a_suppression_that_nothing_is_about_is_told_with_its_line() {
+    let place = scratch();
+    put(place.path(), "dump/a.json", delivery(&["a"]));
+    let one = |rule: &str| {
+        format!(
+            "[[suppression]]\nrule = \"{rule}\"\nreason = \"x\"\nauthor = \"rita\"\nexpires = \"2999-12-31\"\n"
+        )
+    };
+    let protected = "[[protected]]\nresource = \"bucket-*\"\n";
+    let policy = format!("{}{protected}{}", one("mode/unused"), one("destroy/protected-resource"));
+    put(place.path(), "policy.toml", policy);
+    let path = place.path().join("policy.toml");
+    let done = analyze(&place.path().join("dump"), &["--policy", path.to_str().expect("UTF-8")]);
+    assert_eq!(done.ended.code, 0, "{}", done.ended.stderr);
+    let told = done.rows("problems", "problem", "suppression_without_match");
+    let [row] = told.as_slice() else { panic!("{told:?}") };
+    assert!(row["detail"].starts_with("the suppression of `mode/unused` in line 2 of the policy"), "{row:?}");
+}

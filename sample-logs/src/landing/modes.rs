@@ -63,7 +63,8 @@ fn developers_at_work(scene: &mut Scene, first: i64) {
     scene.call(&carol, night + 20, calls::list_keys().in_region("eu-west-1"));
     let key = "1f0e0b52-6a0c-4a57-9f3c-7d0f3a1c0001";
     let gone = extended(night + 7 * DAY);
-    scene.call(&carol, night + 45, calls::schedule_key_deletion(key, &gone).in_region("eu-west-1"));
+    let scheduled = calls::schedule_key_deletion(key, &gone).in_region("eu-west-1");
+    scene.call(&carol, night + 45, scheduled.losing_at(night + 7 * DAY));
     scene.call(&carol, night + 80, calls::list_buckets());
     scene.call(&carol, night + 95, calls::delete_bucket("orders-staging-exports"));
     let trail = "arn:aws:cloudtrail:us-east-1:333344445555:trail/orders-trail";

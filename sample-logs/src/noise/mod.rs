@@ -11,7 +11,7 @@ mod writes;
 use crate::clock;
 use crate::prng::Prng;
 use crate::record::Record;
-use crate::truth::{self, DestructiveAction, Truth};
+use crate::truth::{self, DestructiveAction, Loss, Truth};
 use fill::Filling;
 use people::{Caller, People};
 use std::borrow::Cow;
@@ -93,7 +93,7 @@ fn one(plan: &Batch<'_>, row: &'static Row, people: &People, prng: &mut Prng, tr
         from_console: caller.actor.agent.starts_with("Mozilla"),
     };
     if !row.destroys.is_empty() {
-        note(&record, filling.text(row.destroys), truth);
+        note(&record, filling.text(row.destroys), caller.actor.person(), truth);
     }
     let mut text = String::with_capacity(1_600);
     record.render(&mut text);
@@ -152,12 +152,17 @@ fn resources(row: &Row, filling: &Filling<'_>) -> String {
     out
 }
 
-fn note(record: &Record, thing: String, truth: &mut Truth) {
+/// When the keys that the traffic schedules for deletion are gone: the answer's `deletionDate`.
+const KEYS_GONE: &str = "2026-02-20T00:00:00Z";
+
+fn note(record: &Record, thing: String, actor: String, truth: &mut Truth) {
+    let waits = record.name == "ScheduleKeyDeletion" && record.error.is_none();
     truth.add_destructive(DestructiveAction {
         event_time: record.time,
         event_id: record.event_id.clone(),
         event_name: record.name.clone().into_owned(),
         account_id: record.account.clone(),
+        actor,
         outcome: truth::outcome(record.error.as_ref().map(|(code, _)| code.as_ref())),
         mode: "none",
         attribution: "none",
@@ -165,7 +170,11 @@ fn note(record: &Record, thing: String, truth: &mut Truth) {
         rfc_id: String::new(),
         copies: 1,
         resources: vec![thing],
-        loss: None,
+        loss: waits.then(|| Loss {
+            reversibility: "recoverable_until",
+            recoverable_until: Some(clock::at(KEYS_GONE)),
+            ..Loss::default()
+        }),
     });
 }
 

@@ -47,5 +47,5 @@ pub(super) fn tell() -> io::Result<Case> {
     truth.totals.duplicates += 1;
     truth.totals.conflicting = 1;
     let Text { name, title, story } = TEXT;
-    Ok(Case { name, title, story, args: &[], objects, truth })
+    Ok(Case { name, title, story, args: &[], beside: &[], objects, truth })
 }

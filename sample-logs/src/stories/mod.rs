@@ -1,6 +1,7 @@
 //! The stories of the committed cases, one file a story, and the few turns of phrase they share.
 
 mod batches;
+mod change_tickets;
 mod deadlines;
 mod declared_complete;
 mod denied_is_not_destroyed;
@@ -47,6 +48,7 @@ pub(crate) type Tell = fn() -> io::Result<Case>;
 /// Every story, by name.
 pub(crate) const STORIES: &[Tell] = &[
     batches::tell,
+    change_tickets::tell,
     deadlines::tell,
     declared_complete::tell,
     denied_is_not_destroyed::tell,
@@ -101,7 +103,7 @@ fn case(text: Text, mut scene: Scene, packing: Packing, archives: &[Archive]) ->
         });
     }
     let Text { name, title, story } = text;
-    Ok(Case { name, title, story, args: &[], objects, truth: scene.finish() })
+    Ok(Case { name, title, story, args: &[], beside: &[], objects, truth: scene.finish() })
 }
 
 fn trail(account: &str) -> Trail {

@@ -16,9 +16,10 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
 
 fn claim(rfc: &Rfc) -> Claim<'static> {
     let sources: Vec<&str> = rfc.sources.iter().map(|source| source.as_str()).collect();
+    let (whose, taken) = if rfc.is_ticket() { ("rows", "first row") } else { ("sources", "newest record") };
     let summary = format!(
-        "the sources of RFC {} ({}) disagree on {}; the newest record was taken",
-        rfc.rfc_id,
+        "the {whose} of {} ({}) disagree on {}; the {taken} was taken",
+        rfc.named(),
         sources.join(", "),
         rfc.conflicts.join(", ")
     );
@@ -26,7 +27,7 @@ fn claim(rfc: &Rfc) -> Claim<'static> {
         subject: rfc.rfc_id.as_str().to_owned(),
         account_id: rfc.target_account_id.clone().or_else(|| rfc.account_id.clone()),
         mode: rfc.mode.clone(),
-        time: rfc.created_at,
+        time: rfc.created_at.or(rfc.requested_start),
         end_time: None,
         actor: None,
         summary,

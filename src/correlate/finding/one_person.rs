@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::id::RfcId;
-use crate::model::mode::{Authorization, ModeSession};
+use crate::model::mode::{Authorization, ModeSession, ModeWindow};
 use crate::model::principal::last_segment;
 use crate::model::rfc::Rfc;
 
@@ -29,12 +29,14 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     let mut claims = Vec::new();
     for window in &facts.windows.rows {
         let row = &window.row;
-        if row.authorization != Authorization::Authorized {
-            continue;
-        }
         let [rfc] = row.rfc_ids.iter().filter_map(|id| rfcs.get(id).copied()).collect::<Vec<_>>()[..] else {
             continue;
         };
+        // A ticket without an approver authorises nothing, and is no less one person's.
+        let unapproved_ticket = rfc.is_ticket() && rfc.approved_by.is_none() && bears_on(rfc, row);
+        if row.authorization != Authorization::Authorized && !unapproved_ticket {
+            continue;
+        }
         let asked: Vec<&str> = [&rfc.created_by, &rfc.submitted_by]
             .into_iter()
             .flatten()
@@ -47,7 +49,8 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
             name.is_some_and(|name| asked.contains(&name))
         });
         let approved_it = approver.filter(|approver| asked.contains(approver));
-        let unapproved = approver.is_none() && automated::without_approval(rfc, facts.catalogue);
+        let unapproved =
+            approver.is_none() && (unapproved_ticket || automated::without_approval(rfc, facts.catalogue));
         let (who, did) = match (approved_it, used) {
             (Some(who), Some(_)) => (who, "requested, approved and used"),
             (Some(who), None) => (who, "requested and approved"),
@@ -58,7 +61,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
             _ => continue,
         };
         let summary =
-            format!("{who} {did} {} mode in account {} (RFC {})", row.mode, row.account_id, rfc.rfc_id);
+            format!("{who} {did} {} mode in account {} ({})", row.mode, row.account_id, rfc.named());
         let rests_on = used.map(|session| session.evidence.clone());
         claims.push(Claim {
             actor: used.and_then(|session| session.actor.clone()).or_else(|| Some(who.into())),
@@ -68,6 +71,12 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         });
     }
     claims
+}
+
+/// Whether a ticket holds the opening of a window.
+fn bears_on(rfc: &Rfc, row: &ModeWindow) -> bool {
+    let entries = rfc.ticket.iter().flat_map(|ticket| &ticket.entries);
+    entries.into_iter().any(|entry| entry.holds(&row.account_id, row.opened_at))
 }
 
 /// The name of a person in an ARN or a session name; services are none.

@@ -50,14 +50,16 @@ impl<'a> Proof<'a> {
         (rule.resting_on(weakest), resting(rule, weakest))
     }
 
-    /// An RFC that no call shows comes from an archive, which no digest covers;
+    /// An RFC that no call shows comes from an archive, and a ticket from its file,
+    /// which no digest covers;
     /// what is neither is a row of an export of settings.
     fn grade(&self, record: &Evidence) -> SourceGrade {
         if let Some(event) = self.events.get(record) {
             return event.source_grade;
         }
         let summary_only = |rfc: &&Rfc| {
-            !rfc.sources.iter().any(|source| matches!(source, RfcSource::GetRfc | RfcSource::EventBridge))
+            let whole = [RfcSource::GetRfc, RfcSource::EventBridge, RfcSource::Ticket];
+            !rfc.sources.iter().any(|source| whole.contains(source))
         };
         match self.rfcs.get(record).filter(|rfc| summary_only(rfc)) {
             Some(_) => SourceGrade::Summary,

@@ -2,7 +2,8 @@
 //! are accepted.
 //!
 //! Owns: that decision. No finding is ever left out; an accepted one is marked. A
-//! suppression that has expired or says too little is named, and does nothing.
+//! suppression that has expired or says too little is named, and does nothing; so is
+//! one that no finding is about.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ use crate::policy::{Named, Suppression};
 use super::Facts;
 
 /// The findings with severity and suppression as the policy says. Suppressions that
-/// do not hold at the time that the report is told for become problems.
+/// do not hold at the time that the report is told for, or that no finding is about,
+/// become problems.
 pub(in super::super) fn governed(
     mut findings: Vec<Finding>,
     facts: Facts<'_>,
@@ -25,19 +27,13 @@ pub(in super::super) fn governed(
     problems: &mut Vec<Problem>,
 ) -> Vec<Finding> {
     let mut held: Vec<&Suppression> = Vec::new();
-    let dump = ObjectPath::new(".");
     for suppression in facts.policy.suppressions() {
         match suppression.lack(as_of) {
             None => held.push(suppression),
-            Some(lack) => {
-                let (rule, line) = (&suppression.rule_id, suppression.line);
-                let detail = format!(
-                    "the suppression of `{rule}` in line {line} of the policy suppresses nothing: {lack}"
-                );
-                problems.push(Problem::of_object(&dump, ProblemKind::SuppressionNotApplied, detail));
-            }
+            Some(lack) => problems.push(idle(suppression, ProblemKind::SuppressionNotApplied, &lack)),
         }
     }
+    let mut used = vec![false; held.len()];
     let by_resource = held.iter().any(|suppression| suppression.names_resource());
     let actions: BTreeMap<&EventId, &DestructiveAction> = facts
         .destructive
@@ -49,10 +45,25 @@ pub(in super::super) fn governed(
         if let Some(severity) = facts.policy.severity(&finding.rule_id) {
             finding.severity = severity;
         }
-        let accepts = |suppression: &&&Suppression| is_about(suppression, finding, &actions);
-        finding.suppression = held.iter().find(accepts).and_then(|suppression| mark(suppression));
+        for (suppression, used) in held.iter().zip(&mut used) {
+            if is_about(suppression, finding, &actions) {
+                *used = true;
+                finding.suppression = finding.suppression.take().or_else(|| mark(suppression));
+            }
+        }
     }
+    let unused = held.iter().zip(used).filter(|(_, used)| !used).map(|(suppression, _)| *suppression);
+    let why = "no finding of this evidence is what it describes";
+    problems.extend(unused.map(|one| idle(one, ProblemKind::SuppressionWithoutMatch, why)));
     findings
+}
+
+/// The problem of a suppression that does nothing.
+fn idle(suppression: &Suppression, kind: ProblemKind, why: &str) -> Problem {
+    let (rule, line) = (&suppression.rule_id, suppression.line);
+    let detail =
+        format!("the suppression of `{rule}` in line {line} of the policy suppresses nothing: {why}");
+    Problem::of_object(&ObjectPath::new("."), kind, detail)
 }
 
 fn mark(suppression: &Suppression) -> Option<FindingSuppression> {

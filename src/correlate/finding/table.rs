@@ -8,9 +8,10 @@ use crate::model::severity::Severity;
 
 use super::claim::Claim;
 use super::{
-    Facts, automated, backups, blind, boundary, bulk, contradiction, freeze, gap, hours, irreversible,
-    log_objects, logging, network, new_service, not_allowed, not_approver, one_person, protected, refused,
-    role_changed, spread, still_open, too_long, two_places, unauthorized, unprotected, unused,
+    Facts, automated, backups, beyond_ticket, blind, boundary, bulk, contradiction, freeze, gap, hours,
+    irreversible, log_objects, logging, network, new_service, not_allowed, not_approver, one_person,
+    protected, refused, role_changed, spread, still_open, too_long, two_places, unauthorized, unprotected,
+    unused,
 };
 
 /// One correlator: a row of the table.
@@ -29,7 +30,7 @@ pub(super) struct Correlator {
 
 /// Every correlator. Source of the techniques: facts/cloudtrail.md 5 (ATT&CK
 /// v19); of the controls: facts/ams.md 1.1 (recommendation), 5 (SCP library).
-pub(super) const CORRELATORS: [Correlator; 27] = [
+pub(super) const CORRELATORS: [Correlator; 28] = [
     Correlator {
         rule_id: "mode/opened-without-rfc",
         title: "Privileged mode opened without an RFC",
@@ -249,6 +250,16 @@ pub(super) const CORRELATORS: [Correlator; 27] = [
         controls: &[],
         response: "Have the mode removed if it still exists, and set an end for the next one when it is opened.",
         find: too_long::find,
+    },
+    Correlator {
+        rule_id: "mode/beyond-ticket",
+        title: "Privileged mode used beyond what its change tickets allow",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        technique_ids: &["T1078.004"],
+        controls: &[],
+        response: "Ask the actor for the ticket that allows these calls, and undo what none does.",
+        find: beyond_ticket::find,
     },
     Correlator {
         rule_id: "rfc/not-an-approver",

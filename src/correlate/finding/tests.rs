@@ -20,6 +20,7 @@ mod destroyed;
 mod duty;
 mod intent;
 mod policy;
+mod tickets;
 
 fn rules(report: &Report) -> Vec<&str> {
     report.findings.iter().map(|finding| &*finding.rule_id).collect()

@@ -9,6 +9,8 @@
 //! conflicts wherever two records give different values, and the newest record
 //! is taken.
 //!
+//! Rows of a ticket add up, so that only who asked and who approved can conflict.
+//!
 //! Source: facts/ams.md 3.7 (InProgress, Success and Failure cannot be changed).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +22,7 @@ use crate::model::time::UtcTime;
 /// A column: its name, whether it moves on, and its value as comparable text.
 type Column = (&'static str, bool, fn(&RfcRecord) -> Option<String>);
 
-const COLUMNS: [Column; 16] = [
+const COLUMNS: [Column; 17] = [
     ("change_type_id", false, |record| Some(record.change_type_id.as_ref()?.as_str().to_owned())),
     ("change_type_version", false, |record| text(record.change_type_version.as_deref())),
     ("title", false, |record| text(record.title.as_deref())),
@@ -30,6 +32,7 @@ const COLUMNS: [Column; 16] = [
     ("created_by", false, |record| text(record.created_by.as_deref())),
     ("created_at", false, |record| instant(record.created_at)),
     ("submitted_at", true, |record| instant(record.submitted_at)),
+    ("approved_by", false, |record| text(record.approved_by.as_deref())),
     ("aws_approval", true, |record| text(record.aws_approval.as_deref())),
     ("customer_approval", true, |record| text(record.customer_approval.as_deref())),
     ("requested_start", false, |record| instant(record.requested.0)),
@@ -45,7 +48,13 @@ const COLUMNS: [Column; 16] = [
 pub(super) fn of(records: &[RfcRecord]) -> Vec<&'static str> {
     let archive: Vec<&RfcRecord> =
         records.iter().filter(|record| record.source != RfcSource::CloudTrail).collect();
-    COLUMNS.iter().filter(|column| conflicts(column, &archive)).map(|(name, _, _)| *name).collect()
+    let of_tickets = archive.first().is_some_and(|record| record.ticket.is_some());
+    let adds_up = |name: &str| of_tickets && matches!(name, "requested_start" | "requested_end");
+    COLUMNS
+        .iter()
+        .filter(|column| !adds_up(column.0) && conflicts(column, &archive))
+        .map(|(name, _, _)| *name)
+        .collect()
 }
 
 fn conflicts((name, moves_on, value): &Column, archive: &[&RfcRecord]) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Owns: the ruling on one window. Only a successful RFC authorises; only an
 //! exact opening that RFC evidence covers can be called unauthorized; the rest
-//! is unknown, with the reason.
+//! is unknown, with the reason. What tickets mean is `ticket`'s.
 
 use crate::model::id::{AccountId, ModeName};
 use crate::model::mode::{Authorization, OpenBasis};
@@ -11,6 +11,7 @@ use crate::model::time::UtcTime;
 
 use super::plus_minutes;
 use super::rfc_evidence::RfcEvidence;
+use super::ticket;
 use super::trace::{Draft, Shown};
 
 /// An opening may lie this far before the actual start of its RFC, minutes.
@@ -35,9 +36,9 @@ pub(super) struct Ruling {
     pub(super) rfcs: Vec<usize>,
 }
 
-/// What one enabling RFC means for one opening.
+/// What one enabling RFC, or ticket, means for one opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Bearing {
+pub(super) enum Bearing {
     /// It authorises the opening.
     Authorises,
     /// It may; the reason why that cannot be said.
@@ -49,25 +50,22 @@ enum Bearing {
 /// Rules on one window of an account and mode.
 pub(super) fn of(
     draft: &Draft,
-    (account, mode): (&AccountId, &ModeName),
+    whose: (&AccountId, &ModeName),
     rfcs: &[Rfc],
     evidence: &RfcEvidence,
 ) -> Ruling {
-    let enabling = rfcs.iter().enumerate().filter(|(_, rfc)| rfc.mode.as_ref() == Some(mode));
-    let bearings: Vec<(usize, Bearing)> =
+    let (account, mode) = whose;
+    let by_rfc = |rfc: &Rfc| !rfc.is_ticket() && rfc.is_for(mode);
+    let enabling = rfcs.iter().enumerate().filter(|(_, rfc)| by_rfc(rfc));
+    let mut bearings: Vec<(usize, Bearing)> =
         enabling.filter_map(|(place, rfc)| Some((place, bearing(rfc, place, account, draft)?))).collect();
+    bearings.extend(ticket::bearings(rfcs, whose, draft.opened_at));
     let those = |wanted: fn(&Bearing) -> bool| -> Vec<usize> {
         bearings.iter().filter(|(_, bearing)| wanted(bearing)).map(|(place, _)| *place).collect()
     };
     let authorising = those(|bearing| *bearing == Bearing::Authorises);
     if !authorising.is_empty() {
-        let shows = if draft.basis == OpenBasis::RfcCompleted {
-            "its completion is what shows the opening"
-        } else {
-            "its execution holds the opening"
-        };
-        let ids: Vec<&str> = authorising.iter().map(|place| rfcs[*place].rfc_id.as_str()).collect();
-        let reason = format!("RFC {} enabled the mode for this account; {shows}", ids.join(", "));
+        let reason = authorised(draft, &authorising, rfcs);
         return Ruling { authorization: Authorization::Authorized, reason, rfcs: authorising };
     }
     let failed = those(|bearing| *bearing == Bearing::DoesNot);
@@ -77,15 +75,21 @@ pub(super) fn of(
         why.push(unseen(draft));
     }
     why.extend(bearings.iter().filter_map(|(place, bearing)| match bearing {
-        Bearing::May(why) => Some(format!("RFC {}: {why}", rfcs[*place].rfc_id)),
+        Bearing::May(why) => Some(format!("{}: {why}", rfcs[*place].named())),
         _ => None,
     }));
-    if why.is_empty() && !evidence.covers(draft.opened_at) {
-        why.push(format!("RFC evidence does not cover {}: {}", draft.opened_at, evidence.lack()));
+    if why.is_empty() {
+        why.extend(uncovered(draft.opened_at, whose, evidence));
     }
     let authorization = if why.is_empty() {
         let opened = draft.opened_at;
-        why.push(format!("RFC evidence covers {opened} and holds no successful enabling RFC of that time"));
+        why.push(if evidence.is_by_ticket(mode) {
+            format!(
+                "the ticket files are complete at {opened} by the policy's word and hold no ticket for it"
+            )
+        } else {
+            format!("RFC evidence covers {opened} and holds no successful enabling RFC of that time")
+        });
         Authorization::Unauthorized
     } else {
         Authorization::Unknown
@@ -95,8 +99,40 @@ pub(super) fn of(
     Ruling { authorization, reason: why.join("; "), rfcs }
 }
 
-/// Why an RFC that was not carried out does not authorise.
+/// Why the mode was allowed.
+fn authorised(draft: &Draft, authorising: &[usize], rfcs: &[Rfc]) -> String {
+    let named = authorising.iter().map(|place| &rfcs[*place]);
+    let ids: Vec<&str> = named.clone().map(|rfc| rfc.rfc_id.as_str()).collect();
+    let ids = ids.join(", ");
+    if let Some(only) = named.clone().next().filter(|rfc| rfc.is_ticket()) {
+        let shown = if draft.basis.is_exact() { "the opening" } else { "the first sign of it" };
+        let times =
+            if authorising.len() == 1 { format!(" ({})", ticket::times(only)) } else { String::new() };
+        return format!("ticket {ids}{times} allowed the mode in this account; its time holds {shown}");
+    }
+    let shows = if draft.basis == OpenBasis::RfcCompleted {
+        "its completion is what shows the opening"
+    } else {
+        "its execution holds the opening"
+    };
+    format!("RFC {ids} enabled the mode for this account; {shows}")
+}
+
+/// Why the lack of an RFC or ticket at that time says nothing; `None` if it does.
+fn uncovered(opened: UtcTime, whose: (&AccountId, &ModeName), evidence: &RfcEvidence) -> Option<String> {
+    if evidence.is_by_ticket(whose.1) {
+        return evidence.lack_of_tickets(whose, opened);
+    }
+    let lack = || format!("RFC evidence does not cover {opened}: {}", evidence.lack());
+    (!evidence.covers(opened)).then(lack)
+}
+
+/// Why an RFC that was not carried out, or a ticket of another time, does not
+/// authorise.
 fn refusal(rfc: &Rfc) -> String {
+    if rfc.is_ticket() {
+        return format!("{} ({}) does not authorise it", rfc.named(), ticket::times(rfc));
+    }
     let status = rfc.status.as_deref().unwrap_or("withdrawn before it ran");
     format!("RFC {} ({status}) does not authorise it", rfc.rfc_id)
 }

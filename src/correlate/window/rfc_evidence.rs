@@ -1,12 +1,15 @@
-//! At which times the absence of an RFC means that there was none.
+//! At which times the absence of an RFC, or of a ticket, means that there was none.
 //!
-//! Owns: the coverage of RFC evidence. "No RFC evidence" is never "no RFC".
+//! Owns: the coverage of RFC evidence. "No RFC evidence" is never "no RFC". Of
+//! tickets nothing but the policy tells whether all are there.
 
 use std::collections::BTreeSet;
 
 use crate::model::coverage::CoverageDay;
 use crate::model::event::Event;
+use crate::model::id::{AccountId, ModeName};
 use crate::model::rfc::{RfcRecord, RfcSource};
+use crate::model::ticket::TicketCover;
 use crate::model::time::{Day, UtcTime};
 use crate::normalise::rfc::is_change_management;
 
@@ -24,14 +27,17 @@ pub(in super::super) struct RfcEvidence {
     days: BTreeSet<Day>,
     /// What the user declares complete, half-open.
     declared: Vec<(UtcTime, UtcTime)>,
+    /// The files of tickets.
+    tickets: Vec<TicketCover>,
 }
 
 impl RfcEvidence {
-    /// From the archive's records, the amscm calls and the user's word.
+    /// From the archive's records, the amscm calls, the files of tickets and the
+    /// user's word.
     pub(in super::super) fn of(
         records: &[RfcRecord],
         events: &[Event],
-        coverage: &[CoverageDay],
+        (coverage, tickets): (&[CoverageDay], Vec<TicketCover>),
         declared: &[(UtcTime, UtcTime)],
     ) -> Self {
         let archived = records.iter().filter(|record| record.source != RfcSource::CloudTrail);
@@ -50,7 +56,28 @@ impl RfcEvidence {
             .filter(|row| accounts.contains(&row.account_id))
             .map(|row| row.day)
             .collect();
-        Self { archive, days, declared: declared.to_vec() }
+        Self { archive, days, declared: declared.to_vec(), tickets }
+    }
+
+    /// Whether tickets authorise that mode, and not RFCs.
+    pub(in super::super) fn is_by_ticket(&self, mode: &ModeName) -> bool {
+        self.tickets.iter().any(|cover| cover.modes.contains(mode))
+    }
+
+    /// Why a ticket of that mode, account and time might not be in evidence; `None`
+    /// if it would be.
+    pub(in super::super) fn lack_of_tickets(
+        &self,
+        (account, mode): (&AccountId, &ModeName),
+        time: UtcTime,
+    ) -> Option<String> {
+        let mut serving = self.tickets.iter().filter(|cover| cover.modes.contains(mode));
+        if let Some(cover) = serving.clone().find(|cover| cover.is_in_doubt(mode, account)) {
+            return Some(format!("a row of {} that could not be read may be its ticket", cover.file));
+        }
+        let complete = serving.any(|cover| cover.is_complete(mode, time));
+        let lack = "the policy does not say that its ticket files are complete at";
+        (!complete).then(|| format!("{lack} {time} (complete_from, complete_to)"))
     }
 
     /// Whether an RFC of that time would be in evidence.

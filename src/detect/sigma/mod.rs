@@ -244,7 +244,8 @@ impl Draft {
             }
         };
         for error in parsed.errors {
-            self.unused.push(unused(file, line_of(text, &error), error));
+            let (line, why) = of_condition(text, &error).unwrap_or_else(|| (line_of(text, &error), error));
+            self.unused.push(unused(file, line, why));
         }
         for filter in parsed.filters {
             let line = line_of_title(text, &filter.title);
@@ -348,6 +349,19 @@ fn null_as_null(detection: &mut Detection) {
         Detection::AnyOf(parts) | Detection::And(parts) => parts.iter_mut().for_each(null_as_null),
         Detection::Keywords(_) | Detection::ArrayMatch { .. } | Detection::Conditional { .. } => {}
     }
+}
+
+/// A condition that cannot be read, with its line: the parser draws it over five
+/// lines. Before Sigma 2 a condition could count.
+fn of_condition(text: &str, error: &str) -> Option<(Option<usize>, String)> {
+    let drawn = error.strip_prefix("Condition parse error")?;
+    let condition = drawn.lines().find_map(|line| line.strip_prefix("1 | "))?;
+    let line = line_with(text, condition);
+    if condition.contains(" | ") {
+        let instead = "Sigma 2 has correlations for that, such as event_count";
+        return Some((line, format!("its condition counts behind a `|`: `{condition}`; {instead}")));
+    }
+    Some((line, format!("its condition cannot be read: `{condition}`")))
 }
 
 /// The line that a message is about: the one it names, else the one with the

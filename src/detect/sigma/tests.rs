@@ -149,6 +149,19 @@ fn what_is_not_used_is_named_with_file_and_line() {
         (rule("a", "selection:\n    sourceIPAddress|cidr: 10.0.0\ncondition: selection"), None, "CIDR"),
         (rule("a", "selection:\n    eventName: x\ncondition: selection and other"), None, "other"),
         (
+            rule(
+                "a",
+                "selection:\n    eventName: x\ncondition: selection | count() by userIdentity.arn > 20",
+            ),
+            Some(12),
+            "counts behind a `|`: `selection | count() by userIdentity.arn > 20`; Sigma 2 has correlations",
+        ),
+        (
+            rule("a", "selection:\n    eventName: x\ncondition: selection and and"),
+            Some(12),
+            "its condition cannot be read: `selection and and`",
+        ),
+        (
             rule("a", "selection:\n    eventName: x\ntimeframe: 5m\ncondition: selection"),
             Some(1),
             "timeframe",

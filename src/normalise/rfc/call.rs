@@ -76,6 +76,7 @@ pub fn from_event(event: &Event) -> Option<RfcRecord> {
         actual: (None, None),
         parameters: fields.parameters("ExecutionParameters"),
         steps: steps.into_iter().collect(),
+        ticket: None,
         evidence: event.evidence.clone(),
     })
 }

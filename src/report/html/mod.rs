@@ -7,6 +7,7 @@
 mod axis;
 mod picture;
 mod shown;
+mod since;
 mod view;
 
 use askama::Template;
@@ -16,6 +17,7 @@ use crate::model::count::grouped;
 use crate::model::report::Report;
 use crate::report::headline::Headline;
 use picture::Picture;
+use since::SinceView;
 use view::{DeadlineView, Shown, TableView};
 
 /// The file's name in the output folder.
@@ -36,6 +38,7 @@ struct Page {
     open_windows: Vec<Shown>,
     deadlines: Vec<DeadlineView>,
     deadlines_note: String,
+    since: Option<SinceView>,
     picture: Picture,
     tables: Vec<TableView>,
     style: &'static str,
@@ -69,6 +72,7 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
             .collect(),
         deadlines: open.iter().take(view::DEADLINES_MAX).map(|deadline| DeadlineView::of(deadline)).collect(),
         deadlines_note: deadlines_note(open.len(), head.deadlines.len()),
+        since: report.since.as_ref().map(SinceView::of),
         picture: Picture::of(report, head),
         tables: view::tables(report, head),
         style: STYLE,
