@@ -85,6 +85,11 @@ pub fn rule_ids() -> impl Iterator<Item = &'static str> {
     CORRELATORS.iter().map(|correlator| correlator.rule_id)
 }
 
+/// The same with the controls that each rule names itself.
+pub fn rules_and_controls() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    CORRELATORS.iter().map(|correlator| (correlator.rule_id, correlator.controls))
+}
+
 /// All findings, ordered by time, account, rule and id.
 pub(super) fn of(facts: Facts<'_>) -> Vec<Finding> {
     let made = CORRELATORS

@@ -29,6 +29,7 @@ use crate::normalise::rfc::from_event;
 use crate::policy::Policy;
 
 mod actor;
+mod controls;
 mod destructive;
 mod detected;
 mod expected;
@@ -51,7 +52,7 @@ mod window;
 
 pub use destructive::named_things;
 pub use expected::parse as parse_expected_accounts;
-pub use finding::rule_ids;
+pub use finding::{rule_ids, rules_and_controls};
 pub use lineage::{Wanted, issued_key, wanted};
 pub use selection::Selection;
 use session::Sessions;
@@ -142,7 +143,17 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     };
     let findings = detected::added(finding::of(facts), &detected, (&events, &sessions));
     let selection = &options.selection;
-    let findings = selection.findings(finding::governed(findings, facts, scope.as_of, &mut problems));
+    let findings = finding::governed(findings, facts, scope.as_of, &mut problems);
+    let findings = selection.findings(controls::named(findings, catalogue));
+    let basis = controls::Basis {
+        catalogue,
+        policy: &options.policy,
+        selection,
+        coverage: &coverage,
+        rfcs: !rfcs.is_empty() || !options.rfc_complete.is_empty(),
+        baseline: false,
+    };
+    let controls = controls::of(&detected, &findings, basis);
     problems.sort();
     let destructive = selection.destructive(destructive);
     let incidents = incident::of(&destructive, &findings, scope.as_of);
@@ -168,6 +179,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         timeline: selection.timeline(timeline),
         findings,
         incidents,
+        controls,
         events: None,
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::model::control::ControlRow;
 use crate::model::coverage::{Counts, CoverageDay};
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Event;
@@ -83,6 +84,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Table `incidents`.
     pub incidents: Vec<Incident>,
+    /// Table `controls`.
+    pub controls: Vec<ControlRow>,
     /// Table `events`, only if asked for.
     pub events: Option<Vec<Event>>,
 }

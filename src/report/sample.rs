@@ -69,6 +69,7 @@ fn report(evil: &str) -> Report {
         destructive,
         findings: make.findings(),
         incidents: vec![make.incident()],
+        controls: make.controls(),
         events: Some(vec![make.event()]),
     }
 }

@@ -33,6 +33,7 @@ mod cli;
 mod cli_runs;
 mod compare;
 mod compare_windows;
+mod controls;
 mod coverage;
 mod delivered;
 mod demo;

@@ -1,5 +1,6 @@
 //! The story part of the fixed report: calls, timeline, findings, incident, event.
 
+use crate::model::control::{ControlRow, Verdict};
 use crate::model::destructive::{
     ActionAuthorization, Attribution, Category, DestructiveAction, Reversibility,
 };
@@ -143,6 +144,26 @@ impl Sample<'_> {
             finding(Severity::Critical, "Mode opened without an RFC"),
             finding(Severity::High, "Backups cut before a deletion"),
             finding(Severity::Low, "Mode left open over a weekend"),
+        ]
+    }
+
+    pub(super) fn controls(&self) -> Vec<ControlRow> {
+        let row = |framework: &str, control: &str, verdict, findings| ControlRow {
+            framework: framework.into(),
+            control: self.text(control),
+            title: self.text("audit records are protected"),
+            rules: vec![self.text("logging/impaired"), self.text("logging/log-objects-deleted")],
+            findings,
+            verdict,
+            coverage: self.text("Rests on 4,321 records of 2 accounts.").to_string(),
+            suppressed: u64::from(findings > 0),
+            rules_not_assessed: vec![self.text("logging/log-objects-deleted")],
+            finding_ids: vec![FindingId::new(self.text("fnd-0123456789ab"))],
+        };
+        vec![
+            row("nist_800_53_r5", "AU-9", Verdict::ExceptionsFound, 2),
+            row("nist_800_53_r5", "AU-12", Verdict::NoneFound, 0),
+            row("other", "OWN-1", Verdict::NotAssessable, 0),
         ]
     }
 

@@ -3,6 +3,7 @@
 //! Owns: which columns a table has, in which order, and what each means. A
 //! changed, moved or removed row here is a breaking change of the interface.
 
+mod controls;
 mod coverage;
 mod destructive;
 mod events;
@@ -32,6 +33,7 @@ pub fn all(report: &Report) -> Vec<Table<'_>> {
         timeline(report),
         findings::table(report),
         incidents::table(report),
+        controls::table(report),
     ];
     tables.extend(report.events.as_deref().map(events::table));
     tables
@@ -52,7 +54,7 @@ mod tests {
     use super::*;
 
     /// Section 3 of the contract, to the letter.
-    const CONTRACT: [(&str, &str); 11] = [
+    const CONTRACT: [(&str, &str); 12] = [
         (
             "evidence",
             "source_object, sha256, inflated_sha256, bytes, inflated_bytes, format, account_id, region, records, duplicates, rejected, first_event_time, last_event_time, status, integrity, note",
@@ -89,6 +91,10 @@ mod tests {
         (
             "incidents",
             "incident_id, account_id, actor, mode, started_at, ended_at, severity, actions, attempts, resources, irreversible, recoverable, next_deadline, finding_ids, window_ids, session_ids, summary",
+        ),
+        (
+            "controls",
+            "framework, control, title, rules, findings, verdict, coverage, suppressed, rules_not_assessed, finding_ids",
         ),
         (
             "events",
