@@ -207,6 +207,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         rfc_complete: flags.rfc_complete.clone(),
         as_of: flags.as_of,
         modes: flags.modes.clone(),
+        baseline: flags.baseline.clone(),
         rules: flags.rules.clone(),
         sigma: flags.sigma.clone(),
         policy: flags.policy.clone(),

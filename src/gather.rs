@@ -75,7 +75,17 @@ pub fn gather(
     scope.account_names = inventory.account_names();
     scope.recording = Recording::of(&inventory.trails);
     let detected = Detected { hits, ..Detected::default() };
-    let sources = Sources { events, detected, rfc_records, inventory, coverage, scope, objects, problems };
+    let sources = Sources {
+        events,
+        detected,
+        rfc_records,
+        inventory,
+        coverage,
+        scope,
+        objects,
+        problems,
+        ..Sources::default()
+    };
     Gathered { sources, events: table }
 }
 

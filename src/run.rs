@@ -3,6 +3,8 @@
 //! Owns the order of stages, threads, the run's clock, the output folder.
 //! Holds no domain logic: no decision here looks at an event's field.
 
+mod files;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,18 +17,18 @@ use crate::custody::{self, Comparison};
 use crate::detect::{Detector, RuleSet};
 use crate::dump::{Dump, Observer, look, prune};
 use crate::error::Error;
-use crate::evidence::read::{Buffer, read};
 use crate::examine::{Depth, Examiner};
 use crate::gather::Gathered;
-use crate::integrity::{self, Assessment, Given, PublicKey};
+use crate::integrity::{Assessment, Given};
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::model::time::{Day, UtcTime};
-use crate::policy::Policy;
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
-use crate::rulebook;
+use crate::usage::Usage;
+
+use files::{UserFiles, public_keys};
 
 /// Where the reports go.
 #[derive(Clone, Debug)]
@@ -51,6 +53,15 @@ pub enum EventsTable {
     Kept,
     /// Every event.
     All,
+}
+
+/// What "new" is told from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BaselineFrom {
+    /// A part of the evidence: from (included), to (not included).
+    Times(UtcTime, UtcTime),
+    /// The folder of an older report.
+    Report(PathBuf),
 }
 
 /// What a run is told to do.
@@ -85,6 +96,8 @@ pub struct Options {
     pub rules: Vec<PathBuf>,
     /// Folders of Sigma rules.
     pub sigma: Vec<PathBuf>,
+    /// What "new" is told from.
+    pub baseline: Option<BaselineFrom>,
     /// A policy file.
     pub policy: Option<PathBuf>,
     /// A file of accounts that events must be about.
@@ -95,17 +108,6 @@ pub struct Options {
     pub threads: Option<usize>,
     /// The command line, for run.json.
     pub arguments: Vec<String>,
-}
-
-/// What the user's own files say, beside the evidence.
-#[derive(Debug)]
-struct UserFiles {
-    catalogue: Catalogue,
-    rules: RuleSet,
-    unused_rules: Vec<Problem>,
-    policy: Policy,
-    expected_accounts: BTreeSet<AccountId>,
-    keys: Vec<PublicKey>,
 }
 
 /// What a run came to.
@@ -127,18 +129,7 @@ pub fn analyze(
     interrupted: &AtomicBool,
 ) -> Result<Outcome, Error> {
     let started_at = now();
-    let catalogue = catalogue(options.modes.as_deref())?;
-    let rules = rulebook::load(&options.rules, &catalogue)?;
-    let (rules, unused_rules) = rulebook::load_sigma(rules, &options.sigma)?;
-    let (policy, catalogue) = policy(options.policy.as_deref(), catalogue, &rules)?;
-    let given = UserFiles {
-        rules,
-        unused_rules,
-        catalogue,
-        policy,
-        expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
-        keys: public_keys(&options.public_keys)?,
-    };
+    let given = UserFiles::read(options)?;
     let staging = match &options.destination {
         Destination::Folder { path, force } => {
             keep_apart(path, &options.paths)?;
@@ -178,6 +169,7 @@ fn reconstruct(
     let detector = Detector::new(&given.rules, &given.catalogue);
     let examiner =
         Examiner { days: options.object_days, ..Examiner::new(classifier, detector, Depth::Records) };
+    let examiner = Examiner { usage: Some(Usage::new(given.baseline_times())), ..examiner };
     let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     left_out.append(&mut dump.left_out);
     observer.stage("checking digests");
@@ -201,6 +193,7 @@ fn reconstruct(
             rfc_complete: options.rfc_complete.clone(),
             expected_accounts: given.expected_accounts,
             as_of: options.as_of,
+            baseline: given.baseline,
             policy: given.policy,
             selection: selection(options),
         },
@@ -279,47 +272,6 @@ fn write(
     Ok(Some(staging.commit().map_err(ReportError::from)?))
 }
 
-fn catalogue(modes: Option<&Path>) -> Result<Catalogue, Error> {
-    let catalogue = Catalogue::builtin();
-    let Some(path) = modes else { return Ok(catalogue) };
-    #[expect(clippy::disallowed_methods, reason = "a file of the user's own rules, no evidence")]
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Error::ModesUnreadable { path: path.to_owned(), source })?;
-    catalogue.with_modes(&text).map_err(|fault| Error::ModesInvalid {
-        path: path.to_owned(),
-        line: fault.line.unwrap_or(1),
-        message: fault.message,
-    })
-}
-
-/// The policy, and the catalogue with the modes of it.
-fn policy(path: Option<&Path>, catalogue: Catalogue, rules: &RuleSet) -> Result<(Policy, Catalogue), Error> {
-    let Some(path) = path else { return Ok((Policy::default(), catalogue)) };
-    #[expect(clippy::disallowed_methods, reason = "a file of the user's own rules, no evidence")]
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Error::PolicyUnreadable { path: path.to_owned(), source })?;
-    let words = rules.words();
-    let mut ids: BTreeSet<&str> = correlate::rule_ids().collect();
-    ids.extend(words.iter().map(|words| &*words.rule_id));
-    Policy::parse(&text, catalogue, &ids).map_err(|fault| Error::PolicyInvalid {
-        path: path.to_owned(),
-        line: fault.line.unwrap_or(1),
-        message: fault.message,
-    })
-}
-
-fn expected_accounts(list: Option<&Path>) -> Result<BTreeSet<AccountId>, Error> {
-    let Some(path) = list else { return Ok(BTreeSet::new()) };
-    #[expect(clippy::disallowed_methods, reason = "a list of the user's own, no evidence")]
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Error::AccountsUnreadable { path: path.to_owned(), source })?;
-    correlate::parse_expected_accounts(&text).map_err(|(line, message)| Error::AccountsInvalid {
-        path: path.to_owned(),
-        line,
-        message,
-    })
-}
-
 /// The output folder may not be an input, lie in one, or hold one.
 ///
 /// # Errors
@@ -352,26 +304,6 @@ fn real_place(path: &Path) -> PathBuf {
         missing.push(name);
         existing = parent;
     }
-}
-
-/// Reads the files of public keys that the user gave.
-fn public_keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Error> {
-    let mut keys = Vec::new();
-    for path in files {
-        let mut buffer = Buffer::default();
-        let content = read(path, &mut buffer);
-        let invalid = |why: String| Error::PublicKeys { path: path.clone(), why };
-        if let Some(fault) = content.faults.first() {
-            return Err(invalid(fault.detail.clone()));
-        }
-        let text = String::from_utf8_lossy(buffer.content()).into_owned();
-        let listed = integrity::list_of_keys(text.trim_start_matches('\u{feff}'));
-        let listed = listed.ok_or_else(|| invalid("it is not what list-public-keys prints".to_owned()))?;
-        for key in listed {
-            keys.push(key.map_err(invalid)?);
-        }
-    }
-    Ok(keys)
 }
 
 /// Reads a dump and compares it with a manifest of an earlier run.

@@ -15,6 +15,7 @@ use crate::model::rfc::Rfc;
 use crate::model::time::UtcTime;
 use crate::policy::Policy;
 
+use super::baseline::Known;
 use super::order;
 use super::session::Sessions;
 use super::window::Windows;
@@ -34,6 +35,8 @@ mod irreversible;
 mod log_objects;
 mod logging;
 mod network;
+mod new_actor;
+mod new_network;
 mod new_service;
 mod not_allowed;
 mod not_approver;
@@ -75,6 +78,8 @@ pub(super) struct Facts<'a> {
     /// Latest event time of the evidence.
     pub(super) last_event_time: Option<UtcTime>,
     pub(super) catalogue: &'a Catalogue,
+    /// What "new" is told from; without it nothing is.
+    pub(super) known: Option<&'a Known>,
     /// What the user's organisation allows; findings about it are made only if
     /// it says something.
     pub(super) policy: &'a Policy,

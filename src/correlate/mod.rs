@@ -13,6 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
+use crate::model::actor::Actors;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
@@ -29,6 +30,8 @@ use crate::normalise::rfc::from_event;
 use crate::policy::Policy;
 
 mod actor;
+mod actors;
+mod baseline;
 mod controls;
 mod destructive;
 mod detected;
@@ -50,6 +53,7 @@ mod tests;
 mod timeline;
 mod window;
 
+pub use baseline::Baseline;
 pub use destructive::named_things;
 pub use expected::parse as parse_expected_accounts;
 pub use finding::{rule_ids, rules_and_controls};
@@ -69,6 +73,8 @@ pub struct Sources {
     pub rfc_records: Vec<RfcRecord>,
     /// What exports of settings tell.
     pub inventory: Inventory,
+    /// Callers of all records.
+    pub actors: Actors,
     /// Table `coverage`.
     pub coverage: Vec<CoverageDay>,
     /// What all statements rest on.
@@ -90,6 +96,8 @@ pub struct Options {
     /// The time that deadlines are compared with (`--as-of`); the end of the
     /// evidence if `None`.
     pub as_of: Option<UtcTime>,
+    /// What "new" is told from (`--baseline`).
+    pub baseline: Option<Baseline>,
     /// What the organisation allows (`--policy FILE`).
     pub policy: Policy,
     /// Which rows are reported.
@@ -100,8 +108,17 @@ pub struct Options {
 ///
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
-    let Sources { events, detected, mut rfc_records, inventory, coverage, scope, objects, mut problems } =
-        sources;
+    let Sources {
+        events,
+        detected,
+        mut rfc_records,
+        inventory,
+        actors,
+        coverage,
+        scope,
+        objects,
+        mut problems,
+    } = sources;
     rfc_records.extend(events.iter().filter_map(from_event));
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
@@ -128,6 +145,11 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost: &lost, catalogue };
     let rows = destructive::of(&events, context);
     let (sessions, windows) = counted(sessions, windows, &rows);
+    let (known, said) = baseline::of(options.baseline.as_ref(), &actors, &rows, &events);
+    let scope = Scope { baseline: said, ..scope };
+    problems.extend(actors::problem(&actors));
+    let actors = actors::rows(actors, &rows, &events);
+    let mode_usage = actors::mode_usage(&sessions, &events);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
 
     let facts = finding::Facts {
@@ -139,6 +161,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         coverage: &coverage,
         last_event_time: scope.last_event_time,
         catalogue,
+        known: known.as_ref(),
         policy: &options.policy,
     };
     let findings = detected::added(finding::of(facts), &detected, (&events, &sessions));
@@ -151,7 +174,7 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         selection,
         coverage: &coverage,
         rfcs: !rfcs.is_empty() || !options.rfc_complete.is_empty(),
-        baseline: false,
+        baseline: known.is_some(),
     };
     let controls = controls::of(&detected, &findings, basis);
     problems.sort();
@@ -180,6 +203,8 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         findings,
         incidents,
         controls,
+        actors: selection.actors(actors),
+        mode_usage: selection.mode_usage(mode_usage),
         events: None,
     }
 }

@@ -34,6 +34,28 @@ impl Field<'_> {
     }
 }
 
+/// A field that should hold true or false; some tools spell it as text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flag {
+    /// Not there, or something else.
+    #[default]
+    Absent,
+    /// False.
+    No,
+    /// True.
+    Yes,
+}
+
+impl Flag {
+    fn of_text(text: &str) -> Self {
+        match text {
+            "true" | "True" => Self::Yes,
+            "false" | "False" => Self::No,
+            _ => Self::Absent,
+        }
+    }
+}
+
 /// The routing fields of a record.
 ///
 /// Source: facts/cloudtrail.md 1.1.
@@ -59,6 +81,12 @@ pub struct Head<'a> {
     pub user_identity: Option<&'a str>,
     /// `userAgent`: routes no record, but rules ask for it most often.
     pub user_agent: Field<'a>,
+    /// `sourceIPAddress`: routes no record, but tells where callers are.
+    pub source_ip: Field<'a>,
+    /// `errorCode`: the same, for what they were denied.
+    pub error_code: Field<'a>,
+    /// `readOnly`: the same, for what they only looked at.
+    pub read_only: Flag,
     /// A routing field that occurs twice; its last value was taken.
     pub duplicate: Option<&'static str>,
 }
@@ -73,7 +101,10 @@ const RECIPIENT: usize = 6;
 const CATEGORY: usize = 7;
 const IDENTITY: usize = 8;
 const AGENT: usize = 9;
-const KEYS: [&str; 10] = [
+const ADDRESS: usize = 10;
+const ERROR: usize = 11;
+const READ_ONLY: usize = 12;
+const KEYS: [&str; 13] = [
     "eventVersion",
     "eventID",
     "eventTime",
@@ -84,6 +115,9 @@ const KEYS: [&str; 10] = [
     "eventCategory",
     "userIdentity",
     "userAgent",
+    "sourceIPAddress",
+    "errorCode",
+    "readOnly",
 ];
 
 /// The place of a routing key in [`KEYS`].
@@ -95,7 +129,10 @@ fn place(key: &str) -> Option<usize> {
         9 if key.starts_with("eventT") => EVENT_TIME,
         9 if key.starts_with("eventN") => EVENT_NAME,
         9 if key.starts_with("userA") => AGENT,
+        9 if key.starts_with("error") => ERROR,
         9 => REGION,
+        8 => READ_ONLY,
+        15 => ADDRESS,
         11 => EVENT_SOURCE,
         18 => RECIPIENT,
         13 => CATEGORY,
@@ -117,6 +154,8 @@ impl<'a> Head<'a> {
             head.note_duplicate(&mut seen, place);
             if place == IDENTITY {
                 head.user_identity = Some(raw);
+            } else if place == READ_ONLY {
+                head.read_only = Flag::of_text(raw.trim_matches('"'));
             } else {
                 let field = match raw {
                     "null" => Field::Absent,
@@ -172,12 +211,14 @@ impl<'a> Head<'a> {
             REGION => &mut self.region,
             RECIPIENT => &mut self.recipient_account_id,
             AGENT => &mut self.user_agent,
+            ADDRESS => &mut self.source_ip,
+            ERROR => &mut self.error_code,
             _ => &mut self.event_category,
         }
     }
 
     fn note_duplicate(&mut self, seen: &mut [bool; KEYS.len()], place: usize) {
-        if seen[place] && place != AGENT {
+        if seen[place] && place < AGENT {
             self.duplicate = Some(KEYS[place]);
         }
         seen[place] = true;
@@ -210,6 +251,8 @@ impl<'de> Visitor<'de> for HeadVisitor {
             head.note_duplicate(&mut seen, place);
             if place == IDENTITY {
                 head.user_identity = Some(map.next_value::<&'de RawValue>()?.get());
+            } else if place == READ_ONLY {
+                head.read_only = map.next_value::<Flag>()?;
             } else {
                 *head.field(place) = map.next_value::<Field<'de>>()?;
             }
@@ -230,6 +273,56 @@ impl<'de> Deserialize<'de> for Place {
 impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FieldVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FlagVisitor)
+    }
+}
+
+struct FlagVisitor;
+
+impl<'de> Visitor<'de> for FlagVisitor {
+    type Value = Flag;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Self::Value, E> {
+        Ok(if truth { Flag::Yes } else { Flag::No })
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Flag::of_text(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Flag::Absent)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Flag::Absent)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Flag::Absent)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Flag::Absent)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Flag::Absent)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Flag::Absent)
     }
 }
 

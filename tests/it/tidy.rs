@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 30] = [
+const LAYERS: [(&str, u32); 32] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -21,11 +21,13 @@ const LAYERS: [(&str, u32); 30] = [
     ("detect", 3),
     ("correlate", 3),
     ("integrity", 3),
+    ("usage", 3),
     ("examine", 4),
     ("error", 4),
     ("gather", 5),
     ("readback", 5),
     ("dump", 6),
+    ("baseline", 7),
     ("custody", 7),
     ("search", 7),
     ("explain", 7),
