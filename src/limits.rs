@@ -137,9 +137,9 @@ pub const ACTOR_VALUES_MAX: usize = 64;
 /// Characters of one such value. CloudTrail cuts user agents at 1 KB.
 pub const ACTOR_VALUE_CHARS_MAX: usize = 256;
 
-/// What a thread holds of callers before it is put together: combinations of
-/// caller, service, region, address and user agent.
-pub const ACTOR_COMBINATIONS_HELD_MAX: usize = 16_384;
+/// What a thread holds of callers before it is put together: pairs of service and
+/// region, and of address and user agent, of one caller.
+pub const ACTOR_PAIRS_HELD_MAX: usize = 16_384;
 
 /// Identities that a thread knows again without reading them: each takes 16 bytes.
 pub const IDENTITIES_HELD_MAX: usize = 65_536;

@@ -24,10 +24,9 @@ struct Marked {
     seen: ActorSeen,
 }
 
-/// Some calls of one caller that have everything in common.
-#[derive(Clone, Debug)]
-pub(super) struct Alike<'a> {
-    pub(super) values: [(Trait, &'a Arc<str>); 4],
+/// All calls of one caller, as far as a shard counted them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sum {
     pub(super) span: Span,
     pub(super) calls: Calls,
     pub(super) hours: WeekHours,
@@ -55,23 +54,21 @@ impl Folded {
         }
     }
 
-    pub(super) fn add(&mut self, (key, mark): (&ActorKey, [u8; 5]), alike: &Alike<'_>) {
+    /// Adds calls of a caller.
+    pub(super) fn add(&mut self, (key, mark): (&ActorKey, [u8; 5]), sum: Sum) {
         let Some(seen) = self.entry(key, mark) else {
-            self.rest.add(alike.calls);
+            self.rest.add(sum.calls);
             return;
         };
-        seen.span.merge(alike.span);
-        seen.calls.add(alike.calls);
-        seen.hours.merge(alike.hours);
-        for (which, value) in &alike.values {
-            note(&mut seen.values[*which as usize], value, alike.span);
-        }
+        seen.span.merge(sum.span);
+        seen.calls.add(sum.calls);
+        seen.hours.merge(sum.hours);
     }
 
-    /// Notes the access key of a caller; when it was used is not remembered.
-    pub(super) fn add_key(&mut self, (key, mark): (&ActorKey, [u8; 5]), access_key: &Arc<str>) {
-        if let Some(seen) = self.entry(key, mark) {
-            note(&mut seen.values[Trait::AccessKey as usize], access_key, Span::default());
+    /// Notes a value of a caller whose calls were added, if the caller stayed.
+    pub(super) fn note(&mut self, key: &ActorKey, (which, value): (Trait, &Arc<str>), span: Span) {
+        if let Some(marked) = self.seen.get_mut(key) {
+            note(&mut marked.seen.values[which as usize], value, span);
         }
     }
 

@@ -1,10 +1,9 @@
 //! Who called, from where and with what: counted from every record of a dump,
 //! kept or not.
 //!
-//! Owns: counting in flat memory. Threads count combinations of caller, service,
-//! region, address and user agent (`shard`); whenever one holds too many they are
-//! put together by caller (`fold`), where names that sort first stay if there are
-//! too many. So no result hangs on the order of reading, also where a bound is
+//! Owns: counting in flat memory. Threads count callers, and pairs of their values
+//! (`shard`); whenever one holds too many they are put together by caller (`fold`),
+//! where names that sort first stay if there are too many. So no result hangs on the order of reading, also where a bound is
 //! met. Knows no rule and makes no claim.
 
 mod fold;

@@ -1,7 +1,8 @@
 //! What one thread counts, record by record.
 //!
-//! Owns: knowing a caller and a combination again by a keyed hash of the raw
-//! text, so that of most records nothing is read and nothing copied.
+//! Owns: knowing a caller, what it called and where from by keyed hashes of raw
+//! text, so that of most records nothing is read and nothing copied. Two pairs of
+//! values instead of all four together: so there are few.
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -10,10 +11,10 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::BaselineTimes;
-use super::fold::{Alike, Folded};
+use super::fold::{Folded, Sum};
 use crate::decode::head::{Flag, Head};
-use crate::limits::{ACTOR_COMBINATIONS_HELD_MAX, ACTOR_VALUE_CHARS_MAX, IDENTITIES_HELD_MAX};
-use crate::model::actor::{ActorKey, Calls, Span, Trait, WeekHours, network};
+use crate::limits::{ACTOR_PAIRS_HELD_MAX, ACTOR_VALUE_CHARS_MAX, IDENTITIES_HELD_MAX};
+use crate::model::actor::{ActorKey, Calls, Span, Trait, network};
 use crate::model::event::{is_denial, is_read_name};
 use crate::model::id::AccountId;
 use crate::model::principal::Principal;
@@ -46,18 +47,23 @@ type ByHash = HashMap<u64, u32, BuildHasherDefault<AsIs>>;
 struct Caller {
     key: ActorKey,
     mark: [u8; 5],
+    sum: Sum,
     access_keys: BTreeSet<Arc<str>>,
 }
 
-/// Calls of one caller to one service and region, from one address with one agent.
+/// Two values that calls of one caller have in common.
 #[derive(Debug)]
-struct Combination {
+struct Pair {
     caller: u32,
-    /// Service, region, network, user agent.
-    values: [Arc<str>; 4],
+    values: [Arc<str>; 2],
     span: Span,
-    calls: Calls,
-    hours: WeekHours,
+}
+
+/// Pairs of one kind: each is told by a hash of its raw texts.
+#[derive(Debug, Default)]
+struct Pairs {
+    by_hash: ByHash,
+    all: Vec<Pair>,
 }
 
 /// What one thread counts.
@@ -68,8 +74,10 @@ pub struct Shard {
     identities: ByHash,
     callers: Vec<Caller>,
     by_mark: HashMap<[u8; 5], u32>,
-    by_hash: ByHash,
-    combinations: Vec<Combination>,
+    /// Services with regions.
+    targets: Pairs,
+    /// Networks with user agents.
+    origins: Pairs,
     texts: BTreeSet<Arc<str>>,
 }
 
@@ -94,8 +102,8 @@ impl Shard {
             identities: ByHash::default(),
             callers: Vec::new(),
             by_mark: HashMap::new(),
-            by_hash: ByHash::default(),
-            combinations: Vec::new(),
+            targets: Pairs::default(),
+            origins: Pairs::default(),
             texts: BTreeSet::new(),
         }
     }
@@ -104,31 +112,32 @@ impl Shard {
     /// back, should it turn out to be a copy.
     pub fn add(&mut self, head: &Head<'_>, account: Option<&AccountId>, time: Option<UtcTime>) -> CallerMark {
         let caller = self.caller(head, account);
-        let place = self.combination(caller, head);
         let read = match head.read_only {
             Flag::Yes => true,
             Flag::No => false,
             Flag::Absent => is_read_name(head.event_name.as_str().unwrap_or_default()),
         };
         let denied = head.error_code.as_str().is_some_and(is_denial);
-        let combination = &mut self.combinations[place as usize];
-        combination.calls.reads += u64::from(read);
-        combination.calls.writes += u64::from(!read);
-        combination.calls.denied += u64::from(denied);
+        let in_baseline = self.baseline.zip(time).is_some_and(|((from, to), time)| from <= time && time < to);
+        let sum = &mut self.callers[caller as usize].sum;
+        sum.calls.reads += u64::from(read);
+        sum.calls.writes += u64::from(!read);
+        sum.calls.denied += u64::from(denied);
+        extend(&mut sum.span, time, in_baseline);
         if let Some(time) = time {
-            let span = &mut combination.span;
-            span.first = Some(span.first.map_or(time, |first| first.min(time)));
-            span.last = span.last.max(Some(time));
-            span.in_baseline |= self.baseline.is_some_and(|(from, to)| from <= time && time < to);
-            combination.hours.add(time);
+            sum.hours.add(time);
         }
+        extend(self.target(caller, head), time, in_baseline);
+        extend(self.origin(caller, head), time, in_baseline);
         let [a, b, c, d, e] = self.callers[caller as usize].mark;
         [a, b, c, d, e, (if read { READ } else { 0 }) | (if denied { DENIED } else { 0 })]
     }
 
     /// Whether it should be put together.
     pub(super) fn is_full(&self) -> bool {
-        self.combinations.len() >= ACTOR_COMBINATIONS_HELD_MAX || self.identities.len() >= IDENTITIES_HELD_MAX
+        self.targets.all.len() >= ACTOR_PAIRS_HELD_MAX
+            || self.origins.all.len() >= ACTOR_PAIRS_HELD_MAX
+            || self.identities.len() >= IDENTITIES_HELD_MAX
     }
 
     /// Puts together what it holds, once it is full.
@@ -162,7 +171,7 @@ impl Shard {
         let next = u32::try_from(self.callers.len()).expect("a shard is folded long before");
         let place = *self.by_mark.entry(mark).or_insert(next);
         if place == next {
-            self.callers.push(Caller { key, mark, access_keys: BTreeSet::new() });
+            self.callers.push(Caller { key, mark, sum: Sum::default(), access_keys: BTreeSet::new() });
         }
         let access_key = principal.access_key_id.as_ref().map(|id| id.as_str()).unwrap_or_default();
         if !access_key.is_empty() {
@@ -172,31 +181,39 @@ impl Shard {
         place
     }
 
-    /// The place of the record's combination.
-    fn combination(&mut self, caller: u32, head: &Head<'_>) -> u32 {
+    /// When the record's caller called that service in that region.
+    fn target(&mut self, caller: u32, head: &Head<'_>) -> &mut Span {
         let service = head.event_source.as_str().unwrap_or_default();
         let region = head.region.as_str().unwrap_or_default();
+        let hash = self.hash(caller, [service, region]);
+        let place = match self.targets.by_hash.get(&hash) {
+            Some(place) => *place,
+            None => {
+                let values = [service, region].map(|text| self.text(text));
+                self.targets.put(hash, caller, values)
+            }
+        };
+        &mut self.targets.all[place as usize].span
+    }
+
+    /// When the record's caller called from that network with that user agent.
+    fn origin(&mut self, caller: u32, head: &Head<'_>) -> &mut Span {
         let address = head.source_ip.as_str().unwrap_or_default();
         let agent = head.user_agent.as_str().unwrap_or_default();
-        let mut hash = self.key.seed() ^ u64::from(caller).rotate_left(32);
-        for text in [service, region, address, agent] {
-            hash = xxh3_64_with_seed(text.as_bytes(), hash);
-        }
-        if let Some(place) = self.by_hash.get(&hash) {
-            return *place;
-        }
-        let agent = clean_text(agent);
-        let values = [service, region, &network(address), &agent].map(|text| self.text(text));
-        let place = u32::try_from(self.combinations.len()).expect("a shard is folded long before");
-        self.combinations.push(Combination {
-            caller,
-            values,
-            span: Span::default(),
-            calls: Calls::default(),
-            hours: WeekHours::default(),
-        });
-        self.by_hash.insert(hash, place);
-        place
+        let hash = self.hash(caller, [address, agent]);
+        let place = match self.origins.by_hash.get(&hash) {
+            Some(place) => *place,
+            None => {
+                let values = [self.text(&network(address)), self.text(&clean_text(agent))];
+                self.origins.put(hash, caller, values)
+            }
+        };
+        &mut self.origins.all[place as usize].span
+    }
+
+    fn hash(&self, caller: u32, texts: [&str; 2]) -> u64 {
+        let seed = self.key.seed() ^ u64::from(caller).rotate_left(32);
+        texts.iter().fold(seed, |hash, text| xxh3_64_with_seed(text.as_bytes(), hash))
     }
 
     /// The text, cut to its bound and held once.
@@ -212,27 +229,47 @@ impl Shard {
 
     /// Hands over all that was counted, and begins anew.
     pub fn fold_into(&mut self, folded: &mut Folded) {
-        const TRAITS: [Trait; 4] = [Trait::Service, Trait::Region, Trait::Network, Trait::UserAgent];
-        for one in self.combinations.drain(..) {
-            let caller = &self.callers[one.caller as usize];
-            let mut values = TRAITS.iter().zip(&one.values).map(|(which, value)| (*which, value));
-            let alike = Alike {
-                values: std::array::from_fn(|_| values.next().expect("as many values as traits")),
-                span: one.span,
-                calls: one.calls,
-                hours: one.hours,
-            };
-            folded.add((&caller.key, caller.mark), &alike);
-        }
-        for caller in self.callers.drain(..) {
+        for caller in &self.callers {
+            folded.add((&caller.key, caller.mark), caller.sum);
             for access_key in &caller.access_keys {
-                folded.add_key((&caller.key, caller.mark), access_key);
+                folded.note(&caller.key, (Trait::AccessKey, access_key), Span::default());
             }
         }
+        let kinds = [
+            (&mut self.targets, [Trait::Service, Trait::Region]),
+            (&mut self.origins, [Trait::Network, Trait::UserAgent]),
+        ];
+        for (pairs, traits) in kinds {
+            for pair in pairs.all.drain(..) {
+                let key = &self.callers[pair.caller as usize].key;
+                for (which, value) in traits.into_iter().zip(&pair.values) {
+                    folded.note(key, (which, value), pair.span);
+                }
+            }
+            pairs.by_hash.clear();
+        }
+        self.callers.clear();
         self.identities.clear();
         self.by_mark.clear();
-        self.by_hash.clear();
         self.texts.clear();
+    }
+}
+
+impl Pairs {
+    fn put(&mut self, hash: u64, caller: u32, values: [Arc<str>; 2]) -> u32 {
+        let place = u32::try_from(self.all.len()).expect("a shard is folded long before");
+        self.all.push(Pair { caller, values, span: Span::default() });
+        self.by_hash.insert(hash, place);
+        place
+    }
+}
+
+/// Takes one more time into a span.
+fn extend(span: &mut Span, time: Option<UtcTime>, in_baseline: bool) {
+    if let Some(time) = time {
+        span.first = Some(span.first.map_or(time, |first| first.min(time)));
+        span.last = span.last.max(Some(time));
+        span.in_baseline |= in_baseline;
     }
 }
 

@@ -26,6 +26,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read what runs wrote, and name folders by variables")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod actors;
 mod archives;
 mod beside;
 mod cases;
