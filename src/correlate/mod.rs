@@ -14,9 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
 use crate::model::actor::Actors;
+use crate::model::control::ControlRow;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
+use crate::model::finding::Finding;
 use crate::model::hit::Detected;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
@@ -24,7 +26,7 @@ use crate::model::mode::{LinkConfidence, ModeSession};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::report::{Report, Scope};
-use crate::model::rfc::RfcRecord;
+use crate::model::rfc::{Rfc, RfcRecord};
 use crate::model::time::UtcTime;
 use crate::normalise::rfc::from_event;
 use crate::policy::Policy;
@@ -58,6 +60,7 @@ pub use destructive::named_things;
 pub use expected::parse as parse_expected_accounts;
 pub use finding::{rule_ids, rules_and_controls};
 pub use lineage::{Wanted, issued_key, wanted};
+use listed::ListedRole;
 pub use selection::Selection;
 use session::Sessions;
 use window::{RfcEvidence, Signs, Windows};
@@ -107,38 +110,17 @@ pub struct Options {
 /// Correlates everything: every table of the report but `events`.
 ///
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
-pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
-    let Sources {
-        events,
-        detected,
-        mut rfc_records,
-        inventory,
-        actors,
-        coverage,
-        scope,
-        objects,
-        mut problems,
-    } = sources;
+pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
+    let actors = std::mem::take(&mut sources.actors);
+    let Sources { events, detected, inventory, coverage, scope, objects, mut problems, .. } = sources;
+    let mut rfc_records = sources.rfc_records;
     rfc_records.extend(events.iter().filter_map(from_event));
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, &coverage, &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     let scope = declared(scope, options);
     problems.extend(contradictions.into_iter().chain(expected::problems(&scope)));
 
-    let marks = marks::of(&events, catalogue);
-    let listed = listed::of(&inventory.roles, &events, &marks, catalogue);
-    let sessions = session::of(&events, &marks);
-    let signs = Signs {
-        events: &events,
-        marks: &marks,
-        listed: &listed,
-        sessions: &sessions,
-        rfcs: &rfcs,
-        rfc_evidence: &rfc_evidence,
-    };
-    let windows = window::of(signs, catalogue);
-    let evidence = lineage::Evidence { events: &events, catalogue };
-    let (sessions, windows) = descended(evidence, in_windows(sessions, windows));
+    let (listed, sessions, windows) = opened((&events, &inventory), (&rfcs, &rfc_evidence), catalogue);
     problems.extend(lineage::problems(&sessions));
     let lost = destructive::Recorded::of(&inventory.items);
     let context =
@@ -149,7 +131,6 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let scope = Scope { baseline: said, ..scope };
     problems.extend(actors::problem(&actors));
     let actors = actors::rows(actors, &rows, &events);
-    let mode_usage = actors::mode_usage(&sessions, &events);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
 
     let facts = finding::Facts {
@@ -164,22 +145,12 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         known: known.as_ref(),
         policy: &options.policy,
     };
-    let findings = detected::added(finding::of(facts), &detected, (&events, &sessions));
+    let (findings, controls) = judged(facts, &detected, (&scope, options), &mut problems);
     let selection = &options.selection;
-    let findings = finding::governed(findings, facts, scope.as_of, &mut problems);
-    let findings = selection.findings(controls::named(findings, catalogue));
-    let basis = controls::Basis {
-        catalogue,
-        policy: &options.policy,
-        selection,
-        coverage: &coverage,
-        rfcs: !rfcs.is_empty() || !options.rfc_complete.is_empty(),
-        baseline: known.is_some(),
-    };
-    let controls = controls::of(&detected, &findings, basis);
     problems.sort();
     let destructive = selection.destructive(destructive);
     let incidents = incident::of(&destructive, &findings, scope.as_of);
+    let mode_usage = actors::mode_usage(&sessions, &events);
     let timeline = timeline::of(timeline::Tables {
         events: &events,
         rfcs: &rfcs,
@@ -207,6 +178,46 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         mode_usage: selection.mode_usage(mode_usage),
         events: None,
     }
+}
+
+/// Roles as exports list them, sessions of marker roles with all that descends
+/// from them, and windows.
+fn opened(
+    (events, inventory): (&[Event], &Inventory),
+    (rfcs, rfc_evidence): (&[Rfc], &RfcEvidence),
+    catalogue: &Catalogue,
+) -> (Vec<ListedRole>, Sessions, Windows) {
+    let marks = marks::of(events, catalogue);
+    let listed = listed::of(&inventory.roles, events, &marks, catalogue);
+    let sessions = session::of(events, &marks);
+    let signs = Signs { events, marks: &marks, listed: &listed, sessions: &sessions, rfcs, rfc_evidence };
+    let windows = window::of(signs, catalogue);
+    let evidence = lineage::Evidence { events, catalogue };
+    let (sessions, windows) = descended(evidence, in_windows(sessions, windows));
+    (listed, sessions, windows)
+}
+
+/// The findings that are reported, as the policy governs them, and what they come
+/// to for each control.
+fn judged(
+    facts: finding::Facts<'_>,
+    detected: &Detected,
+    (scope, options): (&Scope, &Options),
+    problems: &mut Vec<Problem>,
+) -> (Vec<Finding>, Vec<ControlRow>) {
+    let findings = detected::added(finding::of(facts), detected, (facts.events, facts.sessions));
+    let findings = finding::governed(findings, facts, scope.as_of, problems);
+    let findings = options.selection.findings(controls::named(findings, facts.catalogue));
+    let basis = controls::Basis {
+        catalogue: facts.catalogue,
+        policy: facts.policy,
+        selection: &options.selection,
+        coverage: facts.coverage,
+        rfcs: !facts.rfcs.is_empty() || !options.rfc_complete.is_empty(),
+        baseline: facts.known.is_some(),
+    };
+    let controls = controls::of(detected, &findings, basis);
+    (findings, controls)
 }
 
 /// Sessions and windows with all that descends from the sessions.
