@@ -17,7 +17,7 @@ pub(super) enum Counting<'e> {
     #[default]
     Not,
     /// With all others.
-    Shared(&'e Usage, Shard),
+    Shared(&'e Usage, Box<Shard>),
     /// Apart.
     Apart(Box<(Shard, Folded)>),
 }
@@ -28,7 +28,7 @@ impl<'e> Counting<'e> {
         match &examiner.usage {
             None => Self::Not,
             Some(usage) if apart => Self::Apart(Box::new((usage.apart(), Folded::default()))),
-            Some(usage) => Self::Shared(usage, usage.take()),
+            Some(usage) => Self::Shared(usage, Box::new(usage.take())),
         }
     }
 
@@ -58,7 +58,7 @@ impl<'e> Counting<'e> {
         match self {
             Self::Not => None,
             Self::Shared(usage, shard) => {
-                usage.give_back(shard);
+                usage.give_back(*shard);
                 None
             }
             Self::Apart(apart) => {
