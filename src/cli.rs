@@ -16,6 +16,7 @@ use clap_complete::Shell;
 use crate::model::id::{AccountId, Region};
 use crate::model::severity::Severity;
 use crate::model::time::{Day, UtcTime};
+use crate::run::BaselineFrom;
 
 pub use self::compare::{Compare, CompareFormat};
 pub use self::explain::{Explain, ExplainFormat};
@@ -258,6 +259,10 @@ pub struct Analyze {
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub policy: Option<PathBuf>,
 
+    /// What "new" is told from: a part of the evidence, or the folder of an older report
+    #[arg(long, value_name = "FROM..TO|DIR", value_parser = baseline, help_heading = "Evidence")]
+    pub baseline: Option<BaselineFrom>,
+
     /// Keys saved from `aws cloudtrail list-public-keys`, to check the signatures of digests; may
     /// be repeated
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
@@ -357,6 +362,19 @@ fn range(text: &str) -> Result<(UtcTime, UtcTime), String> {
     if from < end { Ok((from, end)) } else { Err("FROM must be before TO".to_owned()) }
 }
 
+/// `FROM..TO`, or the folder of a report. What looks like times is times.
+fn baseline(text: &str) -> Result<BaselineFrom, String> {
+    let like_times = text.split_once("..").is_some_and(|(from, to)| time(from).is_ok() || time(to).is_ok());
+    if like_times {
+        return range(text).map(|(from, to)| BaselineFrom::Times(from, to));
+    }
+    if text.is_empty() {
+        Err("write FROM..TO, or name a folder".to_owned())
+    } else {
+        Ok(BaselineFrom::Report(text.into()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -377,5 +395,14 @@ mod tests {
         );
         assert!(range("2026-01-02..2026-01-01").is_err());
         assert!(range("2026-01-02").is_err());
+    }
+
+    #[test]
+    fn a_baseline_is_times_or_a_folder() {
+        assert!(matches!(baseline("2026-01-01..2026-01-31"), Ok(BaselineFrom::Times(..))));
+        assert_eq!(baseline("../audit-2025"), Ok(BaselineFrom::Report("../audit-2025".into())));
+        for wrong in ["2026-01-31..2026-01-01", "2026-01-01..later", ""] {
+            assert!(baseline(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -208,6 +208,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         as_of: flags.as_of,
         since: flags.since.as_deref().map(compare::last_audit).transpose()?,
         modes: flags.modes.clone(),
+        baseline: flags.baseline.clone(),
         rules: flags.rules.clone(),
         sigma: flags.sigma.clone(),
         policy: flags.policy.clone(),

@@ -132,8 +132,11 @@ impl<'a> Dump<'a> {
         let hashes: Vec<(Location, u64)> =
             again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
         let copies = fingerprints.settle(&hashes);
+        let apart = self.examined.iter_mut().filter_map(|one| Some(*one.usage.take()?)).collect();
+        let actors = self.examiner.usage.as_ref().map(|usage| usage.finish(apart, &copies.callers));
         let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
         let mut gathered = gather::gather(self.examined, &copies, &ids, events_table, assessment);
+        gathered.sources.actors = actors.unwrap_or_default();
         lost::recall(&histories, (self.found, self.examiner), &mut gathered.sources);
         gathered
     }

@@ -7,6 +7,7 @@ pub mod archive;
 mod aside;
 mod callers;
 mod canonical;
+mod counting;
 mod covered;
 mod event_time;
 mod handed_out;
@@ -24,6 +25,7 @@ use std::sync::atomic::AtomicBool;
 pub use self::aside::account_and_time;
 pub use self::callers::{Callers, WantedHashes};
 pub use self::canonical::CanonicalHashes;
+use self::counting::Counting;
 use self::covered::packing;
 pub use self::handed_out::HandedOut;
 pub use self::inventory::Reread;
@@ -51,6 +53,7 @@ use crate::model::time::Day;
 use crate::model::witness::WitnessTrace;
 use crate::tally::Tally;
 use crate::timeline::{Fingerprint, RunKey};
+use crate::usage::{Folded, Usage};
 
 /// What one object gave.
 #[derive(Debug)]
@@ -81,6 +84,9 @@ pub struct Examined {
     pub followed: BTreeSet<u64>,
     /// Ordinals from this one on were dropped; `None` if none were.
     pub ordinals_end: Option<u64>,
+    /// Its callers, if they may have to be taken back; else they are in the
+    /// examiner's own.
+    pub usage: Option<Box<Folded>>,
     /// How its entries were spent.
     pub counts: Counts,
     /// Digests, keys and signatures in it.
@@ -111,6 +117,8 @@ pub struct Examiner<'c> {
     pub depth: Depth,
     /// Keys that mode sessions handed out, as far as is known.
     pub handed_out: HandedOut,
+    /// Callers of all records; `None` if nobody asks for them.
+    pub usage: Option<Usage>,
 }
 
 impl<'c> Examiner<'c> {
@@ -123,6 +131,7 @@ impl<'c> Examiner<'c> {
             days: (None, None),
             depth,
             handed_out: HandedOut::default(),
+            usage: None,
         }
     }
 }
@@ -172,6 +181,7 @@ impl Examiner<'_> {
     /// Decodes the content of an object, or as much of it as is given.
     fn decoded(&self, path: &ObjectPath, content: &Content, inflated: &mut [u8]) -> Examined {
         let mut sink = ObjectSink::new(self, path, &s3_key::facts(path.as_str()));
+        sink.counting = Counting::of(self, content.first_member.is_some());
         for fault in &content.faults {
             sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));
         }

@@ -79,12 +79,12 @@ pub fn gather(
         events,
         detected,
         rfc_records,
-        ticket_covers: Vec::new(),
         inventory,
         coverage,
         scope,
         objects,
         problems,
+        ..Sources::default()
     };
     Gathered { sources, events: table }
 }

@@ -35,6 +35,8 @@ pub mod tally;
 
 pub mod timeline;
 
+pub mod usage;
+
 pub mod integrity;
 
 pub mod examine;
@@ -54,6 +56,8 @@ pub mod error;
 pub mod readback;
 
 pub mod custody;
+
+pub mod baseline;
 
 pub mod search;
 

@@ -132,3 +132,22 @@ pub const PARQUET_ROWS_MAX: u64 = 1_000_000_000;
 /// Names in a dotted path of Security Lake's unmapped fields. Parameters of
 /// calls nest up to about 10.
 pub const OCSF_PATH_STEPS_MAX: usize = 32;
+
+/// Callers that are remembered. Those whose names sort first stay, so that the
+/// choice hangs on no order of reading. A landing zone of 100 accounts has a few
+/// thousand a month; each takes about 2 KB.
+pub const ACTORS_MAX: usize = 50_000;
+
+/// Values of one kind that are remembered of a caller: services, networks, user
+/// agents. People have about 10, a workload's role a few dozen.
+pub const ACTOR_VALUES_MAX: usize = 64;
+
+/// Characters of one such value. CloudTrail cuts user agents at 1 KB.
+pub const ACTOR_VALUE_CHARS_MAX: usize = 256;
+
+/// What a thread holds of callers before it is put together: pairs of service and
+/// region, and of address and user agent, of one caller.
+pub const ACTOR_PAIRS_HELD_MAX: usize = 16_384;
+
+/// Identities that a thread knows again without reading them: each takes 16 bytes.
+pub const IDENTITIES_HELD_MAX: usize = 65_536;

@@ -36,10 +36,11 @@ pub fn rules(action: &RulesAction, color: Color) -> Result<u8, Error> {
 }
 
 fn list(folders: &[PathBuf], format: RulesFormat, terminal: &Terminal) -> Result<u8, Error> {
-    let loaded = rulebook::load(folders, &Catalogue::builtin())?;
+    let catalogue = Catalogue::builtin();
+    let loaded = rulebook::load(folders, &catalogue)?;
     match format {
         RulesFormat::Json => {
-            let all: Vec<Value> = loaded.rules().iter().map(as_json).collect();
+            let all: Vec<Value> = loaded.rules().iter().map(|rule| as_json(rule, &catalogue)).collect();
             terminal.result(&format!("{:#}", Value::Array(all)))?;
         }
         RulesFormat::Text => {
@@ -47,14 +48,29 @@ fn list(folders: &[PathBuf], format: RulesFormat, terminal: &Terminal) -> Result
             for rule in loaded.rules() {
                 let words = &rule.words;
                 let (id, title) = (escape::terminal(&words.rule_id), escape::terminal(&words.title));
-                terminal.result(&format!("{id:widest$}  {:13}  {title}", words.severity.as_str()))?;
+                let controls = counted(controls(rule, &catalogue).len() as u64, "control");
+                let severity = words.severity.as_str();
+                terminal.result(&format!("{id:widest$}  {severity:13}  {title} ({controls})"))?;
             }
         }
     }
     Ok(PROVEN)
 }
 
-fn as_json(rule: &Rule) -> Value {
+/// The controls that a rule names itself, then those that the catalogue knows it
+/// to bear on, as findings spell them.
+fn controls(rule: &Rule, catalogue: &Catalogue) -> Vec<String> {
+    let mut all: Vec<String> = rule.words.controls.iter().map(|control| control.to_string()).collect();
+    for control in catalogue.controls().of_rule(&rule.words.rule_id) {
+        let spelled = control.spelled();
+        if !all.contains(&spelled) {
+            all.push(spelled);
+        }
+    }
+    all
+}
+
+fn as_json(rule: &Rule, catalogue: &Catalogue) -> Value {
     let words = &rule.words;
     json!({
         "id": &*words.rule_id,
@@ -65,7 +81,7 @@ fn as_json(rule: &Rule) -> Value {
         "summary": &*words.summary,
         "response": &*words.response,
         "techniques": words.technique_ids,
-        "controls": words.controls,
+        "controls": controls(rule, catalogue),
         "references": rule.references,
         "author": rule.author,
         "licence": rule.licence,
@@ -77,7 +93,8 @@ fn as_json(rule: &Rule) -> Value {
 }
 
 fn show(id: &str, folders: &[PathBuf], terminal: &Terminal) -> Result<u8, Error> {
-    let loaded = rulebook::load(folders, &Catalogue::builtin())?;
+    let catalogue = Catalogue::builtin();
+    let loaded = rulebook::load(folders, &catalogue)?;
     let rule = loaded.rules().iter().find(|rule| &*rule.words.rule_id == id);
     let rule = rule.ok_or_else(|| Error::NoSuchRule { id: id.to_owned() })?;
     let words = &rule.words;
@@ -97,7 +114,7 @@ fn show(id: &str, folders: &[PathBuf], terminal: &Terminal) -> Result<u8, Error>
         ),
         ("outcome", rule.wanted.as_str().to_owned()),
         ("techniques", words.technique_ids.join(", ")),
-        ("controls", words.controls.join(", ")),
+        ("controls", controls(rule, &catalogue).join(", ")),
         ("author", rule.author.clone()),
         ("licence", rule.licence.clone()),
     ];

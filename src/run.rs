@@ -3,6 +3,8 @@
 //! Owns the order of stages, threads, the run's clock, the output folder.
 //! Holds no domain logic: no decision here looks at an event's field.
 
+mod files;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,10 +31,9 @@ use crate::readback::Tables;
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
 use crate::tickets;
+use crate::usage::Usage;
 
-mod given;
-
-use given::{UserFiles, public_keys};
+use files::{UserFiles, public_keys};
 
 /// Where the reports go.
 #[derive(Clone, Debug)]
@@ -57,6 +58,15 @@ pub enum EventsTable {
     Kept,
     /// Every event.
     All,
+}
+
+/// What "new" is told from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BaselineFrom {
+    /// A part of the evidence: from (included), to (not included).
+    Times(UtcTime, UtcTime),
+    /// The folder of an older report.
+    Report(PathBuf),
 }
 
 /// What a run is told to do.
@@ -93,6 +103,8 @@ pub struct Options {
     pub rules: Vec<PathBuf>,
     /// Folders of Sigma rules.
     pub sigma: Vec<PathBuf>,
+    /// What "new" is told from.
+    pub baseline: Option<BaselineFrom>,
     /// A policy file.
     pub policy: Option<PathBuf>,
     /// A file of accounts that events must be about.
@@ -194,6 +206,7 @@ fn reconstruct(
     let detector = Detector::new(&given.rules, &given.catalogue);
     let examiner =
         Examiner { days: options.object_days, ..Examiner::new(classifier, detector, Depth::Records) };
+    let examiner = Examiner { usage: Some(Usage::new(given.baseline_times())), ..examiner };
     let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
     left_out.append(&mut dump.left_out);
     observer.stage("checking digests");
@@ -218,6 +231,7 @@ fn reconstruct(
             rfc_complete: options.rfc_complete.clone(),
             expected_accounts: given.expected_accounts,
             as_of: options.as_of,
+            baseline: given.baseline,
             policy: given.policy,
             selection: selection(options),
         },

@@ -38,6 +38,9 @@ pub struct Location {
     pub record: u32,
 }
 
+/// Whose record it is and of which kind, in bytes that only `usage` understands.
+pub type CallerMark = [u8; 6];
+
 /// What is remembered of every record that has an event id.
 #[derive(Clone, Copy, Debug)]
 pub struct Fingerprint {
@@ -46,6 +49,7 @@ pub struct Fingerprint {
     location: Location,
     kept: bool,
     matched: bool,
+    caller: CallerMark,
 }
 
 /// What each record of a dump costs in memory; README and ARCHITECTURE say it.
@@ -60,6 +64,11 @@ impl Fingerprint {
     /// Says whether a rule matches its record.
     pub fn set_matched(&mut self, matched: bool) {
         self.matched = matched;
+    }
+
+    /// Says whose record it is.
+    pub fn set_caller(&mut self, caller: CallerMark) {
+        self.caller = caller;
     }
 
     /// Where its record lies.
@@ -79,7 +88,7 @@ impl Fingerprint {
         let joined = [event_id.as_bytes(), b"\xff", recipient.as_bytes()].concat();
         let hash = xxh3_128_with_seed(&joined, key.0);
         let identity = [(hash >> 64) as u64, hash as u64];
-        Self { identity, content: content_hash(key, text), location, kept, matched: false }
+        Self { identity, content: content_hash(key, text), location, kept, matched: false, caller: [0; 6] }
     }
 }
 
@@ -117,6 +126,8 @@ pub struct Copies {
     pub per_object: Vec<(u32, u64)>,
     /// Copies of events that are only counted.
     pub counted_only: u64,
+    /// How many copies there are of each caller's records, by its mark.
+    pub callers: BTreeMap<CallerMark, u64>,
     /// Records of one identity with different contents: all were kept. Sorted.
     pub conflicts: Vec<Vec<Location>>,
 }
@@ -162,6 +173,7 @@ impl Fingerprints {
                 };
                 original.1 += 1;
                 *per_object.entry(one.location.object).or_default() += 1;
+                *copies.callers.entry(one.caller).or_default() += 1;
                 if one.matched {
                     copies.dropped_matches.push(one.location);
                 }

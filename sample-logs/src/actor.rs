@@ -141,6 +141,7 @@ impl Actor {
                 session.source_identity.clone().unwrap_or_else(|| session.session_name.clone())
             }
             Kind::User { name, .. } | Kind::Federated { name, .. } | Kind::Saml { name } => name.clone(),
+            Kind::Web { subject, .. } => subject.clone(),
             Kind::Root => "root".to_owned(),
             Kind::Service(service) => (*service).to_owned(),
         }

@@ -15,11 +15,13 @@
 //!  modes.toml + the user's file ─▶ Catalogue::mode_of_role(name)
 //!  workloads.toml ─▶ Catalogue::workloads(call)
 //!  ams_roles.toml ─▶ Catalogue::ams_role(name)
+//!  controls.csv, rule_controls.toml ─▶ Catalogue::controls()
 //! ```
 
 mod ams_role;
 mod change_type;
 mod condition;
+mod control;
 mod copying;
 mod fault;
 mod inverse;
@@ -45,6 +47,7 @@ use crate::model::principal::PrincipalClass;
 use crate::model::rfc::RfcAction;
 
 pub use change_type::{Automation, ChangeType, Target};
+pub use control::{ControlId, Controls, Need, OTHER};
 pub use copying::{Copied, Copying, Operand};
 pub use fault::CatalogueFault;
 pub use inverse::{Inverse, UndoKind};
@@ -74,6 +77,8 @@ const CHANGE_TYPES: &str = include_str!("data/change_types.toml");
 const MODES: &str = include_str!("data/modes.toml");
 const AMS_ROLES: &str = include_str!("data/ams_roles.toml");
 const WORKLOADS: &str = include_str!("data/workloads.toml");
+const CONTROLS: &str = include_str!("data/controls.csv");
+const RULE_CONTROLS: &str = include_str!("data/rule_controls.toml");
 
 /// Everything the analysis knows about AWS and AMS before it sees a record.
 #[derive(Debug)]
@@ -88,6 +93,7 @@ pub struct Catalogue {
     modes: Vec<Mode>,
     workloads: Workloads,
     ams_roles: AmsRoles,
+    controls: Controls,
     hash: Sha256,
     sha256: String,
 }
@@ -120,10 +126,12 @@ impl Catalogue {
             modes: Vec::new(),
             workloads: Workloads::parse(WORKLOADS)?,
             ams_roles: AmsRoles::parse(AMS_ROLES)?,
+            controls: Controls::parse(CONTROLS, RULE_CONTROLS)?,
             hash: Sha256::new(),
             sha256: String::new(),
         };
-        for text in [OPERATIONS, CONDITIONS, INVERSES, COPIES, WAITS, CHANGE_TYPES, WORKLOADS, AMS_ROLES] {
+        let knowledge = [OPERATIONS, CONDITIONS, INVERSES, COPIES, WAITS, CHANGE_TYPES, WORKLOADS, AMS_ROLES];
+        for text in knowledge.into_iter().chain([CONTROLS, RULE_CONTROLS]) {
             catalogue.add_to_hash(text);
         }
         catalogue.with_modes(MODES)
@@ -249,6 +257,11 @@ impl Catalogue {
     /// Whose role it is, if AMS documents that very name as its own.
     pub fn ams_role(&self, role_name: &str) -> Option<PrincipalClass> {
         self.ams_roles.class(role_name)
+    }
+
+    /// The controls of frameworks, and the rules that bear on them.
+    pub const fn controls(&self) -> &Controls {
+        &self.controls
     }
 
     /// The bare names of all marker roles: a record that holds none of them

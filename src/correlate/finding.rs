@@ -15,6 +15,7 @@ use crate::model::rfc::Rfc;
 use crate::model::time::UtcTime;
 use crate::policy::Policy;
 
+use super::baseline::Known;
 use super::order;
 use super::session::Sessions;
 use super::window::{RfcEvidence, Windows};
@@ -35,6 +36,8 @@ mod irreversible;
 mod log_objects;
 mod logging;
 mod network;
+mod new_actor;
+mod new_network;
 mod new_service;
 mod not_allowed;
 mod not_approver;
@@ -78,6 +81,8 @@ pub(super) struct Facts<'a> {
     /// Latest event time of the evidence.
     pub(super) last_event_time: Option<UtcTime>,
     pub(super) catalogue: &'a Catalogue,
+    /// What "new" is told from; without it nothing is.
+    pub(super) known: Option<&'a Known>,
     /// What the user's organisation allows; findings about it are made only if
     /// it says something.
     pub(super) policy: &'a Policy,
@@ -86,6 +91,11 @@ pub(super) struct Facts<'a> {
 /// The ids of all findings made here.
 pub fn rule_ids() -> impl Iterator<Item = &'static str> {
     CORRELATORS.iter().map(|correlator| correlator.rule_id)
+}
+
+/// The same with the controls that each rule names itself.
+pub fn rules_and_controls() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    CORRELATORS.iter().map(|correlator| (correlator.rule_id, correlator.controls))
 }
 
 /// All findings, ordered by time, account, rule and id.

@@ -13,9 +13,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
+use crate::model::actor::Actors;
+use crate::model::control::ControlRow;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
+use crate::model::finding::Finding;
 use crate::model::hit::Detected;
 use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
@@ -23,13 +26,16 @@ use crate::model::mode::{LinkConfidence, ModeSession};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::report::{Report, Scope};
-use crate::model::rfc::RfcRecord;
+use crate::model::rfc::{Rfc, RfcRecord};
 use crate::model::ticket::TicketCover;
 use crate::model::time::UtcTime;
 use crate::normalise::rfc::from_event;
 use crate::policy::Policy;
 
 mod actor;
+mod actors;
+mod baseline;
+mod controls;
 mod destructive;
 mod detected;
 mod expected;
@@ -50,10 +56,12 @@ mod tests;
 mod timeline;
 mod window;
 
+pub use baseline::Baseline;
 pub use destructive::{lost, named_things, witnessed};
 pub use expected::parse as parse_expected_accounts;
-pub use finding::rule_ids;
+pub use finding::{rule_ids, rules_and_controls};
 pub use lineage::{Wanted, issued_key, wanted};
+use listed::ListedRole;
 pub use selection::Selection;
 use session::Sessions;
 use window::{RfcEvidence, Signs, Windows};
@@ -71,6 +79,8 @@ pub struct Sources {
     pub ticket_covers: Vec<TicketCover>,
     /// What exports of settings tell.
     pub inventory: Inventory,
+    /// Callers of all records.
+    pub actors: Actors,
     /// Table `coverage`.
     pub coverage: Vec<CoverageDay>,
     /// What all statements rest on.
@@ -92,6 +102,8 @@ pub struct Options {
     /// The time that deadlines are compared with (`--as-of`); the end of the
     /// evidence if `None`.
     pub as_of: Option<UtcTime>,
+    /// What "new" is told from (`--baseline`).
+    pub baseline: Option<Baseline>,
     /// What the organisation allows (`--policy FILE`).
     pub policy: Policy,
     /// Which rows are reported.
@@ -101,7 +113,8 @@ pub struct Options {
 /// Correlates everything: every table of the report but `events`.
 ///
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
-pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
+pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
+    let actors = std::mem::take(&mut sources.actors);
     let Sources { events, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
     let Sources { inventory, coverage, scope, objects, mut problems, .. } = sources;
     rfc_records.extend(events.iter().filter_map(from_event));
@@ -110,26 +123,17 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
     let scope = declared(scope, options);
     problems.extend(contradictions.into_iter().chain(expected::problems(&scope)));
 
-    let marks = marks::of(&events, catalogue);
-    let listed = listed::of(&inventory.roles, &events, &marks, catalogue);
-    let sessions = session::of(&events, &marks);
-    let signs = Signs {
-        events: &events,
-        marks: &marks,
-        listed: &listed,
-        sessions: &sessions,
-        rfcs: &rfcs,
-        rfc_evidence: &rfc_evidence,
-    };
-    let windows = window::of(signs, catalogue);
-    let evidence = lineage::Evidence { events: &events, catalogue };
-    let (sessions, windows) = descended(evidence, in_windows(sessions, windows));
+    let (listed, sessions, windows) = opened((&events, &inventory), (&rfcs, &rfc_evidence), catalogue);
     problems.extend(lineage::problems(&sessions));
     let lost = &destructive::Recorded::of(&inventory.items);
     let context =
         destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost, catalogue };
     let rows = destructive::of(&events, context);
     let (sessions, windows) = counted(sessions, windows, &rows);
+    let (known, said) = baseline::of(options.baseline.as_ref(), &actors, &rows, &events);
+    let scope = Scope { baseline: said, ..scope };
+    problems.extend(actors::problem(&actors));
+    let actors = actors::rows(actors, &rows, &events);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
 
     let facts = finding::Facts {
@@ -142,14 +146,15 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         coverage: &coverage,
         last_event_time: scope.last_event_time,
         catalogue,
+        known: known.as_ref(),
         policy: &options.policy,
     };
-    let findings = detected::added(finding::of(facts), &detected, (&events, &sessions));
+    let (findings, controls) = judged(facts, &detected, (&scope, options), &mut problems);
     let selection = &options.selection;
-    let findings = selection.findings(finding::governed(findings, facts, scope.as_of, &mut problems));
     problems.sort();
     let destructive = selection.destructive(destructive);
     let incidents = incident::of(&destructive, &findings, scope.as_of);
+    let mode_usage = actors::mode_usage(&sessions, &events);
     let timeline = timeline::of(timeline::Tables {
         events: &events,
         rfcs: &rfcs,
@@ -172,8 +177,51 @@ pub fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report
         timeline: selection.timeline(timeline),
         findings,
         incidents,
+        controls,
+        actors: selection.actors(actors),
+        mode_usage: selection.mode_usage(mode_usage),
         ..Report::default()
     }
+}
+
+/// Roles as exports list them, sessions of marker roles with all that descends
+/// from them, and windows.
+fn opened(
+    (events, inventory): (&[Event], &Inventory),
+    (rfcs, rfc_evidence): (&[Rfc], &RfcEvidence),
+    catalogue: &Catalogue,
+) -> (Vec<ListedRole>, Sessions, Windows) {
+    let marks = marks::of(events, catalogue);
+    let listed = listed::of(&inventory.roles, events, &marks, catalogue);
+    let sessions = session::of(events, &marks);
+    let signs = Signs { events, marks: &marks, listed: &listed, sessions: &sessions, rfcs, rfc_evidence };
+    let windows = window::of(signs, catalogue);
+    let evidence = lineage::Evidence { events, catalogue };
+    let (sessions, windows) = descended(evidence, in_windows(sessions, windows));
+    (listed, sessions, windows)
+}
+
+/// The findings that are reported, as the policy governs them, and what they come
+/// to for each control.
+fn judged(
+    facts: finding::Facts<'_>,
+    detected: &Detected,
+    (scope, options): (&Scope, &Options),
+    problems: &mut Vec<Problem>,
+) -> (Vec<Finding>, Vec<ControlRow>) {
+    let findings = detected::added(finding::of(facts), detected, (facts.events, facts.sessions));
+    let findings = finding::governed(findings, facts, scope.as_of, problems);
+    let findings = options.selection.findings(controls::named(findings, facts.catalogue));
+    let basis = controls::Basis {
+        catalogue: facts.catalogue,
+        policy: facts.policy,
+        selection: &options.selection,
+        coverage: facts.coverage,
+        rfcs: !facts.rfcs.is_empty() || !options.rfc_complete.is_empty(),
+        baseline: facts.known.is_some(),
+    };
+    let controls = controls::of(detected, &findings, basis);
+    (findings, controls)
 }
 
 /// Sessions and windows with all that descends from the sessions.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::actor::{ActorRow, ModeUse};
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Event;
 use crate::model::finding::Finding;
@@ -101,6 +102,22 @@ impl Selection {
         rows.retain(|row| {
             self.holds(row.started_at, row.last_event_at.or(row.started_at))
                 && self.holds_account(Some(&row.account_id))
+        });
+        rows
+    }
+
+    /// Callers that called in the selected time; their numbers are of all of it.
+    pub(super) fn actors(&self, mut rows: Vec<ActorRow>) -> Vec<ActorRow> {
+        rows.retain(|row| {
+            self.holds(row.seen.span.first, row.seen.span.last)
+                && self.holds_account(row.key.account_id.as_ref())
+        });
+        rows
+    }
+
+    pub(super) fn mode_usage(&self, mut rows: Vec<ModeUse>) -> Vec<ModeUse> {
+        rows.retain(|row| {
+            self.holds(row.span.first, row.span.last) && self.holds_account(Some(&row.account_id))
         });
         rows
     }

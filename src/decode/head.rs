@@ -34,6 +34,28 @@ impl Field<'_> {
     }
 }
 
+/// A field that should hold true or false; some tools spell it as text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flag {
+    /// Not there, or something else.
+    #[default]
+    Absent,
+    /// False.
+    No,
+    /// True.
+    Yes,
+}
+
+impl Flag {
+    fn of_text(text: &str) -> Self {
+        match text {
+            "true" | "True" => Self::Yes,
+            "false" | "False" => Self::No,
+            _ => Self::Absent,
+        }
+    }
+}
+
 /// The routing fields of a record, and what more is asked of many records.
 ///
 /// Source: facts/cloudtrail.md 1.1.
@@ -59,6 +81,10 @@ pub struct Head<'a> {
     pub user_identity: Option<&'a str>,
     /// `userAgent`: routes no record, but rules ask for it most often.
     pub user_agent: Field<'a>,
+    /// `sourceIPAddress`: tells where callers are.
+    pub source_ip: Field<'a>,
+    /// `readOnly`: tells who only looked.
+    pub read_only: Flag,
     /// `errorCode`: absent in most records, as most calls succeed.
     pub error_code: Field<'a>,
     /// `errorMessage`.
@@ -85,7 +111,9 @@ const ERROR_CODE: usize = 10;
 const ERROR_MESSAGE: usize = 11;
 const REQUEST: usize = 12;
 const RESPONSE: usize = 13;
-const KEYS: [&str; 14] = [
+const ADDRESS: usize = 14;
+const READ_ONLY: usize = 15;
+const KEYS: [&str; 16] = [
     "eventVersion",
     "eventID",
     "eventTime",
@@ -100,6 +128,8 @@ const KEYS: [&str; 14] = [
     "errorMessage",
     "requestParameters",
     "responseElements",
+    "sourceIPAddress",
+    "readOnly",
 ];
 
 /// Places of the fields that route: only of these does a second one matter.
@@ -123,6 +153,8 @@ fn place(key: &str) -> Option<usize> {
         "errorMessage" => ERROR_MESSAGE,
         "requestParameters" => REQUEST,
         "responseElements" => RESPONSE,
+        "sourceIPAddress" => ADDRESS,
+        "readOnly" => READ_ONLY,
         _ => return None,
     };
     Some(place)
@@ -141,6 +173,8 @@ impl<'a> Head<'a> {
             head.note_duplicate(&mut seen, place);
             if let Some(value) = head.raw(place) {
                 *value = Some(raw);
+            } else if place == READ_ONLY {
+                head.read_only = Flag::of_text(raw.trim_matches('"'));
             } else {
                 let field = match raw {
                     "null" => Field::Absent,
@@ -206,6 +240,7 @@ impl<'a> Head<'a> {
             REGION => &mut self.region,
             RECIPIENT => &mut self.recipient_account_id,
             AGENT => &mut self.user_agent,
+            ADDRESS => &mut self.source_ip,
             ERROR_CODE => &mut self.error_code,
             ERROR_MESSAGE => &mut self.error_message,
             _ => &mut self.event_category,
@@ -246,6 +281,8 @@ impl<'de> Visitor<'de> for HeadVisitor {
             head.note_duplicate(&mut seen, place);
             if let Some(value) = head.raw(place) {
                 *value = Some(map.next_value::<&'de RawValue>()?.get());
+            } else if place == READ_ONLY {
+                head.read_only = map.next_value::<Flag>()?;
             } else {
                 *head.field(place) = map.next_value::<Field<'de>>()?;
             }
@@ -266,6 +303,56 @@ impl<'de> Deserialize<'de> for Place {
 impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FieldVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FlagVisitor)
+    }
+}
+
+struct FlagVisitor;
+
+impl<'de> Visitor<'de> for FlagVisitor {
+    type Value = Flag;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Self::Value, E> {
+        Ok(if truth { Flag::Yes } else { Flag::No })
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Flag::of_text(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Flag::Absent)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Flag::Absent)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Flag::Absent)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Flag::Absent)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Flag::Absent)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Flag::Absent)
     }
 }
 

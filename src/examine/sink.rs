@@ -4,6 +4,7 @@
 
 use super::aside::{self, Asides};
 use super::callers::Callers;
+use super::counting::Counting;
 use super::event_time::event_time;
 use super::handed_out::{Seen, Waiting};
 use super::{Examined, Examiner};
@@ -24,7 +25,7 @@ use crate::model::witness::WitnessTrace;
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
-use crate::timeline::{Fingerprint, Location};
+use crate::timeline::{CallerMark, Fingerprint, Location};
 use std::collections::BTreeSet;
 
 /// Takes what decoding finds in one object.
@@ -52,6 +53,7 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) late: BTreeSet<u64>,
     pub(super) followed: BTreeSet<u64>,
     pub(super) counts: Counts,
+    pub(super) counting: Counting<'e>,
     pub(super) documents: Vec<integrity::Document>,
     pub(super) deliveries: Vec<Delivery>,
     /// Records that tell of no single call, by their category.
@@ -82,6 +84,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             late: BTreeSet::new(),
             followed: BTreeSet::new(),
             counts: Counts::default(),
+            counting: Counting::default(),
             documents: Vec::new(),
             deliveries: Vec::new(),
             asides: Asides::default(),
@@ -119,6 +122,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             callers: self.callers.finish(),
             followed: self.followed,
             ordinals_end: None,
+            usage: self.counting.finish(),
             counts: self.counts,
             documents: self.documents,
             deliveries: self.deliveries,
@@ -150,13 +154,18 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         time
     }
 
-    /// Counts a record; gives its time.
-    pub(super) fn count(&mut self, record: &Record<'_>, around: Option<&AccountId>) -> Option<UtcTime> {
+    /// Counts a record; gives its time, and the mark of its caller.
+    pub(super) fn count(
+        &mut self,
+        record: &Record<'_>,
+        around: Option<&AccountId>,
+    ) -> (Option<UtcTime>, CallerMark) {
         let head = &record.head;
         let time = self.time_of(record);
         let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
         let account = account_of(head.recipient_account_id.as_str(), around, caller);
         self.tally.add(account.as_ref(), head.region.as_str(), time, head.event_category.as_str());
+        let caller = self.counting.add(head, account.as_ref(), time);
         let wrong: Vec<&str> = head.wrong_types().collect();
         if !wrong.is_empty() {
             let detail = format!("of another type than the format says: {}", wrong.join(", "));
@@ -166,7 +175,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             let detail = format!("`{key}` occurs twice; the last one was taken");
             self.problem(ProblemKind::DuplicateKey, record.place, detail);
         }
-        time
+        (time, caller)
     }
 
     /// Understands a record that may matter, and keeps its event if it does, or
@@ -197,7 +206,7 @@ impl Sink for ObjectSink<'_, '_> {
         self.counts.seen += 1;
         let around =
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        let time = self.count(&record, around.as_ref());
+        let (time, caller) = self.count(&record, around.as_ref());
         self.deliveries.extend(Delivery::of(&record));
         let touched = self.see(&record);
         let may_matter = touched || self.examiner.classifier.may_matter(&record.head, record.text);
@@ -219,6 +228,7 @@ impl Sink for ObjectSink<'_, '_> {
         let identity = (event_id, recipient);
         let mut print = Fingerprint::new(self.examiner.key, identity, record.text, (location, kept));
         print.set_matched(matched);
+        print.set_caller(caller);
         self.fingerprints.push(print);
     }
 

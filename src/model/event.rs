@@ -128,11 +128,14 @@ impl Event {
     /// Whether the call changed nothing by its nature: `readOnly`, or, where a
     /// record lacks that field, a name that says so.
     pub fn is_read(&self) -> bool {
-        self.read_only.unwrap_or_else(|| {
-            const READ_VERBS: [&str; 6] = ["Get", "List", "Describe", "Head", "Lookup", "Search"];
-            READ_VERBS.iter().any(|verb| self.event_name.starts_with(verb))
-        })
+        self.read_only.unwrap_or_else(|| is_read_name(&self.event_name))
     }
+}
+
+/// Whether the name of a call says that it changes nothing.
+pub fn is_read_name(event_name: &str) -> bool {
+    const READ_VERBS: [&str; 6] = ["Get", "List", "Describe", "Head", "Lookup", "Search"];
+    READ_VERBS.iter().any(|verb| event_name.starts_with(verb))
 }
 
 /// Whether an error code says that the caller was not allowed to.

@@ -4,6 +4,8 @@
 //! Finding and Report *is*. May not import any other module of ours, do I/O,
 //! or know a file format.
 
+pub mod actor;
+pub mod control;
 pub mod count;
 pub mod coverage;
 pub mod destructive;

@@ -54,6 +54,8 @@ pub enum ProblemKind {
     NotAFile,
     /// RFC sources contradict each other.
     ConflictingRfc,
+    /// More callers than are remembered.
+    ActorsLeftOut,
     /// The paths given hold no evidence at all.
     NoEvidence,
     /// No event is about an account that the user expects.
@@ -164,6 +166,7 @@ impl ProblemKind {
             Self::LinkNotFollowed => ("link_not_followed", Medium, true),
             Self::NotAFile => ("not_a_file", Low, true),
             Self::ConflictingRfc => ("conflicting_rfc", Low, false),
+            Self::ActorsLeftOut => ("actors_left_out", Medium, false),
             Self::NoEvidence => ("no_evidence", High, true),
             Self::ExpectedAccountMissing => ("expected_account_missing", High, true),
             Self::SuppressionNotApplied => ("suppression_not_applied", Medium, false),

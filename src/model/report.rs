@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::model::actor::{ActorRow, ModeUse};
+use crate::model::control::ControlRow;
 use crate::model::coverage::{Counts, CoverageDay};
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Event;
@@ -55,6 +57,8 @@ pub struct Scope {
     pub account_names: BTreeMap<AccountId, Arc<str>>,
     /// What trails could have recorded, from exports of their settings.
     pub recording: Recording,
+    /// What "new" is told from, or why nothing is called new: one sentence.
+    pub baseline: String,
     /// Accounts that the user expects and that no event is about.
     pub expected_missing: Vec<AccountId>,
 }
@@ -84,6 +88,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Table `incidents`.
     pub incidents: Vec<Incident>,
+    /// Table `controls`.
+    pub controls: Vec<ControlRow>,
+    /// Table `actors`.
+    pub actors: Vec<ActorRow>,
+    /// Table `mode_usage`.
+    pub mode_usage: Vec<ModeUse>,
     /// Table `events`, only if asked for.
     pub events: Option<Vec<Event>>,
     /// What has changed since the last audit, only if its report was given.

@@ -90,6 +90,15 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A text that a person or a program wrote, without the secrets in it.
+pub fn clean_text(text: &str) -> Cow<'_, str> {
+    let json = serde_json::Value::from(text).to_string();
+    match redact(&json) {
+        Cow::Borrowed(_) => Cow::Borrowed(text),
+        Cow::Owned(clean) => Cow::Owned(string(&clean).map(Cow::into_owned).unwrap_or_default()),
+    }
+}
+
 /// The account an event is about: its recipient, else what the envelope or the
 /// object's key says, else the caller's own.
 pub fn account_of(

@@ -113,7 +113,42 @@ pub struct Named<'a> {
     pub resource: &'a str,
 }
 
+/// Something that a policy may say anything about at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Which modes are allowed.
+    Modes,
+    /// How long a mode may be open.
+    OpenTime,
+    /// Who may submit or approve.
+    Approvers,
+    /// When nothing may be changed.
+    Freezes,
+    /// When people work.
+    Hours,
+    /// Which networks are trusted.
+    Networks,
+    /// What may not be destroyed.
+    Protected,
+}
+
 impl Policy {
+    /// Whether it says anything about that.
+    pub fn says(&self, topic: Topic) -> bool {
+        let limits = || self.accounts.values().map(|account| &account.limits).chain([&self.defaults]);
+        match topic {
+            Topic::Modes => limits().any(|limits| limits.allowed_modes.is_some()),
+            Topic::OpenTime => limits().any(|limits| limits.max_open_s.is_some()),
+            Topic::Approvers => {
+                limits().any(|limits| limits.approvers.is_some() || limits.submitters.is_some())
+            }
+            Topic::Freezes => !self.freezes.is_empty(),
+            Topic::Hours => !self.hours.is_empty(),
+            Topic::Networks => !self.networks.is_empty(),
+            Topic::Protected => !self.protected.is_empty(),
+        }
+    }
+
     /// What is said of that account; `None` if the policy does not list it.
     pub fn account(&self, account: &AccountId) -> Option<&Account> {
         self.accounts.get(account)

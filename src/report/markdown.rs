@@ -4,6 +4,9 @@
 //! the evidence stands in code spans (`escape::markdown`). Points to the tables
 //! for the rest: at most about 150 lines.
 
+use std::collections::BTreeMap;
+
+use crate::model::control::{ControlRow, Verdict};
 use crate::model::count::grouped;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Outcome;
@@ -42,6 +45,7 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
     lines.extend(section("Incidents, by what must be acted on first", incidents(head)));
     lines.extend(section("Gravest destructive actions that succeeded", actions(report)));
     lines.extend(section("Findings", findings(report)));
+    lines.extend(section("Controls", controls(report)));
     lines.extend(section("Problems of the evidence", problems(head)));
     lines.push(
         "All rows, with the object and record each comes from, are in the tables. Times are UTC.".to_owned(),
@@ -234,6 +238,40 @@ fn findings(report: &Report) -> Vec<String> {
     });
     let head = ["severity", "finding", "account", "time", "summary"];
     table(&head, rows, rest(findings.len(), FINDINGS_MAX, "findings"))
+}
+
+/// How the controls of each framework came out, and what to keep in mind.
+fn controls(report: &Report) -> Vec<String> {
+    let frameworks: BTreeMap<&str, Vec<&ControlRow>> =
+        report.controls.iter().fold(BTreeMap::new(), |mut all, row| {
+            all.entry(&*row.framework).or_insert_with(Vec::new).push(row);
+            all
+        });
+    let rows = frameworks.iter().map(|(framework, rows)| {
+        let of = |verdict| rows.iter().filter(|row| row.verdict == verdict).count() as u64;
+        let suppressed = rows.iter().filter(|row| row.suppressed > 0).count() as u64;
+        table_row(&[
+            prose(framework),
+            grouped(of(Verdict::ExceptionsFound)),
+            grouped(suppressed),
+            grouped(of(Verdict::NoneFound)),
+            grouped(of(Verdict::NotAssessable)),
+        ])
+    });
+    let head = [
+        "framework",
+        "exceptions found",
+        "with suppressed ones",
+        "none found in covered evidence",
+        "not assessable",
+    ];
+    let mut lines = table(&head, rows, None);
+    if !lines.is_empty() {
+        let note = "Each control of the table controls says what its verdict rests on. \
+            None found is no proof that a control is kept: only that none of its rules found an exception.";
+        lines.extend([String::new(), note.to_owned()]);
+    }
+    lines
 }
 
 fn problems(head: &Headline<'_>) -> Vec<String> {

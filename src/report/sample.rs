@@ -70,6 +70,9 @@ fn report(evil: &str) -> Report {
         destructive,
         findings: make.findings(),
         incidents: vec![make.incident()],
+        controls: make.controls(),
+        actors: vec![make.actor()],
+        mode_usage: vec![make.mode_use()],
         events: Some(vec![make.event()]),
         since: Some(make.since()),
     }

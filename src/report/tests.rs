@@ -120,7 +120,7 @@ fn the_folder_holds_every_file_of_the_contract_and_the_same_bytes_again() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let written = pool.install(|| write_all(&report, &facts, &every_format(), true, &staging)).unwrap();
         // Both forms of each table, seven texts, the manifest, run.json.
-        assert_eq!(written.len(), 11 * 2 + 7 + 2);
+        assert_eq!(written.len(), 14 * 2 + 7 + 2);
         assert_eq!(written.last(), Some(&PathBuf::from("run.json")));
         let place = staging.commit().unwrap();
         assert!(written.iter().all(|path| place.join(path).is_file()));
@@ -139,7 +139,7 @@ fn the_folder_holds_every_file_of_the_contract_and_the_same_bytes_again() {
     });
     fs::remove_dir_all(&root).unwrap();
     assert_eq!(sums[0], sums[1]);
-    assert_eq!(sums[0].lines().count(), 11 * 2 + 7 + 1);
+    assert_eq!(sums[0].lines().count(), 14 * 2 + 7 + 1);
     assert!(!sums[0].contains("run.json"));
 }
 
@@ -150,8 +150,8 @@ fn only_what_was_asked_for_is_written() {
     let report = sample::plain();
     let some = [Format::Csv, Format::Markdown].into();
     let written = write_all(&report, &sample::facts(), &some, false, &staging).unwrap();
-    // Ten tables, report.md, the manifest, run.json.
-    assert_eq!(written.len(), 10 + 1 + 2);
+    // Thirteen tables, report.md, the manifest, run.json.
+    assert_eq!(written.len(), 13 + 1 + 2);
     assert!(!written.contains(&PathBuf::from("tables/events.csv")));
 }
 

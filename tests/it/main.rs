@@ -26,6 +26,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read what runs wrote, and name folders by variables")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod actors;
 mod archives;
 mod beside;
 mod cases;
@@ -34,6 +35,7 @@ mod cli_runs;
 mod compare;
 mod compare_truth;
 mod compare_windows;
+mod controls;
 mod coverage;
 mod delivered;
 mod demo;

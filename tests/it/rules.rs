@@ -193,7 +193,7 @@ fn rules_are_listed_and_shown_whole() {
     assert_eq!((listed.code, listed.stderr.as_str()), (0, ""));
     assert!(listed.stdout.lines().count() >= 30, "{}", listed.stdout);
     let line = listed.stdout.lines().find(|line| line.starts_with("access/root-used ")).expect("a rule");
-    assert!(line.ends_with("high           Root user used"), "{line}");
+    assert!(line.ends_with("high           Root user used (8 controls)"), "{line}");
     let json: Value =
         serde_json::from_str(&run(&["rules", "list", "--rules", &rules, "--format", "json"]).stdout)
             .expect("JSON");

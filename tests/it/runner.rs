@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Every table that is always written.
-pub(crate) const TABLES: [&str; 10] = [
+pub(crate) const TABLES: [&str; 12] = [
     "evidence",
     "problems",
     "coverage",
@@ -17,6 +17,8 @@ pub(crate) const TABLES: [&str; 10] = [
     "timeline",
     "findings",
     "incidents",
+    "actors",
+    "mode_usage",
 ];
 
 /// The folder of the project.

@@ -9,9 +9,9 @@ use crate::model::severity::Severity;
 use super::claim::Claim;
 use super::{
     Facts, automated, backups, beyond_ticket, blind, boundary, bulk, contradiction, freeze, gap, hours,
-    irreversible, log_objects, logging, network, new_service, not_allowed, not_approver, one_person,
-    protected, refused, role_changed, spread, still_open, too_long, two_places, unauthorized, unprotected,
-    unused,
+    irreversible, log_objects, logging, network, new_actor, new_network, new_service, not_allowed,
+    not_approver, one_person, protected, refused, role_changed, spread, still_open, too_long, two_places,
+    unauthorized, unprotected, unused,
 };
 
 /// One correlator: a row of the table.
@@ -30,7 +30,7 @@ pub(super) struct Correlator {
 
 /// Every correlator. Source of the techniques: facts/cloudtrail.md 5 (ATT&CK
 /// v19); of the controls: facts/ams.md 1.1 (recommendation), 5 (SCP library).
-pub(super) const CORRELATORS: [Correlator; 28] = [
+pub(super) const CORRELATORS: [Correlator; 30] = [
     Correlator {
         rule_id: "mode/opened-without-rfc",
         title: "Privileged mode opened without an RFC",
@@ -133,7 +133,7 @@ pub(super) const CORRELATORS: [Correlator; 28] = [
     },
     Correlator {
         rule_id: "intent/service-new-to-actor",
-        title: "Destruction in a service that the actor had not used in a mode before",
+        title: "Destruction in a service that the caller had not used in the baseline",
         severity: Severity::Medium,
         confidence: Confidence::Medium,
         technique_ids: &[],
@@ -310,5 +310,25 @@ pub(super) const CORRELATORS: [Correlator; 28] = [
         controls: &[],
         response: "Restore the resource from what is left, and ask the actor for the decision to destroy it.",
         find: protected::find,
+    },
+    Correlator {
+        rule_id: "destroy/network-new-to-actor",
+        title: "Destruction from a network that was not seen for that caller in the baseline",
+        severity: Severity::High,
+        confidence: Confidence::Medium,
+        technique_ids: &["T1078.004"],
+        controls: &[],
+        response: "Ask the actor where the calls came from; if they were not theirs, revoke the credentials.",
+        find: new_network::find,
+    },
+    Correlator {
+        rule_id: "destroy/actor-new-to-account",
+        title: "Destruction by a caller that was not seen in the account in the baseline",
+        severity: Severity::Medium,
+        confidence: Confidence::Low,
+        technique_ids: &["T1078.004"],
+        controls: &[],
+        response: "Ask the owner of the account who it is and why it was let in.",
+        find: new_actor::find,
     },
 ];

@@ -16,6 +16,7 @@ use super::super::samples::{
 use super::super::{Options, all};
 use super::CORRELATORS;
 
+mod baseline;
 mod destroyed;
 mod duty;
 mod intent;

@@ -1,5 +1,7 @@
 //! The story part of the fixed report: calls, timeline, findings, incident, event.
 
+use crate::model::actor::{ActorKey, ActorRow, ActorSeen, Calls, ModeUse, Span, Values, WeekHours};
+use crate::model::control::{ControlRow, Verdict};
 use crate::model::destructive::{
     ActionAuthorization, Attribution, Category, DestructiveAction, Reversibility,
 };
@@ -144,6 +146,71 @@ impl Sample<'_> {
             finding(Severity::High, "Backups cut before a deletion"),
             finding(Severity::Low, "Mode left open over a weekend"),
         ]
+    }
+
+    pub(super) fn controls(&self) -> Vec<ControlRow> {
+        let row = |framework: &str, control: &str, verdict, findings| ControlRow {
+            framework: framework.into(),
+            control: self.text(control),
+            title: self.text("audit records are protected"),
+            rules: vec![self.text("logging/impaired"), self.text("logging/log-objects-deleted")],
+            findings,
+            verdict,
+            coverage: self.text("Rests on 4,321 records of 2 accounts.").to_string(),
+            suppressed: u64::from(findings > 0),
+            rules_not_assessed: vec![self.text("logging/log-objects-deleted")],
+            finding_ids: vec![FindingId::new(self.text("fnd-0123456789ab"))],
+        };
+        vec![
+            row("nist_800_53_r5", "AU-9", Verdict::ExceptionsFound, 2),
+            row("nist_800_53_r5", "AU-12", Verdict::NoneFound, 0),
+            row("other", "OWN-1", Verdict::NotAssessable, 0),
+        ]
+    }
+
+    pub(super) fn actor(&self) -> ActorRow {
+        let mut hours = WeekHours::default();
+        hours.add(at("2025-03-07T21:00:00Z"));
+        let values = ["s3.amazonaws.com", "eu-west-1", "198.51.100.0/24", "aws-cli/2.15.0", "ASIAEXAMPLE"];
+        ActorRow {
+            key: ActorKey {
+                account_id: Some(AccountId::from(ACCOUNTS[0])),
+                actor: self.text("jane"),
+                actor_type: self.text("AssumedRole"),
+                role_name: self.text("r"),
+            },
+            seen: ActorSeen {
+                span: self.span(),
+                calls: Calls { reads: 12, writes: 3, denied: 1 },
+                hours,
+                values: values.map(|value| Values {
+                    kept: [(self.text(value), self.span())].into(),
+                    cut: value.starts_with("aws-cli"),
+                }),
+            },
+            destructive: 2,
+        }
+    }
+
+    pub(super) fn mode_use(&self) -> ModeUse {
+        ModeUse {
+            account_id: AccountId::from(ACCOUNTS[0]),
+            mode: ModeName::new(self.text("developer")),
+            role_name: self.text("r"),
+            event_source: self.text("s3.amazonaws.com"),
+            event_name: self.text("DeleteBucket"),
+            calls: 3,
+            denied: 1,
+            span: self.span(),
+        }
+    }
+
+    fn span(&self) -> Span {
+        Span {
+            first: Some(at("2025-03-07T21:00:00Z")),
+            last: Some(at("2025-03-07T22:30:00Z")),
+            in_baseline: false,
+        }
     }
 
     pub(super) fn incident(&self) -> Incident {

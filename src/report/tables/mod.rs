@@ -3,12 +3,15 @@
 //! Owns: which columns a table has, in which order, and what each means. A
 //! changed, moved or removed row here is a breaking change of the interface.
 
+mod actors;
+mod controls;
 mod coverage;
 mod destructive;
 mod events;
 mod evidence;
 mod findings;
 mod incidents;
+mod mode_usage;
 mod problems;
 mod rfcs;
 mod sessions;
@@ -32,6 +35,9 @@ pub fn all(report: &Report) -> Vec<Table<'_>> {
         timeline(report),
         findings::table(report),
         incidents::table(report),
+        controls::table(report),
+        actors::table(report),
+        mode_usage::table(report),
     ];
     tables.extend(report.events.as_deref().map(events::table));
     tables
@@ -52,7 +58,7 @@ mod tests {
     use super::*;
 
     /// Section 3 of the contract, to the letter.
-    const CONTRACT: [(&str, &str); 11] = [
+    const CONTRACT: [(&str, &str); 14] = [
         (
             "evidence",
             "source_object, sha256, inflated_sha256, bytes, inflated_bytes, format, account_id, region, records, duplicates, rejected, first_event_time, last_event_time, status, integrity, note",
@@ -89,6 +95,18 @@ mod tests {
         (
             "incidents",
             "incident_id, account_id, actor, mode, started_at, ended_at, severity, actions, attempts, resources, irreversible, recoverable, next_deadline, finding_ids, window_ids, session_ids, summary",
+        ),
+        (
+            "controls",
+            "framework, control, title, rules, findings, verdict, coverage, suppressed, rules_not_assessed, finding_ids",
+        ),
+        (
+            "actors",
+            "account_id, actor, actor_type, role_name, first_seen, last_seen, services, regions, networks, user_agents, access_key_ids, reads, writes, denied, destructive, hours_of_week, cut_lists",
+        ),
+        (
+            "mode_usage",
+            "account_id, mode, role_name, event_source, event_name, calls, denied, first_seen, last_seen",
         ),
         (
             "events",

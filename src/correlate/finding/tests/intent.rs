@@ -266,38 +266,3 @@ fn few_places_slow_calls_several_actors_and_attempts_are_no_finding() {
         assert_eq!(count(SPREAD, events), 0, "miss {number}");
     }
 }
-
-const NEW: &str = "intent/service-new-to-actor";
-
-/// One use of EC2 a day from day 1 on, and a session that deletes a database.
-fn sessions(days: i64, last: i64, use_rds_on: Option<i64>) -> Vec<Event> {
-    let day = 24 * 60;
-    let mut events = vec![role_call(0, "CreateRole", DEV)];
-    for at in (0..days).map(|number| number * day + 10) {
-        let key = format!("ASIA{at}");
-        events.push(call(at, "ec2", "RunInstances").by(wearing(DEV, &key, Some(at))));
-        if use_rds_on == Some(at / day) {
-            events.push(call(at + 1, "rds", "DescribeDBInstances").by(wearing(DEV, &key, Some(at))));
-        }
-    }
-    let at = last * day + 10;
-    events.push(delete_db(at, "orders").by(wearing(DEV, "ASIALAST", Some(at))));
-    events
-}
-
-#[test]
-fn a_service_first_used_to_destroy_in_it_is_a_finding_if_enough_came_before() {
-    let made = found(NEW, sessions(4, 8, None));
-    assert_eq!(made.len(), 1);
-    assert!(
-        made[0].summary.contains("none of 4 earlier sessions of that actor since 2025-01-10T00:10:00Z"),
-        "{}",
-        made[0].summary
-    );
-    assert_eq!(count(NEW, sessions(4, 8, Some(2))), 0, "the service was used before");
-    assert_eq!(count(NEW, sessions(2, 8, None)), 0, "too few sessions before");
-    assert_eq!(count(NEW, sessions(4, 5, None)), 0, "too short a time before");
-    let mut denied = sessions(4, 8, None);
-    let last = denied.pop().map(|event| event.error("AccessDenied"));
-    assert_eq!(count(NEW, denied.into_iter().chain(last).collect()), 0, "nothing was destroyed");
-}

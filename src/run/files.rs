@@ -1,13 +1,16 @@
-//! The user's own files beside the evidence: modes, rules, policy, accounts, keys.
+//! What the user's own files say, beside the evidence: rules, modes, policy,
+//! lists and keys.
 //!
-//! Owns: opening them, and naming what is wrong with them by file and line. Ticket
-//! files are evidence and not read here.
+//! Owns: in which order they are read, as some of them name what others hold.
+//! Opens no evidence: files of tickets are some.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::{BaselineFrom, Options};
+use crate::baseline;
 use crate::catalogue::Catalogue;
-use crate::correlate;
+use crate::correlate::{self, Baseline};
 use crate::detect::RuleSet;
 use crate::error::Error;
 use crate::evidence::read::{Buffer, read};
@@ -16,8 +19,7 @@ use crate::model::id::AccountId;
 use crate::model::problem::Problem;
 use crate::policy::Policy;
 use crate::rulebook;
-
-use super::Options;
+use crate::usage::BaselineTimes;
 
 /// What the user's own files say, beside the evidence.
 #[derive(Debug)]
@@ -26,12 +28,16 @@ pub(super) struct UserFiles {
     pub(super) rules: RuleSet,
     pub(super) unused_rules: Vec<Problem>,
     pub(super) policy: Policy,
+    pub(super) baseline: Option<Baseline>,
     pub(super) expected_accounts: BTreeSet<AccountId>,
     pub(super) keys: Vec<PublicKey>,
 }
 
 impl UserFiles {
     /// Reads all that the options name.
+    ///
+    /// # Errors
+    /// The first file that cannot be used.
     pub(super) fn read(options: &Options) -> Result<Self, Error> {
         let catalogue = catalogue(options.modes.as_deref())?;
         let rules = rulebook::load(&options.rules, &catalogue)?;
@@ -42,9 +48,26 @@ impl UserFiles {
             unused_rules,
             catalogue,
             policy,
+            baseline: baseline_of(options.baseline.as_ref())?,
             expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
             keys: public_keys(&options.public_keys)?,
         })
+    }
+
+    /// The times of the baseline, if it is a part of the evidence.
+    pub(super) fn baseline_times(&self) -> Option<BaselineTimes> {
+        match self.baseline {
+            Some(Baseline::Times(from, to)) => Some((from, to)),
+            Some(Baseline::Callers { .. }) | None => None,
+        }
+    }
+}
+
+fn baseline_of(given: Option<&BaselineFrom>) -> Result<Option<Baseline>, Error> {
+    match given {
+        None => Ok(None),
+        Some(BaselineFrom::Times(from, to)) => Ok(Some(Baseline::Times(*from, *to))),
+        Some(BaselineFrom::Report(folder)) => baseline::of_report(folder).map(Some),
     }
 }
 

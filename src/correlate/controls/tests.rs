@@ -1,0 +1,139 @@
+//! Ids held against the grammar of their frameworks, verdicts against evidence.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+
+use super::super::samples::{DEV, call, covered_day, covering, role_call, sources};
+use super::super::{Options, all};
+use super::*;
+use crate::model::coverage::CoverageDay;
+use crate::model::report::Report;
+use crate::model::time::Day;
+
+#[test]
+fn ids_have_the_grammar_of_their_framework_and_titles_are_short() {
+    let catalogue = Catalogue::builtin();
+    let grammars = [
+        ("nist_800_53_r5", r"^(AC|AU|CM|CP|IA|RA|SC|SI)-[1-9][0-9]?(\([1-9][0-9]?\))?$"),
+        ("pci_dss_4_0_1", r"^([1-9]|1[0-2])(\.[1-9][0-9]?){2,3}$"),
+        ("hipaa", r"^164\.3(08|12)\([a-e]\)(\([1-8]\))?(\([ivx]+\))?(\([A-H]\))?$"),
+        ("soc2", r"^CC[1-9]\.[1-9]$"),
+        ("iso_27001_2022", r"^A\.(5\.([1-9]|[12][0-9]|3[0-7])|8\.([1-9]|[12][0-9]|3[0-4]))$"),
+        ("cis_aws_3_0_0", r"^[1-5](\.[1-9][0-9]?){1,2}$"),
+        ("ams", r"^(SCP-(AMS|ADV)-[0-9]{3}|High_Risk-(IAM|NET|S3|LOG|ENC)-[0-9]{3}|DevMode-[A-Za-z0-9]+)$"),
+    ];
+    let mut used = BTreeSet::new();
+    for (id, title) in catalogue.controls().all() {
+        let grammar = grammars.iter().find(|(framework, _)| *framework == id.framework);
+        let (framework, grammar) = grammar.expect("a framework of the list");
+        assert!(Regex::new(grammar).expect("a pattern").is_match(&id.control), "{framework} {}", id.control);
+        assert!((5..=60).contains(&title.len()), "{title}");
+        assert_eq!(catalogue.controls().read(&id.spelled()), *id);
+        used.insert(*framework);
+    }
+    assert_eq!(used.len(), grammars.len());
+}
+
+/// A covered day with these categories of events.
+fn day(region: &str, categories: &[&str]) -> CoverageDay {
+    CoverageDay {
+        categories: categories.iter().map(|&category| category.to_owned()).collect(),
+        records: 1,
+        ..covered_day(region, Day::parse("2025-01-10").expect("a day"), 1)
+    }
+}
+
+fn control<'r>(report: &'r Report, framework: &str, control: &str) -> &'r ControlRow {
+    let row = report.controls.iter().find(|row| &*row.framework == framework && &*row.control == control);
+    row.expect("a row of that control")
+}
+
+#[test]
+fn without_records_nothing_can_be_assessed() {
+    let report = all(Default::default(), &Catalogue::builtin(), &Options::default());
+    assert!(!report.controls.is_empty());
+    for row in &report.controls {
+        assert_eq!(row.verdict, Verdict::NotAssessable, "{}", row.control);
+        assert!(row.coverage.starts_with("No record of a call was read."), "{}", row.coverage);
+    }
+}
+
+#[test]
+fn none_found_is_said_only_of_rules_whose_evidence_is_there() {
+    let told = |coverage: Vec<CoverageDay>| {
+        let sources = super::super::Sources { coverage, ..sources(vec![], vec![]) };
+        all(sources, &Catalogue::builtin(), &Options::default())
+    };
+    // No data event: that log objects were deleted could not be seen.
+    let report = told(vec![day("us-east-1", &["Management"])]);
+    let row = control(&report, "pci_dss_4_0_1", "10.3.2");
+    assert_eq!(row.rules_not_assessed, ["logging/log-objects-deleted".into()]);
+    assert!(row.coverage.contains("logging/log-objects-deleted (no data event seen)"), "{}", row.coverage);
+    let report = told(vec![day("us-east-1", &["Management", "Data"])]);
+    let row = control(&report, "pci_dss_4_0_1", "10.3.2");
+    assert_eq!((row.verdict, row.rules_not_assessed.len()), (Verdict::NoneFound, 0));
+    assert_eq!(
+        row.coverage.split('.').next(),
+        Some("Rests on 1 record of 1 account in 1 region from 2025-01-10 to 2025-01-10, with no gap of days")
+    );
+    // IAM records in us-east-1 alone.
+    let report = told(vec![day("eu-west-1", &["Management"])]);
+    let of_iam = control(&report, "ams", "SCP-ADV-001");
+    assert_eq!(of_iam.verdict, Verdict::NotAssessable);
+    // No RFC evidence, no policy.
+    let report = told(vec![day("us-east-1", &["Management"])]);
+    let row = control(&report, "ams", "SCP-ADV-001");
+    assert_eq!(row.verdict, Verdict::NotAssessable);
+    assert!(row.coverage.contains("(no policy names approvers)") || row.coverage.contains("no RFC evidence"));
+}
+
+#[test]
+fn findings_are_exceptions_and_suppressed_ones_too() {
+    let policy = |text: &str| {
+        let rules: BTreeSet<&str> = finding::rule_ids().collect();
+        Policy::parse(text, Catalogue::builtin(), &rules).expect("a policy").0
+    };
+    let run = |policy: Policy| {
+        let events = vec![role_call(10, "CreateRole", DEV), role_call(20, "DeleteRole", DEV)];
+        let sources = super::super::Sources {
+            coverage: vec![day("us-east-1", &["Management"])],
+            ..sources(events, covering(0, 30))
+        };
+        all(sources, &Catalogue::builtin(), &Options { policy, ..Options::default() })
+    };
+    let report = run(Policy::default());
+    let row = control(&report, "nist_800_53_r5", "CM-5");
+    assert_eq!((row.verdict, row.findings, row.suppressed), (Verdict::ExceptionsFound, 1, 0));
+    assert_eq!(row.finding_ids, [report.findings[0].finding_id.clone()]);
+    assert!(report.findings[0].controls.contains(&"nist_800_53_r5:CM-5".into()));
+    assert!(report.findings[0].controls.contains(&"SCP-AMS-033".into()));
+    let report = run(policy(
+        "[[suppression]]\nrule = \"mode/opened-without-rfc\"\nreason = \"drill\"\nauthor = \"zoe\"\nexpires = \"2030-01-01\"\n",
+    ));
+    let row = control(&report, "nist_800_53_r5", "CM-5");
+    assert_eq!((row.verdict, row.findings, row.suppressed), (Verdict::ExceptionsFound, 0, 1));
+    assert!(row.coverage.ends_with("1 finding is suppressed by the policy."), "{}", row.coverage);
+    // A call that no rule minds changes nothing.
+    let sources = super::super::Sources {
+        coverage: vec![day("us-east-1", &["Management"])],
+        ..sources(vec![call(10, "ec2", "DescribeInstances")], vec![])
+    };
+    let report = all(sources, &Catalogue::builtin(), &Options::default());
+    let row = control(&report, "nist_800_53_r5", "CM-5");
+    assert_eq!((row.verdict, row.findings), (Verdict::NoneFound, 0));
+}
+
+#[test]
+fn the_selection_narrows_what_a_verdict_rests_on() {
+    let sources = || super::super::Sources {
+        coverage: vec![day("eu-west-1", &["Management"]), day("us-east-1", &["Management", "Data"])],
+        ..sources(vec![], vec![])
+    };
+    let selection = Selection { regions: ["eu-west-1".into()].into(), ..Selection::default() };
+    let options = Options { selection, ..Options::default() };
+    let narrow = all(sources(), &Catalogue::builtin(), &options);
+    let wide = all(sources(), &Catalogue::builtin(), &Options::default());
+    let lacking = |report: &Report| control(report, "pci_dss_4_0_1", "10.3.2").rules_not_assessed.len();
+    assert_eq!((lacking(&wide), lacking(&narrow)), (0, 1));
+}

@@ -1,0 +1,28 @@
+//! Destruction from a network that was never seen for that caller.
+//!
+//! Owns: this claim: "never" means in the baseline, and only of callers that the
+//! baseline knows. Names of AWS services stand where addresses do, and are none.
+
+use std::net::IpAddr;
+
+use crate::model::actor::{Trait, network};
+
+use super::Facts;
+use super::breach::{claims, is_service};
+use super::claim::Claim;
+
+/// One claim per account, actor and network, and run of calls.
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+    let Some(known) = facts.known else { return Vec::new() };
+    claims(
+        facts,
+        |action, _| {
+            let address = action.source_ip.as_deref()?;
+            address.parse::<IpAddr>().ok()?;
+            let network = network(address).into_owned();
+            let new = !is_service(action) && known.is_new_value(action, Trait::Network, &network);
+            new.then_some(network)
+        },
+        |network, _| format!("from {network}, where that caller was not seen in the baseline"),
+    )
+}
