@@ -309,6 +309,8 @@ pub enum FormatName {
     Jsonl,
     /// The techniques for the ATT&CK Navigator
     AttackLayer,
+    /// The tables as sheets of one workbook, with a cover to sign
+    Xlsx,
 }
 
 /// Which events the table of events holds.

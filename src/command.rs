@@ -228,6 +228,7 @@ fn format(name: FormatName) -> Format {
         FormatName::Sarif => Format::Sarif,
         FormatName::Jsonl => Format::Jsonl,
         FormatName::AttackLayer => Format::AttackLayer,
+        FormatName::Xlsx => Format::Xlsx,
     }
 }
 

@@ -5,8 +5,8 @@
 //! reads no clock and prints nothing.
 //!
 //! ```text
-//!  Report ─┬─ tables (columns) ──▶ csv, parquet
-//!          ├─ headline ─────────▶ html, md, summary.json, the terminal
+//!  Report ─┬─ tables (columns) ──▶ csv, parquet, the workbook
+//!          ├─ headline ─────────▶ html, md, summary.json, the terminal, covers
 //!          └─ timeline ─────────▶ timesketch
 //! ```
 //!
@@ -24,6 +24,7 @@ pub mod layout;
 pub mod manifest;
 pub mod markdown;
 pub mod parquet;
+pub mod provenance;
 pub mod run_json;
 #[cfg(test)]
 mod sample;
@@ -33,6 +34,7 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 pub mod timesketch;
+pub mod workbook;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -46,6 +48,7 @@ use crate::model::time::UtcTime;
 use crate::report::column::Table;
 use crate::report::folder::{FolderError, Staging, write_file};
 use crate::report::headline::Headline;
+use crate::report::provenance::Provenance;
 
 /// Version of the contract that the tables keep; a rename, a removal or a
 /// changed meaning raises it.
@@ -91,6 +94,8 @@ pub enum Format {
     Jsonl,
     /// A layer for the ATT&CK Navigator.
     AttackLayer,
+    /// Every table in one workbook.
+    Xlsx,
 }
 
 /// One row of the list of outputs.
@@ -171,6 +176,16 @@ pub const OUTPUTS: &[Output] = &[
         about: "techniques of calls and findings, for the ATT&CK Navigator",
         write: |job| job.text(attack_layer::FILE, &attack_layer::render(job.report)),
     },
+    Output {
+        format: Format::Xlsx,
+        name: "xlsx",
+        files: workbook::FILE,
+        about: "every table as a sheet, behind a cover to sign",
+        write: |job| {
+            let (report, folder) = (job.report, Some(job.staging.path()));
+            job.file(workbook::FILE, |out| workbook::write(report, &job.head, &job.made, folder, out))
+        },
+    },
 ];
 
 /// Why reports could not be written.
@@ -182,9 +197,9 @@ pub enum ReportError {
     /// The writer given, such as standard output, could not be written.
     #[error("cannot write the report")]
     Write(#[source] io::Error),
-    /// The format is binary or many files, and was asked for as one stream.
+    /// The format is many files, and was asked for as one stream.
     #[error("`{0}` cannot be written to standard output")]
-    NotOneText(&'static str),
+    NotOneStream(&'static str),
 }
 
 /// What every output is given.
@@ -192,6 +207,7 @@ struct Job<'a> {
     report: &'a Report,
     facts: &'a RunFacts,
     head: Headline<'a>,
+    made: Provenance<'a>,
     events_csv: bool,
     staging: &'a Staging,
 }
@@ -239,26 +255,33 @@ pub fn write_all(
     events_csv: bool,
     staging: &Staging,
 ) -> Result<Vec<PathBuf>, ReportError> {
-    let job = Job { report, facts, head: Headline::of(report), events_csv, staging };
+    let manifest = manifest::render(report);
+    let made = Provenance::of(facts, manifest::sha256(&manifest));
+    let job = Job { report, facts, head: Headline::of(report), made, events_csv, staging };
     let mut written = Vec::new();
     for output in OUTPUTS.iter().filter(|output| formats.contains(&output.format)) {
         written.extend((output.write)(&job)?);
     }
-    let manifest = manifest::render(report);
     written.extend(job.text(manifest::FILE, &manifest)?);
-    written.extend(job.text(run_json::FILE, &run_json::render(facts, &manifest::sha256(&manifest)))?);
+    written.extend(job.text(run_json::FILE, &run_json::render(facts, &job.made.manifest_sha256))?);
     Ok(written)
 }
 
-/// Writes one format as one text: for CSV that is the table `timeline`.
+/// Writes one format as one stream: for CSV that is the table `timeline`.
 ///
 /// # Errors
-/// If the format is no text, or `out` cannot be written.
-pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result<(), ReportError> {
+/// If the format is many files, or `out` cannot be written.
+pub fn write_one(
+    report: &Report,
+    facts: &RunFacts,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<(), ReportError> {
     let head = || Headline::of(report);
+    let made = || Provenance::of(facts, manifest::sha256(&manifest::render(report)));
     let written = match format {
         Format::Csv => csv::write(&tables::timeline(report), out).map_err(into_io),
-        Format::Parquet => return Err(ReportError::NotOneText("parquet")),
+        Format::Parquet => return Err(ReportError::NotOneStream("parquet")),
         Format::Html => out.write_all(html::render(report, &head()).as_bytes()),
         Format::Markdown => out.write_all(markdown::render(report, &head()).as_bytes()),
         Format::Json => out.write_all(summary::render(report, &head()).as_bytes()),
@@ -266,6 +289,7 @@ pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result
         Format::Sarif => out.write_all(sarif::render(report).as_bytes()),
         Format::Jsonl => jsonl::write(&tables::findings(report), out),
         Format::AttackLayer => out.write_all(attack_layer::render(report).as_bytes()),
+        Format::Xlsx => workbook::write(report, &head(), &made(), None, out),
     };
     written.and_then(|()| out.flush()).map_err(ReportError::Write)
 }
