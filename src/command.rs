@@ -196,6 +196,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         formats,
         events_csv: flags.format.contains(&FormatName::Csv),
         events: match flags.events {
+            None if flags.format.contains(&FormatName::Ocsf) => EventsTable::Kept,
             None => EventsTable::No,
             Some(EventsWanted::Kept) => EventsTable::Kept,
             Some(EventsWanted::All) => EventsTable::All,
@@ -229,6 +230,10 @@ fn format(name: FormatName) -> Format {
         FormatName::Jsonl => Format::Jsonl,
         FormatName::AttackLayer => Format::AttackLayer,
         FormatName::Xlsx => Format::Xlsx,
+        FormatName::Pdf => Format::Pdf,
+        FormatName::TimesketchCsv => Format::TimesketchCsv,
+        FormatName::L2tcsv => Format::L2tCsv,
+        FormatName::Ocsf => Format::Ocsf,
     }
 }
 

@@ -7,7 +7,7 @@
 //! ```text
 //!  Report ─┬─ tables (columns) ──▶ csv, parquet, the workbook
 //!          ├─ headline ─────────▶ html, md, summary.json, the terminal, covers
-//!          └─ timeline ─────────▶ timesketch
+//!          └─ timeline ─────────▶ timesketch, l2tcsv
 //! ```
 //!
 //! To add an output: one file here and one row in [`OUTPUTS`].
@@ -20,10 +20,13 @@ pub mod folder;
 pub mod headline;
 pub mod html;
 pub mod jsonl;
+pub mod l2tcsv;
 pub mod layout;
 pub mod manifest;
 pub mod markdown;
+pub mod ocsf;
 pub mod parquet;
+pub mod pdf;
 pub mod provenance;
 pub mod run_json;
 #[cfg(test)]
@@ -96,6 +99,14 @@ pub enum Format {
     AttackLayer,
     /// Every table in one workbook.
     Xlsx,
+    /// The report to file and to sign.
+    Pdf,
+    /// The timeline for Timesketch, as CSV.
+    TimesketchCsv,
+    /// The timeline in the columns of log2timeline.
+    L2tCsv,
+    /// Kept events as OCSF API Activity.
+    Ocsf,
 }
 
 /// One row of the list of outputs.
@@ -184,6 +195,37 @@ pub const OUTPUTS: &[Output] = &[
         write: |job| {
             let (report, folder) = (job.report, Some(job.staging.path()));
             job.file(workbook::FILE, |out| workbook::write(report, &job.head, &job.made, folder, out))
+        },
+    },
+    Output {
+        format: Format::Pdf,
+        name: "pdf",
+        files: pdf::FILE,
+        about: "the report on at most 40 pages, to file and to sign",
+        write: |job| job.file(pdf::FILE, |out| pdf::write(job.report, &job.head, &job.made, out)),
+    },
+    Output {
+        format: Format::TimesketchCsv,
+        name: "timesketch-csv",
+        files: timesketch::CSV_FILE,
+        about: "the same timeline, for importers that take CSV",
+        write: |job| job.file(timesketch::CSV_FILE, |out| timesketch::write_csv(job.report, out)),
+    },
+    Output {
+        format: Format::L2tCsv,
+        name: "l2tcsv",
+        files: l2tcsv::FILE,
+        about: "the timeline in the 17 columns of log2timeline and plaso",
+        write: |job| job.file(l2tcsv::FILE, |out| l2tcsv::write(job.report, out)),
+    },
+    Output {
+        format: Format::Ocsf,
+        name: "ocsf",
+        files: ocsf::FILE,
+        about: "events as OCSF API Activity 1.5.0; with `--events`, or those kept if asked for by name",
+        write: |job| match job.report.events {
+            Some(_) => job.file(ocsf::FILE, |out| ocsf::write(job.report, out)),
+            None => Ok(Vec::new()),
         },
     },
 ];
@@ -289,6 +331,10 @@ pub fn write_one(
         Format::Sarif => out.write_all(sarif::render(report).as_bytes()),
         Format::Jsonl => jsonl::write(&tables::findings(report), out),
         Format::AttackLayer => out.write_all(attack_layer::render(report).as_bytes()),
+        Format::TimesketchCsv => timesketch::write_csv(report, out),
+        Format::L2tCsv => l2tcsv::write(report, out),
+        Format::Ocsf => ocsf::write(report, out),
+        Format::Pdf => pdf::write(report, &head(), &made(), out),
         Format::Xlsx => workbook::write(report, &head(), &made(), None, out),
     };
     written.and_then(|()| out.flush()).map_err(ReportError::Write)

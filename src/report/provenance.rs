@@ -36,7 +36,10 @@ impl<'a> Provenance<'a> {
     /// Each fact with its name, in the order in which a document shows them.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![
-            ("Made by", format!("devtrail {}, tables of schema version {}", self.version, self.schema_version)),
+            (
+                "Made by",
+                format!("devtrail {}, tables of schema version {}", self.version, self.schema_version),
+            ),
             ("Evidence, SHA-256 of manifest.sha256", self.manifest_sha256.clone()),
             ("Rules and catalogue, SHA-256", self.catalogue_sha256.to_owned()),
         ];

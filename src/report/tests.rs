@@ -236,7 +236,7 @@ impl Write for Small {
 #[test]
 fn no_output_names_a_place_of_this_machine() {
     let report = sample::plain();
-    let packed = [Format::Parquet, Format::Xlsx];
+    let packed = [Format::Parquet, Format::Xlsx, Format::Pdf];
     for output in OUTPUTS.iter().filter(|output| !packed.contains(&output.format)) {
         let mut out = Vec::new();
         write_one(&report, &sample::facts(), output.format, &mut out).unwrap();

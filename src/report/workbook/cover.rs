@@ -153,7 +153,10 @@ impl Page<'_> {
     /// What a reader must know, and what did not fit.
     fn reading(&mut self, sheets: &[Filled<'_, '_>]) -> Result<(), XlsxError> {
         self.heading("How to read the sheets")?;
-        self.line("Times", "UTC, shown to the millisecond at most; the tables in CSV and Parquet have all digits")?;
+        self.line(
+            "Times",
+            "UTC, shown to the millisecond at most; the tables in CSV and Parquet have all digits",
+        )?;
         self.line("Text", "as the evidence has it, never run: a leading ' stands before what a spreadsheet would take for a formula, and hidden characters stand as \\u{…}; account ids are text; lists are joined by ;")?;
         for sheet in sheets.iter().filter(|sheet| sheet.part.count > 1 && sheet.part.place == 0) {
             let text = format!(
@@ -189,7 +192,9 @@ impl Page<'_> {
     /// Lines to sign on.
     fn sign_off(&mut self) -> Result<(), XlsxError> {
         self.heading("Sign-off")?;
-        for label in ["Case", "Conclusion", "Prepared by", "Date, signature", "Reviewed by", "Date, signature"] {
+        for label in
+            ["Case", "Conclusion", "Prepared by", "Date, signature", "Reviewed by", "Date, signature"]
+        {
             self.worksheet.write_string_with_format(self.row, 0, label, &self.look.label)?;
             self.worksheet.write_blank(self.row, 1, &self.look.line)?;
             self.worksheet.write_blank(self.row, 2, &self.look.line)?;

@@ -4,8 +4,8 @@
 //! the cell, so that nothing is said by colour alone.
 
 use rust_xlsxwriter::{
-    Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, FormatAlign, FormatBorder, FormatUnderline,
-    Workbook, Worksheet, XlsxError,
+    Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, FormatAlign, FormatBorder,
+    FormatUnderline, Workbook, Worksheet, XlsxError,
 };
 
 /// Colours of a word: background and text, dark on light, contrast 4.5:1 or more.
@@ -24,7 +24,13 @@ const GREY: Paint = Paint(0xE5_E7EB, 0x37_4151);
 const PAINTED: &[(&str, &[(&str, Paint)])] = &[
     (
         "severity",
-        &[("critical", DARK_RED), ("high", RED), ("medium", ORANGE), ("low", YELLOW), ("informational", GREY)],
+        &[
+            ("critical", DARK_RED),
+            ("high", RED),
+            ("medium", ORANGE),
+            ("low", YELLOW),
+            ("informational", GREY),
+        ],
     ),
     ("outcome", &[("succeeded", RED), ("denied", GREEN), ("failed", GREY), ("dry_run", GREY)]),
     (
@@ -73,9 +79,8 @@ impl Look {
     /// The formats.
     pub(super) fn new() -> Self {
         let top = || Format::new().set_align(FormatAlign::Top);
-        let time = |fraction: &str| {
-            Format::new().set_num_format(format!(r#"yyyy\-mm\-dd"T"hh:mm:ss{fraction}"Z""#))
-        };
+        let time =
+            |fraction: &str| Format::new().set_num_format(format!(r#"yyyy\-mm\-dd"T"hh:mm:ss{fraction}"Z""#));
         Self {
             title: Format::new().set_bold().set_font_size(18),
             heading: top().set_bold().set_font_size(13).set_font_color(Color::RGB(0x1E_3A8A)),
@@ -97,7 +102,9 @@ impl Look {
     /// came first would decide otherwise.
     pub(super) fn register(&self, workbook: &mut Workbook) {
         let Self { title, heading, label, prose, urgent, count, link, line, header, times } = self;
-        for format in [title, heading, label, prose, urgent, count, link, line, header].into_iter().chain(times) {
+        for format in
+            [title, heading, label, prose, urgent, count, link, line, header].into_iter().chain(times)
+        {
             workbook.register_format(format);
         }
     }
@@ -111,9 +118,8 @@ pub(super) fn paint(
 ) -> Result<(), XlsxError> {
     let Some((_, words)) = PAINTED.iter().find(|(name, _)| *name == column) else { return Ok(()) };
     for (word, Paint(background, text)) in *words {
-        let format = Format::new()
-            .set_background_color(Color::RGB(*background))
-            .set_font_color(Color::RGB(*text));
+        let format =
+            Format::new().set_background_color(Color::RGB(*background)).set_font_color(Color::RGB(*text));
         let rule = ConditionalFormatCell::new()
             .set_rule(ConditionalFormatCellRule::EqualTo(*word))
             .set_format(format);

@@ -84,7 +84,8 @@ fn rows_that_do_not_fit_go_on_in_further_sheets_and_the_cover_says_so() {
     report.timeline = vec![one; 7];
     let workbook = workbook_of(&report, 4);
     let names = names(&workbook);
-    let timeline: Vec<&str> = names.iter().map(String::as_str).filter(|n| n.starts_with("timeline")).collect();
+    let timeline: Vec<&str> =
+        names.iter().map(String::as_str).filter(|n| n.starts_with("timeline")).collect();
     assert_eq!(timeline, ["timeline", "timeline (2)", "timeline (3)"]);
     let rows = timeline.map_rows(&workbook);
     assert_eq!(rows, [4, 4, 2]);
@@ -112,7 +113,10 @@ fn cells_that_do_not_fit_are_cut_and_the_cover_says_so() {
     let xml = sheet(&workbook, "problems");
     assert!(xml.contains("xxx… (cut)</t>"));
     let cover = part(&workbook, "xl/sharedStrings.xml");
-    assert!(cover.contains("1 cells of sheet `problems` hold more than 32767 characters and are cut"), "{cover}");
+    assert!(
+        cover.contains("1 cells of sheet `problems` hold more than 32767 characters and are cut"),
+        "{cover}"
+    );
 }
 
 #[test]
