@@ -21,6 +21,10 @@ fn every_promised_file_is_there_and_its_sum_is_right() {
         "summary.json",
         "run.json",
         "timeline.timesketch.jsonl",
+        "timeline.timesketch.csv",
+        "timeline.l2t.csv",
+        "report.xlsx",
+        "report.pdf",
         "manifest.sha256",
         "SHA256SUMS",
     ] {

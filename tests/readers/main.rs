@@ -9,5 +9,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read what runs wrote")]
 
 mod office;
+mod pages;
+mod recipes;
 #[path = "../it/runner.rs"]
 mod runner;

@@ -96,23 +96,27 @@ impl Face {
     }
 
     /// The lines of a text that is not to be wider than `width`: they break at
-    /// spaces, else after marks such as `/` and `-`, else anywhere.
+    /// spaces; a word that is wider than a line also after marks such as `/` and
+    /// `-`, else anywhere.
     pub(super) fn lines<'t>(&self, text: &'t str, size: f32, width: f32) -> Vec<&'t str> {
         let mut lines = Vec::new();
         let mut rest = 0..0;
-        let (mut used, mut good) = (0.0, None::<usize>);
+        let (mut used, mut space, mut joint) = (0.0, None::<usize>, None::<usize>);
         for (at, c) in text.char_indices() {
             let wide = self.advance(c) * size;
             if used + wide > width && rest.start < at && c != ' ' {
-                let end = good.unwrap_or(at);
+                let end = space.or(joint).unwrap_or(at);
                 lines.push(cut(text, rest.start..end));
                 rest.start = end;
                 used = self.width(text.get(end..at).unwrap_or_default(), size);
-                good = None;
+                space = None;
+                joint = joint.filter(|joint| *joint > end);
             }
             used += wide;
-            if c == ' ' || is_joint(c) {
-                good = Some(at + c.len_utf8());
+            if c == ' ' {
+                space = Some(at + 1);
+            } else if is_joint(c) {
+                joint = Some(at + c.len_utf8());
             }
         }
         lines.push(cut(text, rest.start..text.len()));
