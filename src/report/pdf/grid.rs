@@ -6,7 +6,7 @@
 use super::flow::{AMBER, Colour, Flow, GREEN, GREY, INK, LEADING, MARGIN, Mark, PALE, RED, Style, WIDTH};
 
 /// Size of the text in tables.
-const SIZE: f32 = 7.0;
+const SIZE: f32 = 6.5;
 /// Room around the text of a cell.
 const PAD: f32 = 2.5;
 /// Lines of a cell before it is cut.
@@ -71,11 +71,20 @@ fn places(lanes: &[Lane]) -> Vec<(f32, f32)> {
 }
 
 fn head(flow: &mut Flow<'_>, lanes: &[Lane], places: &[(f32, f32)]) {
-    let height = SIZE * LEADING + 2.0 * PAD;
+    let style = Style { size: SIZE, bold: true, colour: INK };
+    let titles: Vec<Vec<&str>> = lanes
+        .iter()
+        .zip(places)
+        .map(|(lane, (_, width))| flow.faces.bold.lines(lane.title, SIZE, width - 2.0 * PAD))
+        .collect();
+    let tallest = titles.iter().map(Vec::len).max().unwrap_or(1);
+    let height = tallest as f32 * SIZE * LEADING + 2.0 * PAD;
     flow.mark(Mark::Box { area: (MARGIN.0, flow.y, WIDTH, height), colour: PALE });
-    for (lane, (left, _)) in lanes.iter().zip(places) {
-        let style = Style { size: SIZE, bold: true, colour: INK };
-        flow.text((left + PAD, flow.y + PAD + SIZE), style, lane.title);
+    for (lines, (left, _)) in titles.iter().zip(places) {
+        for (place, line) in lines.iter().enumerate() {
+            let base = flow.y + PAD + SIZE + place as f32 * SIZE * LEADING;
+            flow.text((left + PAD, base), style, line);
+        }
     }
     flow.gap(height);
 }

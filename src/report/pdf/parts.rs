@@ -10,7 +10,7 @@ use crate::report::headline::Headline;
 use crate::report::provenance::Provenance;
 use crate::report::tables;
 
-use super::flow::{AMBER, BLUE, Flow, GREY, INK, MARGIN, Mark, PLAIN, RED, SMALL, Style, WIDTH};
+use super::flow::{BLUE, Flow, GREY, INK, MARGIN, Mark, PLAIN, RED, SMALL, Style, WIDTH};
 use super::grid::{Lane, grid};
 
 /// Characters of one text.
@@ -109,12 +109,12 @@ fn deadlines(flow: &mut Flow<'_>, head: &Headline<'_>) {
     }
     flow.heading("Open deadlines for recovery");
     let lanes =
-        [("until, UTC", 1.8), ("call", 2.0), ("account", 1.4), ("resource", 3.4), ("what to do", 5.0)]
+        [("until, UTC", 50.0), ("call", 84.0), ("account", 54.0), ("resource", 120.0), ("what to do", 203.0)]
             .map(|(title, share)| Lane { title, share });
     let rows = open.iter().take(DEADLINES_MAX).map(|deadline| {
         let action = deadline.action;
         vec![
-            deadline.until.to_string(),
+            deadline.until.to_string().replace('T', " "),
             shorten(&action.event_name, 80).into_owned(),
             action.account_id.as_ref().map(ToString::to_string).unwrap_or_default(),
             action.resources.first().map(|name| shorten(name, 200).into_owned()).unwrap_or_default(),
@@ -164,7 +164,7 @@ pub(super) fn appendix(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>
     let _ = grid(flow, &lanes, rows, 2);
     flow.heading("Appendix: how to read it");
     for (word, meaning) in GLOSSARY {
-        flow.labelled(word, Style { colour: if *word == "Unknown" { AMBER } else { INK }, ..PLAIN }, meaning);
+        flow.labelled(word, PLAIN, meaning);
     }
 }
 

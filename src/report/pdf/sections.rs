@@ -26,7 +26,8 @@ struct Section {
     table: &'static str,
     /// The heading above it.
     title: &'static str,
-    /// Its columns and their share of the width; empty for the first six, alike.
+    /// Its columns and their width in points, all in all that of the page, about;
+    /// empty for the first six, alike.
     columns: &'static [(&'static str, f32)],
     /// Which of its rows, in which order; from 0.
     rows: fn(&Report, usize) -> Vec<usize>,
@@ -39,16 +40,16 @@ const SECTIONS: &[Section] = &[
         table: "mode_windows",
         title: "Mode windows",
         columns: &[
-            ("account_id", 1.5),
-            ("mode", 1.3),
-            ("opened_at", 2.1),
-            ("opened_bound", 1.3),
-            ("closed_at", 2.1),
-            ("authorization", 1.6),
-            ("authorization_reason", 4.0),
-            ("sessions", 0.9),
-            ("destructive_actions", 0.9),
-            ("window_id", 1.8),
+            ("account_id", 52.0),
+            ("mode", 45.0),
+            ("opened_at", 44.0),
+            ("opened_bound", 40.0),
+            ("closed_at", 48.0),
+            ("authorization", 53.0),
+            ("authorization_reason", 98.0),
+            ("sessions", 36.0),
+            ("destructive_actions", 42.0),
+            ("window_id", 64.0),
         ],
         rows: in_order,
         pages_max: 5,
@@ -57,13 +58,13 @@ const SECTIONS: &[Section] = &[
         table: "incidents",
         title: "Incidents, by what must be acted on first",
         columns: &[
-            ("next_deadline", 1.8),
-            ("severity", 1.1),
-            ("started_at", 1.8),
-            ("account_id", 1.4),
-            ("actor", 1.8),
-            ("summary", 6.0),
-            ("incident_id", 1.7),
+            ("next_deadline", 44.0),
+            ("severity", 50.0),
+            ("started_at", 44.0),
+            ("account_id", 52.0),
+            ("actor", 66.0),
+            ("summary", 190.0),
+            ("incident_id", 65.0),
         ],
         rows: |report, _| {
             let mut rows: Vec<usize> = (0..report.incidents.len()).collect();
@@ -76,13 +77,13 @@ const SECTIONS: &[Section] = &[
         table: "findings",
         title: "Findings, gravest first",
         columns: &[
-            ("severity", 1.2),
-            ("title", 2.4),
-            ("account_id", 1.4),
-            ("time", 1.8),
-            ("actor", 1.8),
-            ("summary", 5.2),
-            ("finding_id", 1.7),
+            ("severity", 50.0),
+            ("title", 82.0),
+            ("account_id", 52.0),
+            ("time", 44.0),
+            ("actor", 66.0),
+            ("summary", 152.0),
+            ("finding_id", 65.0),
         ],
         rows: |report, _| {
             let of = |row: &usize| report.findings.get(*row);
@@ -98,15 +99,15 @@ const SECTIONS: &[Section] = &[
         table: "destructive_actions",
         title: "Destructive actions that succeeded, gravest first",
         columns: &[
-            ("event_time", 1.9),
-            ("severity", 1.2),
-            ("event_name", 2.2),
-            ("account_id", 1.4),
-            ("actor", 1.9),
-            ("mode", 1.1),
-            ("reversibility", 1.7),
-            ("recoverable_until", 1.9),
-            ("resources", 3.4),
+            ("event_time", 44.0),
+            ("severity", 50.0),
+            ("event_name", 76.0),
+            ("account_id", 52.0),
+            ("actor", 66.0),
+            ("mode", 45.0),
+            ("reversibility", 64.0),
+            ("recoverable_until", 46.0),
+            ("resources", 80.0),
         ],
         rows: |report, _| {
             let of = |row: &usize| report.destructive.get(*row);
@@ -182,7 +183,7 @@ fn print(table: &Table<'_>, row: usize, place: usize, name: &str) -> String {
         Cell::Empty | Cell::Place => String::new(),
         Cell::Text(text) => shorten(&text, CELL_CHARS_MAX).into_owned(),
         Cell::Int(number) => grouped(number),
-        Cell::Time(time) => time.to_string(),
+        Cell::Time(time) => time.to_string().replace('T', " "),
         Cell::Bool(truth) => truth.to_string(),
         Cell::List(items) => {
             let first =

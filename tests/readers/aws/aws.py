@@ -6,6 +6,7 @@ not told of fails. `amscm` has the few shapes in the folder beside this file.
 """
 
 import datetime
+import json
 import os
 import sys
 
@@ -20,7 +21,14 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 from awscli.clidriver import create_clidriver  # noqa: E402
 
 ACCOUNT = "111122223333"
-NOW = datetime.datetime.now(datetime.timezone.utc)
+
+
+def ago(days):
+    """A time as the service spells it."""
+    time = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days)
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 DIGEST = (
     f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/eu-west-1/2026/01/12/"
     f"{ACCOUNT}_CloudTrail-Digest_eu-west-1_t_eu-west-1_20260112T060000Z.json.gz"
@@ -31,7 +39,7 @@ ROLE = {
     "RoleName": "AWSManagedServicesDevelopmentRole",
     "RoleId": "AROAEXAMPLEEXAMPLE001",
     "Arn": f"arn:aws:iam::{ACCOUNT}:role/AWSManagedServicesDevelopmentRole",
-    "CreateDate": datetime.datetime(2026, 1, 10, 8, 0, tzinfo=datetime.timezone.utc),
+    "CreateDate": "2026-01-10T08:00:00+00:00",
 }
 PAGES = {None: ("second", [1, 2]), "second": ("third", [3]), "third": (None, [4, 5])}
 
@@ -58,9 +66,9 @@ def list_rfcs(params):
 ANSWERS = {
     "ListObjectsV2": lambda _: {
         "Contents": [
-            {"Key": DIGEST, "LastModified": NOW},
-            {"Key": DIGEST.replace("2026", "2020"), "LastModified": NOW - datetime.timedelta(days=9)},
-            {"Key": DIGEST.replace("-Digest", ""), "LastModified": NOW},
+            {"Key": DIGEST, "LastModified": ago(0)},
+            {"Key": DIGEST.replace("2026", "2020"), "LastModified": ago(9)},
+            {"Key": DIGEST.replace("-Digest", ""), "LastModified": ago(0)},
         ]
     },
     "HeadObject": lambda params: {
@@ -71,7 +79,11 @@ ANSWERS = {
     "DescribeTrails": lambda _: {
         "trailList": [{"Name": "t", "S3BucketName": "b", "HomeRegion": "eu-west-1", "TrailARN": TRAIL}]
     },
-    "GetTrailStatus": lambda _: {"IsLogging": True},
+    "GetTrailStatus": lambda _: {
+        "IsLogging": True,
+        "LatestDeliveryTime": ago(0),
+        "StartLoggingTime": ago(99),
+    },
     "GetEventSelectors": lambda _: {
         "TrailARN": TRAIL,
         "EventSelectors": [
@@ -89,7 +101,7 @@ ANSWERS = {
     "GetCredentialReport": lambda _: {
         "Content": b"user,arn,user_creation_time\n",
         "ReportFormat": "text/csv",
-        "GeneratedTime": NOW,
+        "GeneratedTime": ago(0),
     },
     "GetCallerIdentity": lambda _: {"Account": ACCOUNT, "Arn": ROLE["Arn"], "UserId": "x"},
     "ListAccounts": lambda _: {
@@ -115,8 +127,6 @@ class Answered:
 
 
 def answer(model, params, context, **_):
-    import json
-
     body = params.get("body")
     given = json.loads(body) if isinstance(body, (bytes, str)) and body[:1] in (b"{", "{") else {}
     return Answered(), ANSWERS[model.name](given) | {"ResponseMetadata": {"HTTPStatusCode": 200}}
