@@ -43,6 +43,24 @@ fn every_promised_file_is_there_and_its_sum_is_right() {
     }
 }
 
+/// Events are not kept without need: asking for OCSF asks for those that matter.
+#[test]
+fn events_become_ocsf_if_they_are_asked_for() {
+    let demo = project().join("sample-logs/demo");
+    let plain = analyze(&demo, &[]);
+    assert!(!plain.out.join("events.ocsf.jsonl").exists());
+    let lines = |args: &[&str]| {
+        let done = analyze(&demo, args);
+        assert_eq!(done.ended.code, 0, "{}", done.ended.stderr);
+        let text = std::fs::read_to_string(done.out.join("events.ocsf.jsonl")).expect("events as OCSF");
+        (text.lines().count(), done.out.join("tables").exists())
+    };
+    let (kept, tables) = lines(&["--format", "ocsf"]);
+    assert_eq!((kept, tables), (207, false));
+    let (all, tables) = lines(&["--events", "all"]);
+    assert_eq!((all, tables), (991, true));
+}
+
 /// The manifest of the input is checked inside the dump.
 #[test]
 fn the_manifest_of_the_input_checks_the_dump() {

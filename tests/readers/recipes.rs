@@ -66,8 +66,9 @@ fn every_query_runs_on_the_demo_and_finds_rows() {
     assert!(queries.len() > 2);
     for query in queries {
         let query = query.trim_end().trim_end_matches(';');
-        let code =
-            format!("import duckdb\nprint(duckdb.sql('''SELECT count(*) FROM ({query})''').fetchall()[0][0])");
+        let code = format!(
+            "import duckdb\nprint(duckdb.sql('''SELECT count(*) FROM ({query})''').fetchall()[0][0])"
+        );
         let rows = piped(Command::new(python()).arg("-").current_dir(&done.out), &code);
         assert!(rows.trim().parse::<u32>().is_ok_and(|rows| rows > 0), "{query}: {rows}");
     }

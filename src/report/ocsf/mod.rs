@@ -174,7 +174,7 @@ fn api(event: &Event) -> Api<'_> {
     Api {
         operation: if event.event_name.is_empty() { "unknown" } else { &event.event_name },
         request: uid.map(|uid| Request { uid, data: event.request_parameters.as_deref() }),
-        response: told.then(|| Response {
+        response: told.then_some(Response {
             data: event.response_elements.as_deref(),
             error: event.error_code.as_deref(),
             error_message: event.error_message.as_deref(),

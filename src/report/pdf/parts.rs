@@ -18,7 +18,7 @@ const TEXT_CHARS_MAX: usize = 900;
 /// Accounts and regions named on the cover.
 const NAMES_MAX: usize = 40;
 /// Sentences on what cannot be seen.
-const SENTENCES_MAX: usize = 40;
+const SENTENCES_MAX: usize = 24;
 /// Deadlines listed.
 const DEADLINES_MAX: usize = 12;
 

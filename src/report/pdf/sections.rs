@@ -52,7 +52,7 @@ const SECTIONS: &[Section] = &[
             ("window_id", 64.0),
         ],
         rows: in_order,
-        pages_max: 5,
+        pages_max: 4,
     },
     Section {
         table: "incidents",
@@ -71,7 +71,7 @@ const SECTIONS: &[Section] = &[
             rows.sort_by_key(|row| report.incidents.get(*row).map(urgency));
             rows
         },
-        pages_max: 6,
+        pages_max: 5,
     },
     Section {
         table: "findings",
@@ -92,9 +92,9 @@ const SECTIONS: &[Section] = &[
             rows.sort_by_key(|row| of(row).map(|finding| Reverse(finding.severity)));
             rows
         },
-        pages_max: 6,
+        pages_max: 5,
     },
-    Section { table: "controls", title: "Controls", columns: &[], rows: in_order, pages_max: 4 },
+    Section { table: "controls", title: "Controls", columns: &[], rows: in_order, pages_max: 3 },
     Section {
         table: "destructive_actions",
         title: "Destructive actions that succeeded, gravest first",
@@ -116,7 +116,7 @@ const SECTIONS: &[Section] = &[
             rows.sort_by_key(|row| of(row).map(|action| Reverse(action.severity)));
             rows
         },
-        pages_max: 6,
+        pages_max: 5,
     },
     Section { table: "actors", title: "Actors", columns: &[], rows: in_order, pages_max: 2 },
 ];
@@ -178,7 +178,7 @@ impl Section {
 
 /// The text of a cell, short.
 fn print(table: &Table<'_>, row: usize, place: usize, name: &str) -> String {
-    let text = match table.cell(row, place) {
+    match table.cell(row, place) {
         Cell::Empty | Cell::Place if name == "closed_at" => "no end seen".to_owned(),
         Cell::Empty | Cell::Place => String::new(),
         Cell::Text(text) => shorten(&text, CELL_CHARS_MAX).into_owned(),
@@ -193,6 +193,5 @@ fn print(table: &Table<'_>, row: usize, place: usize, name: &str) -> String {
                 more => format!("{first} and {} more", grouped(more as u64 - 1)),
             }
         }
-    };
-    text
+    }
 }

@@ -107,7 +107,7 @@ impl MapRows for Vec<&str> {
 #[test]
 fn cells_that_do_not_fit_are_cut_and_the_cover_says_so() {
     let mut report = sample::plain();
-    let long: Problem = Problem { detail: "x".repeat(40_000).into(), ..report.problems[0].clone() };
+    let long: Problem = Problem { detail: "x".repeat(40_000), ..report.problems[0].clone() };
     report.problems[0] = long;
     let workbook = workbook_of(&report, SHEET_ROWS_MAX);
     let xml = sheet(&workbook, "problems");
