@@ -318,6 +318,16 @@ pub enum FormatName {
     Jsonl,
     /// The techniques for the ATT&CK Navigator
     AttackLayer,
+    /// The tables as sheets of one workbook, with a cover to sign
+    Xlsx,
+    /// The report on at most 40 pages, to file and to sign
+    Pdf,
+    /// The timeline for Timesketch, as CSV
+    TimesketchCsv,
+    /// The timeline in the columns of log2timeline
+    L2tcsv,
+    /// Events as OCSF API Activity; implies --events kept
+    Ocsf,
 }
 
 /// Which events the table of events holds.

@@ -196,6 +196,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         formats,
         events_csv: flags.format.contains(&FormatName::Csv),
         events: match flags.events {
+            None if flags.format.contains(&FormatName::Ocsf) => EventsTable::Kept,
             None => EventsTable::No,
             Some(EventsWanted::Kept) => EventsTable::Kept,
             Some(EventsWanted::All) => EventsTable::All,
@@ -230,6 +231,11 @@ fn format(name: FormatName) -> Format {
         FormatName::Sarif => Format::Sarif,
         FormatName::Jsonl => Format::Jsonl,
         FormatName::AttackLayer => Format::AttackLayer,
+        FormatName::Xlsx => Format::Xlsx,
+        FormatName::Pdf => Format::Pdf,
+        FormatName::TimesketchCsv => Format::TimesketchCsv,
+        FormatName::L2tcsv => Format::L2tCsv,
+        FormatName::Ocsf => Format::Ocsf,
     }
 }
 

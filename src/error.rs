@@ -306,7 +306,7 @@ impl Error {
                     FolderError::Io { .. } => ErrorKind::Failed,
                 },
                 ReportError::Write(_) => ErrorKind::Failed,
-                ReportError::NotOneText(_) => ErrorKind::Usage,
+                ReportError::NotOneStream(_) => ErrorKind::Usage,
             },
             Self::Stdout(_) | Self::Threads(_) | Self::Signal(_) | Self::ReportAltered { .. } => {
                 ErrorKind::Failed
@@ -390,6 +390,6 @@ fn report_hint(error: &ReportError) -> Option<&'static str> {
             FolderError::Io { .. } => "check that the disk has room and that the folder may be written",
         }),
         ReportError::Write(_) => Some("write into a folder with --output <DIR>"),
-        ReportError::NotOneText(_) => Some("give one --format, and not parquet"),
+        ReportError::NotOneStream(_) => Some("give one --format, and not parquet"),
     }
 }

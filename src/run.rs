@@ -300,7 +300,7 @@ fn write(
 ) -> Result<Option<PathBuf>, Error> {
     let Some(staging) = staging else {
         let format = options.formats.first().copied().unwrap_or(Format::Csv);
-        report::write_one(report, format, &mut std::io::stdout().lock())?;
+        report::write_one(report, facts, format, &mut std::io::stdout().lock())?;
         return Ok(None);
     };
     report::write_all(report, facts, &options.formats, options.events_csv, &staging)?;

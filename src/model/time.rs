@@ -69,6 +69,11 @@ impl UtcTime {
         self.micros
     }
 
+    /// How many fraction digits its source had, 0 to 6.
+    pub const fn fraction_digits(self) -> u8 {
+        self.fraction_digits
+    }
+
     /// Whole seconds since 1970-01-01 UTC, rounded down.
     pub const fn seconds(self) -> i64 {
         self.micros.div_euclid(MICROS_PER_S)

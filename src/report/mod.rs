@@ -5,9 +5,9 @@
 //! reads no clock and prints nothing.
 //!
 //! ```text
-//!  Report ─┬─ tables (columns) ──▶ csv, parquet
-//!          ├─ headline ─────────▶ html, md, summary.json, the terminal
-//!          └─ timeline ─────────▶ timesketch
+//!  Report ─┬─ tables (columns) ──▶ csv, parquet, the workbook
+//!          ├─ headline ─────────▶ html, md, summary.json, the terminal, covers
+//!          └─ timeline ─────────▶ timesketch, l2tcsv
 //! ```
 //!
 //! To add an output: one file here and one row in [`OUTPUTS`].
@@ -20,10 +20,14 @@ pub mod folder;
 pub mod headline;
 pub mod html;
 pub mod jsonl;
+pub mod l2tcsv;
 pub mod layout;
 pub mod manifest;
 pub mod markdown;
+pub mod ocsf;
 pub mod parquet;
+pub mod pdf;
+pub mod provenance;
 pub mod run_json;
 #[cfg(test)]
 mod sample;
@@ -33,6 +37,7 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 pub mod timesketch;
+pub mod workbook;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -46,6 +51,7 @@ use crate::model::time::UtcTime;
 use crate::report::column::Table;
 use crate::report::folder::{FolderError, Staging, write_file};
 use crate::report::headline::Headline;
+use crate::report::provenance::Provenance;
 
 /// Version of the contract that the tables keep; a rename, a removal or a
 /// changed meaning raises it.
@@ -91,6 +97,16 @@ pub enum Format {
     Jsonl,
     /// A layer for the ATT&CK Navigator.
     AttackLayer,
+    /// Every table in one workbook.
+    Xlsx,
+    /// The report to file and to sign.
+    Pdf,
+    /// The timeline for Timesketch, as CSV.
+    TimesketchCsv,
+    /// The timeline in the columns of log2timeline.
+    L2tCsv,
+    /// Kept events as OCSF API Activity.
+    Ocsf,
 }
 
 /// One row of the list of outputs.
@@ -171,6 +187,47 @@ pub const OUTPUTS: &[Output] = &[
         about: "techniques of calls and findings, for the ATT&CK Navigator",
         write: |job| job.text(attack_layer::FILE, &attack_layer::render(job.report)),
     },
+    Output {
+        format: Format::Xlsx,
+        name: "xlsx",
+        files: workbook::FILE,
+        about: "every table as a sheet, behind a cover to sign",
+        write: |job| {
+            let (report, folder) = (job.report, Some(job.staging.path()));
+            job.file(workbook::FILE, |out| workbook::write(report, &job.head, &job.made, folder, out))
+        },
+    },
+    Output {
+        format: Format::Pdf,
+        name: "pdf",
+        files: pdf::FILE,
+        about: "the report on at most 40 pages, to file and to sign",
+        write: |job| job.file(pdf::FILE, |out| pdf::write(job.report, &job.head, &job.made, out)),
+    },
+    Output {
+        format: Format::TimesketchCsv,
+        name: "timesketch-csv",
+        files: timesketch::CSV_FILE,
+        about: "the same timeline, for importers that take CSV",
+        write: |job| job.file(timesketch::CSV_FILE, |out| timesketch::write_csv(job.report, out)),
+    },
+    Output {
+        format: Format::L2tCsv,
+        name: "l2tcsv",
+        files: l2tcsv::FILE,
+        about: "the timeline in the 17 columns of log2timeline and plaso",
+        write: |job| job.file(l2tcsv::FILE, |out| l2tcsv::write(job.report, out)),
+    },
+    Output {
+        format: Format::Ocsf,
+        name: "ocsf",
+        files: ocsf::FILE,
+        about: "events as OCSF API Activity 1.5.0; with `--events`, or those kept if asked for by name",
+        write: |job| match job.report.events {
+            Some(_) => job.file(ocsf::FILE, |out| ocsf::write(job.report, out)),
+            None => Ok(Vec::new()),
+        },
+    },
 ];
 
 /// Why reports could not be written.
@@ -182,9 +239,9 @@ pub enum ReportError {
     /// The writer given, such as standard output, could not be written.
     #[error("cannot write the report")]
     Write(#[source] io::Error),
-    /// The format is binary or many files, and was asked for as one stream.
+    /// The format is many files, and was asked for as one stream.
     #[error("`{0}` cannot be written to standard output")]
-    NotOneText(&'static str),
+    NotOneStream(&'static str),
 }
 
 /// What every output is given.
@@ -192,6 +249,7 @@ struct Job<'a> {
     report: &'a Report,
     facts: &'a RunFacts,
     head: Headline<'a>,
+    made: Provenance<'a>,
     events_csv: bool,
     staging: &'a Staging,
 }
@@ -239,26 +297,33 @@ pub fn write_all(
     events_csv: bool,
     staging: &Staging,
 ) -> Result<Vec<PathBuf>, ReportError> {
-    let job = Job { report, facts, head: Headline::of(report), events_csv, staging };
+    let manifest = manifest::render(report);
+    let made = Provenance::of(facts, manifest::sha256(&manifest));
+    let job = Job { report, facts, head: Headline::of(report), made, events_csv, staging };
     let mut written = Vec::new();
     for output in OUTPUTS.iter().filter(|output| formats.contains(&output.format)) {
         written.extend((output.write)(&job)?);
     }
-    let manifest = manifest::render(report);
     written.extend(job.text(manifest::FILE, &manifest)?);
-    written.extend(job.text(run_json::FILE, &run_json::render(facts, &manifest::sha256(&manifest)))?);
+    written.extend(job.text(run_json::FILE, &run_json::render(facts, &job.made.manifest_sha256))?);
     Ok(written)
 }
 
-/// Writes one format as one text: for CSV that is the table `timeline`.
+/// Writes one format as one stream: for CSV that is the table `timeline`.
 ///
 /// # Errors
-/// If the format is no text, or `out` cannot be written.
-pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result<(), ReportError> {
+/// If the format is many files, or `out` cannot be written.
+pub fn write_one(
+    report: &Report,
+    facts: &RunFacts,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<(), ReportError> {
     let head = || Headline::of(report);
+    let made = || Provenance::of(facts, manifest::sha256(&manifest::render(report)));
     let written = match format {
         Format::Csv => csv::write(&tables::timeline(report), out),
-        Format::Parquet => return Err(ReportError::NotOneText("parquet")),
+        Format::Parquet => return Err(ReportError::NotOneStream("parquet")),
         Format::Html => out.write_all(html::render(report, &head()).as_bytes()),
         Format::Markdown => out.write_all(markdown::render(report, &head()).as_bytes()),
         Format::Json => out.write_all(summary::render(report, &head()).as_bytes()),
@@ -266,6 +331,11 @@ pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result
         Format::Sarif => out.write_all(sarif::render(report).as_bytes()),
         Format::Jsonl => jsonl::write(&tables::findings(report), out),
         Format::AttackLayer => out.write_all(attack_layer::render(report).as_bytes()),
+        Format::TimesketchCsv => timesketch::write_csv(report, out),
+        Format::L2tCsv => l2tcsv::write(report, out),
+        Format::Ocsf => ocsf::write(report, out),
+        Format::Pdf => pdf::write(report, &head(), &made(), out),
+        Format::Xlsx => workbook::write(report, &head(), &made(), None, out),
     };
     written.and_then(|()| out.flush()).map_err(ReportError::Write)
 }

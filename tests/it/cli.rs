@@ -78,7 +78,7 @@ fn wrong_usage_ends_with_two_before_anything_is_opened() {
     // The path does not exist: a value is refused before it is looked at.
     for (flag, value, told) in [
         ("--no-such-flag", "", "--no-such-flag"),
-        ("--format", "xlsx", "xlsx"),
+        ("--format", "docx", "docx"),
         ("--events", "some", "some"),
         ("--from", "yesterday", "not a time"),
         ("--to", "2026-13-01", "not a time"),

@@ -21,6 +21,10 @@ fn every_promised_file_is_there_and_its_sum_is_right() {
         "summary.json",
         "run.json",
         "timeline.timesketch.jsonl",
+        "timeline.timesketch.csv",
+        "timeline.l2t.csv",
+        "report.xlsx",
+        "report.pdf",
         "manifest.sha256",
         "SHA256SUMS",
     ] {
@@ -37,6 +41,26 @@ fn every_promised_file_is_there_and_its_sum_is_right() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
         Err(error) => println!("skipped: sha256sum does not start: {error}"),
     }
+}
+
+/// Events are not kept without need: asking for OCSF asks for those that matter.
+#[test]
+fn events_become_ocsf_if_they_are_asked_for() {
+    let demo = project().join("sample-logs/demo");
+    let plain = analyze(&demo, &[]);
+    assert!(!plain.out.join("events.ocsf.jsonl").exists());
+    let alone = analyze(&demo, &["--format", "ocsf"]);
+    assert!(alone.out.join("events.ocsf.jsonl").exists() && !alone.out.join("tables").exists());
+    let lines = |args: &[&str]| {
+        let done = analyze(&demo, args);
+        assert_eq!(done.ended.code, 0, "{}", done.ended.stderr);
+        let text = std::fs::read_to_string(done.out.join("events.ocsf.jsonl")).expect("events as OCSF");
+        assert_eq!(text.lines().count(), done.table("events").len(), "every event of the demo has a time");
+        text.lines().count()
+    };
+    let kept = lines(&["--format", "ocsf", "--format", "csv"]);
+    let all = lines(&["--events", "all", "--format", "ocsf", "--format", "csv"]);
+    assert!(0 < kept && kept < all, "{kept} of {all}");
 }
 
 /// The manifest of the input is checked inside the dump.

@@ -1,0 +1,60 @@
+//! report.pdf: the report to file and to sign, on at most 40 pages.
+//!
+//! Owns: the order of its parts. `face` measures text, `flow` fills pages,
+//! `grid` lays out tables, `lanes` draws the picture, `sections` says which
+//! tables are shown, `parts` what stands before and after them, `ink` makes the
+//! file. Text never becomes markup: there is none; every text is made drawable
+//! and set glyph by glyph.
+//!
+//! ```text
+//!  Report ─▶ parts, sections, lanes ─▶ flow (marks on pages) ─▶ ink (krilla) ─▶ bytes
+//! ```
+
+mod face;
+mod flow;
+mod grid;
+mod ink;
+mod lanes;
+mod parts;
+mod sections;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use crate::model::report::Report;
+use crate::report::headline::Headline;
+use crate::report::provenance::Provenance;
+use face::Faces;
+use flow::Flow;
+
+/// The file's name in the output folder.
+pub const FILE: &str = "report.pdf";
+
+/// Writes the PDF.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(
+    report: &Report,
+    head: &Headline<'_>,
+    made: &Provenance<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let faces = Faces::new();
+    let flow = pages(&faces, report, head, made);
+    let hash = made.manifest_sha256.get(..16).unwrap_or_default();
+    let foot = format!("devtrail {}   evidence {hash}…", made.version);
+    out.write_all(&ink::print(&flow, &foot, &format!("devtrail {}", made.version))?)
+}
+
+/// Every page.
+fn pages<'f>(faces: &'f Faces, report: &Report, head: &Headline<'_>, made: &Provenance<'_>) -> Flow<'f> {
+    let mut flow = Flow::new(faces);
+    parts::cover(&mut flow, report, head, made);
+    parts::first_things(&mut flow, head);
+    lanes::draw(&mut flow, report, head);
+    sections::draw(&mut flow, report);
+    parts::appendix(&mut flow, report, head);
+    flow
+}

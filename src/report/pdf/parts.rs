@@ -1,0 +1,206 @@
+//! The cover, the head, and the appendix.
+//!
+//! Owns: what stands on them and in which order. The facts are the headline's.
+
+use crate::model::count::{counted, grouped};
+use crate::model::id::AccountId;
+use crate::model::report::Report;
+use crate::report::escape::shorten;
+use crate::report::headline::Headline;
+use crate::report::provenance::Provenance;
+use crate::report::tables;
+
+use super::flow::{BLUE, Flow, GREY, INK, MARGIN, Mark, PLAIN, RED, SMALL, Style, WIDTH};
+use super::grid::{Lane, grid};
+
+/// Characters of one text.
+const TEXT_CHARS_MAX: usize = 900;
+/// Accounts and regions named on the cover.
+const NAMES_MAX: usize = 40;
+/// Sentences on what cannot be seen.
+const SENTENCES_MAX: usize = 24;
+/// Deadlines listed.
+const DEADLINES_MAX: usize = 12;
+
+/// The first page: what this is about, and where to sign.
+pub(super) fn cover(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>, made: &Provenance<'_>) {
+    let scope = &report.scope;
+    flow.gap(70.0);
+    flow.text(
+        (MARGIN.0, flow.y),
+        Style { size: 26.0, bold: true, colour: BLUE },
+        "Audit of privileged modes",
+    );
+    flow.gap(22.0);
+    let about =
+        "AMS Developer mode, Direct Change mode and what was destroyed, told from exported logs alone";
+    flow.paragraph(Style { size: 11.0, bold: false, colour: GREY }, about);
+    flow.gap(26.0);
+    flow.labelled("What was read", PLAIN, &short(&head.coverage));
+    let account = |id: &AccountId| match scope.account_names.get(id) {
+        Some(name) => format!("{id} ({})", shorten(name, 60)),
+        None => id.to_string(),
+    };
+    flow.labelled("Accounts", PLAIN, &listed(scope.accounts.iter().map(account)));
+    flow.labelled("Regions", PLAIN, &listed(scope.regions.iter().map(ToString::to_string)));
+    let told = scope.as_of.map_or_else(|| "no time".to_owned(), |time| time.to_string());
+    flow.labelled("Told for, UTC", PLAIN, &told);
+    for (label, text) in made.lines() {
+        flow.labelled(label, PLAIN, &text);
+    }
+    flow.gap(30.0);
+    for label in ["Case", "Conclusion", "Prepared by", "Date, signature", "Reviewed by", "Date, signature"] {
+        flow.gap(24.0);
+        flow.text((MARGIN.0, flow.y), Style { size: 9.0, bold: true, colour: INK }, label);
+        flow.mark(Mark::Box { area: (MARGIN.0 + 128.0, flow.y + 1.0, WIDTH - 128.0, 0.6), colour: GREY });
+    }
+    flow.turn();
+}
+
+/// The head facts: what a reader must know first.
+pub(super) fn first_things(flow: &mut Flow<'_>, head: &Headline<'_>) {
+    flow.heading("The head");
+    flow.paragraph(PLAIN, &short(&head.coverage));
+    flow.gap(4.0);
+    if let Some(first) = head.open_deadlines().next() {
+        let action = first.action;
+        let account = action.account_id.as_ref().map_or("an unknown account", |id| id.as_str());
+        let text = format!(
+            "Act before {}: {} in account {account}: {}",
+            first.until, action.event_name, action.recovery
+        );
+        flow.paragraph(Style { size: 10.0, bold: true, colour: RED }, &short(&text));
+        flow.gap(4.0);
+    }
+    let findings: Vec<_> =
+        head.findings.iter().map(|(severity, count)| format!("{} {severity}", grouped(*count))).collect();
+    for sentence in [
+        Some(head.windows_sentence.clone()),
+        Some(head.destructive_sentence.clone()),
+        head.deadlines_sentence.clone(),
+        Some(format!(
+            "Findings: {}; {} more accepted by the policy.",
+            findings.join(", "),
+            grouped(head.suppressed)
+        )),
+        Some(format!("{}.", counted(head.incidents.len() as u64, "incident"))),
+        Some(head.counts.clone()),
+    ] {
+        sentence.iter().for_each(|sentence| flow.item(&short(sentence)));
+    }
+    deadlines(flow, head);
+    flow.heading("What cannot be seen in the evidence");
+    for sentence in head.not_covered.iter().take(SENTENCES_MAX) {
+        flow.item(&short(sentence));
+    }
+    match head.not_covered.len() {
+        0 => flow.paragraph(PLAIN, "Nothing that the tool knows to look for."),
+        all if all > SENTENCES_MAX => {
+            flow.paragraph(SMALL, &format!("… and {} more, in summary.json.", all - SENTENCES_MAX));
+        }
+        _ => {}
+    }
+}
+
+fn deadlines(flow: &mut Flow<'_>, head: &Headline<'_>) {
+    let open: Vec<_> = head.open_deadlines().collect();
+    if open.is_empty() {
+        return;
+    }
+    flow.heading("Open deadlines for recovery");
+    let lanes =
+        [("until, UTC", 50.0), ("call", 84.0), ("account", 54.0), ("resource", 120.0), ("what to do", 203.0)]
+            .map(|(title, share)| Lane { title, share });
+    let rows = open.iter().take(DEADLINES_MAX).map(|deadline| {
+        let action = deadline.action;
+        vec![
+            deadline.until.to_string().replace('T', " "),
+            shorten(&action.event_name, 80).into_owned(),
+            action.account_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+            action.resources.first().map(|name| shorten(name, 200).into_owned()).unwrap_or_default(),
+            shorten(&action.recovery, 260).into_owned(),
+        ]
+    });
+    let shown = grid(flow, &lanes, rows, 2);
+    if open.len() > shown {
+        let more = grouped((open.len() - shown) as u64);
+        flow.paragraph(SMALL, &format!("… and {more} more, in the table destructive_actions."));
+    }
+}
+
+/// How far to trust it, and where everything else is.
+pub(super) fn appendix(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
+    flow.heading("Problems of the evidence");
+    let lanes =
+        [("problem", 3.0), ("severity", 1.4), ("evidence lost", 1.4), ("count", 1.0), ("first in", 6.0)]
+            .map(|(title, share)| Lane { title, share });
+    if head.problems.is_empty() {
+        flow.paragraph(PLAIN, "None.");
+    } else {
+        let rows = head.problems.iter().map(|group| {
+            vec![
+                group.kind.as_str().to_owned(),
+                group.kind.severity().to_string(),
+                if group.kind.is_loss() { "yes" } else { "no" }.to_owned(),
+                grouped(group.problems.len() as u64),
+                group
+                    .problems
+                    .first()
+                    .map(|p| shorten(p.object.as_str(), 200).into_owned())
+                    .unwrap_or_default(),
+            ]
+        });
+        let _ = grid(flow, &lanes, rows, 2);
+    }
+    flow.heading("Appendix: the tables behind this summary");
+    let text = "Every row of every table names the object and the record it comes from. They are in tables/ as CSV and Parquet and in report.xlsx; SHA256SUMS holds the hash of each file.";
+    flow.paragraph(PLAIN, text);
+    flow.gap(4.0);
+    let lanes =
+        [("table", 2.0), ("rows", 1.0), ("what a row is", 7.0)].map(|(title, share)| Lane { title, share });
+    let rows = tables::all(report)
+        .into_iter()
+        .map(|table| vec![table.name.to_owned(), grouped(table.rows() as u64), table.about.to_owned()]);
+    let _ = grid(flow, &lanes, rows, 2);
+    flow.heading("Appendix: how to read it");
+    for (word, meaning) in GLOSSARY {
+        flow.labelled(word, PLAIN, meaning);
+    }
+}
+
+const GLOSSARY: &[(&str, &str)] = &[
+    ("Times", "UTC throughout; records tell whole seconds, so that within one second no order is known."),
+    (
+        "Mode window",
+        "the stretch in which a privileged mode was open: from the creation of its marker role, or the first sign of it, to the deletion of the last one. No RFC closes a window.",
+    ),
+    (
+        "No end seen",
+        "no deletion of the role is in the evidence. It may have been closed where the evidence does not reach.",
+    ),
+    (
+        "Authorization",
+        "authorized: an RFC that was carried out explains the opening. Unauthorized: RFC evidence covers the time and holds none.",
+    ),
+    ("Unknown", "the evidence does not tell; it is never a guess, and never a No."),
+    ("Attempt", "a call that was denied, failed or a dry run. It destroyed nothing."),
+    ("Irreversible", "nothing in the evidence or in AWS's documentation brings it back."),
+    (
+        "Hidden text",
+        "characters that command, hide or reorder, and those that this document's typeface cannot draw, stand as \\u{…}. Tables in Parquet have the text as recorded.",
+    ),
+];
+
+fn short(text: &str) -> String {
+    shorten(text, TEXT_CHARS_MAX).into_owned()
+}
+
+/// The items in one text, cut short with their number.
+fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = items.len().saturating_sub(NAMES_MAX);
+    let mut shown: Vec<String> = items.take(NAMES_MAX).collect();
+    if more > 0 {
+        shown.push(format!("and {more} more"));
+    }
+    if shown.is_empty() { "none".to_owned() } else { shown.join(", ") }
+}

@@ -1,0 +1,197 @@
+//! The tables that the PDF shows, summarised.
+//!
+//! Owns: which tables, in which order, with which columns and rows, and how
+//! many pages each may take. A table that a report does not have is left out,
+//! as is a column; the appendix lists every table that there is.
+
+use std::cmp::Reverse;
+
+use crate::model::count::grouped;
+use crate::model::event::Outcome;
+use crate::model::report::Report;
+use crate::report::column::{Cell, Table};
+use crate::report::escape::shorten;
+use crate::report::headline::urgency;
+use crate::report::tables;
+
+use super::flow::{Flow, SMALL};
+use super::grid::{Lane, grid};
+
+/// Characters of a cell.
+const CELL_CHARS_MAX: usize = 260;
+
+/// One table of the PDF.
+struct Section {
+    /// The table's name.
+    table: &'static str,
+    /// The heading above it.
+    title: &'static str,
+    /// Its columns and their width in points, all in all that of the page, about;
+    /// empty for the first six, alike.
+    columns: &'static [(&'static str, f32)],
+    /// Which of its rows, in which order; from 0.
+    rows: fn(&Report, usize) -> Vec<usize>,
+    /// How many pages it may take.
+    pages_max: usize,
+}
+
+const SECTIONS: &[Section] = &[
+    Section {
+        table: "mode_windows",
+        title: "Mode windows",
+        columns: &[
+            ("account_id", 52.0),
+            ("mode", 45.0),
+            ("opened_at", 44.0),
+            ("opened_bound", 40.0),
+            ("closed_at", 48.0),
+            ("authorization", 53.0),
+            ("authorization_reason", 98.0),
+            ("sessions", 36.0),
+            ("destructive_actions", 42.0),
+            ("window_id", 64.0),
+        ],
+        rows: in_order,
+        pages_max: 4,
+    },
+    Section {
+        table: "incidents",
+        title: "Incidents, by what must be acted on first",
+        columns: &[
+            ("next_deadline", 44.0),
+            ("severity", 50.0),
+            ("started_at", 44.0),
+            ("account_id", 52.0),
+            ("actor", 66.0),
+            ("summary", 190.0),
+            ("incident_id", 65.0),
+        ],
+        rows: |report, _| {
+            let mut rows: Vec<usize> = (0..report.incidents.len()).collect();
+            rows.sort_by_key(|row| report.incidents.get(*row).map(urgency));
+            rows
+        },
+        pages_max: 5,
+    },
+    Section {
+        table: "findings",
+        title: "Findings, gravest first",
+        columns: &[
+            ("severity", 50.0),
+            ("title", 82.0),
+            ("account_id", 52.0),
+            ("time", 44.0),
+            ("actor", 66.0),
+            ("summary", 152.0),
+            ("finding_id", 65.0),
+        ],
+        rows: |report, _| {
+            let of = |row: &usize| report.findings.get(*row);
+            let mut rows: Vec<usize> = (0..report.findings.len()).collect();
+            rows.retain(|row| of(row).is_some_and(|finding| finding.suppression.is_none()));
+            rows.sort_by_key(|row| of(row).map(|finding| Reverse(finding.severity)));
+            rows
+        },
+        pages_max: 5,
+    },
+    Section { table: "controls", title: "Controls", columns: &[], rows: in_order, pages_max: 3 },
+    Section {
+        table: "destructive_actions",
+        title: "Destructive actions that succeeded, gravest first",
+        columns: &[
+            ("event_time", 44.0),
+            ("severity", 50.0),
+            ("event_name", 76.0),
+            ("account_id", 52.0),
+            ("actor", 66.0),
+            ("mode", 45.0),
+            ("reversibility", 64.0),
+            ("recoverable_until", 46.0),
+            ("resources", 80.0),
+        ],
+        rows: |report, _| {
+            let of = |row: &usize| report.destructive.get(*row);
+            let mut rows: Vec<usize> = (0..report.destructive.len()).collect();
+            rows.retain(|row| of(row).is_some_and(|action| action.outcome == Outcome::Succeeded));
+            rows.sort_by_key(|row| of(row).map(|action| Reverse(action.severity)));
+            rows
+        },
+        pages_max: 5,
+    },
+    Section { table: "actors", title: "Actors", columns: &[], rows: in_order, pages_max: 2 },
+];
+
+fn in_order(_: &Report, rows: usize) -> Vec<usize> {
+    (0..rows).collect()
+}
+
+/// Draws every section whose table has rows.
+pub(super) fn draw(flow: &mut Flow<'_>, report: &Report) {
+    let tables = tables::all(report);
+    for section in SECTIONS {
+        if let Some(table) = tables.iter().find(|table| table.name == section.table) {
+            section.draw(flow, report, table);
+        }
+    }
+}
+
+impl Section {
+    fn draw(&self, flow: &mut Flow<'_>, report: &Report, table: &Table<'_>) {
+        let rows = (self.rows)(report, table.rows());
+        if rows.is_empty() {
+            return;
+        }
+        flow.heading(self.title);
+        let columns = self.columns(table);
+        let lanes: Vec<Lane> =
+            columns.iter().map(|(_, title, share)| Lane { title, share: *share }).collect();
+        let cells =
+            |row: &usize| columns.iter().map(|(place, name, _)| print(table, *row, *place, name)).collect();
+        let shown = grid(flow, &lanes, rows.iter().map(cells), self.pages_max);
+        let more = rows.len() - shown;
+        let rest = match more {
+            0 => format!("All columns are in the table {}.", self.table),
+            more => format!(
+                "… and {} more rows; all of them are in the table {}.",
+                grouped(more as u64),
+                self.table
+            ),
+        };
+        flow.paragraph(SMALL, &rest);
+    }
+
+    /// Place, name and share of the columns that the table has.
+    fn columns(&self, table: &Table<'_>) -> Vec<(usize, &'static str, f32)> {
+        const FIRST: usize = 6;
+        if self.columns.is_empty() {
+            return table
+                .columns
+                .iter()
+                .take(FIRST)
+                .enumerate()
+                .map(|(at, head)| (at, head.name, 1.0))
+                .collect();
+        }
+        self.columns.iter().filter_map(|(name, share)| Some((table.column(name)?, *name, *share))).collect()
+    }
+}
+
+/// The text of a cell, short.
+fn print(table: &Table<'_>, row: usize, place: usize, name: &str) -> String {
+    match table.cell(row, place) {
+        Cell::Empty | Cell::Place if name == "closed_at" => "no end seen".to_owned(),
+        Cell::Empty | Cell::Place => String::new(),
+        Cell::Text(text) => shorten(&text, CELL_CHARS_MAX).into_owned(),
+        Cell::Int(number) => grouped(number),
+        Cell::Time(time) => time.to_string().replace('T', " "),
+        Cell::Bool(truth) => truth.to_string(),
+        Cell::List(items) => {
+            let first =
+                items.first().map(|item| shorten(item, CELL_CHARS_MAX).into_owned()).unwrap_or_default();
+            match items.len() {
+                0 | 1 => first,
+                more => format!("{first} and {} more", grouped(more as u64 - 1)),
+            }
+        }
+    }
+}
