@@ -206,6 +206,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         object_days: (flags.object_date_from, flags.object_date_to),
         rfc_complete: flags.rfc_complete.clone(),
         as_of: flags.as_of,
+        case_name: flags.case.clone(),
         modes: flags.modes.clone(),
         rules: flags.rules.clone(),
         sigma: flags.sigma.clone(),

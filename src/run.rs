@@ -79,6 +79,8 @@ pub struct Options {
     /// The time that deadlines are compared with; `None` means the end of the
     /// evidence.
     pub as_of: Option<UtcTime>,
+    /// What the user calls the case.
+    pub case_name: Option<String>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
     /// Folders of rules to add to the built-in ones.
@@ -206,6 +208,7 @@ fn reconstruct(
         },
     );
     report.scope.objects_left_out = left_out.len() as u64;
+    report.scope.case_name = options.case_name.as_deref().map(Into::into);
     report.events = events.map(|events| selection(options).events(events));
     assert!(report.scope.counts.close(), "the counts of a run close: {:?}", report.scope.counts);
     Ok(report)
@@ -269,7 +272,7 @@ fn write(
 ) -> Result<Option<PathBuf>, Error> {
     let Some(staging) = staging else {
         let format = options.formats.first().copied().unwrap_or(Format::Csv);
-        report::write_one(report, format, &mut std::io::stdout().lock())?;
+        report::write_one(report, facts, format, &mut std::io::stdout().lock())?;
         return Ok(None);
     };
     report::write_all(report, facts, &options.formats, options.events_csv, &staging)?;

@@ -24,6 +24,7 @@ pub mod layout;
 pub mod manifest;
 pub mod markdown;
 pub mod parquet;
+pub mod provenance;
 pub mod run_json;
 #[cfg(test)]
 mod sample;
@@ -46,6 +47,7 @@ use crate::model::time::UtcTime;
 use crate::report::column::Table;
 use crate::report::folder::{FolderError, Staging, write_file};
 use crate::report::headline::Headline;
+use crate::report::provenance::Provenance;
 
 /// Version of the contract that the tables keep; a rename, a removal or a
 /// changed meaning raises it.
@@ -127,7 +129,7 @@ pub const OUTPUTS: &[Output] = &[
         name: "html",
         files: html::FILE,
         about: "for people: one self-contained page",
-        write: |job| job.text(html::FILE, &html::render(job.report, &job.head)),
+        write: |job| job.text(html::FILE, &html::render(job.report, &job.head, &job.made)),
     },
     Output {
         format: Format::Markdown,
@@ -192,6 +194,7 @@ struct Job<'a> {
     report: &'a Report,
     facts: &'a RunFacts,
     head: Headline<'a>,
+    made: Provenance<'a>,
     events_csv: bool,
     staging: &'a Staging,
 }
@@ -239,14 +242,15 @@ pub fn write_all(
     events_csv: bool,
     staging: &Staging,
 ) -> Result<Vec<PathBuf>, ReportError> {
-    let job = Job { report, facts, head: Headline::of(report), events_csv, staging };
+    let manifest = manifest::render(report);
+    let made = Provenance::of(facts, manifest::sha256(&manifest));
+    let job = Job { report, facts, head: Headline::of(report), made, events_csv, staging };
     let mut written = Vec::new();
     for output in OUTPUTS.iter().filter(|output| formats.contains(&output.format)) {
         written.extend((output.write)(&job)?);
     }
-    let manifest = manifest::render(report);
     written.extend(job.text(manifest::FILE, &manifest)?);
-    written.extend(job.text(run_json::FILE, &run_json::render(facts, &manifest::sha256(&manifest)))?);
+    written.extend(job.text(run_json::FILE, &run_json::render(facts, &job.made.manifest_sha256))?);
     Ok(written)
 }
 
@@ -254,12 +258,18 @@ pub fn write_all(
 ///
 /// # Errors
 /// If the format is no text, or `out` cannot be written.
-pub fn write_one(report: &Report, format: Format, out: &mut dyn Write) -> Result<(), ReportError> {
+pub fn write_one(
+    report: &Report,
+    facts: &RunFacts,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<(), ReportError> {
     let head = || Headline::of(report);
+    let made = || Provenance::of(facts, manifest::sha256(&manifest::render(report)));
     let written = match format {
         Format::Csv => csv::write(&tables::timeline(report), out).map_err(into_io),
         Format::Parquet => return Err(ReportError::NotOneText("parquet")),
-        Format::Html => out.write_all(html::render(report, &head()).as_bytes()),
+        Format::Html => out.write_all(html::render(report, &head(), &made()).as_bytes()),
         Format::Markdown => out.write_all(markdown::render(report, &head()).as_bytes()),
         Format::Json => out.write_all(summary::render(report, &head()).as_bytes()),
         Format::Timesketch => timesketch::write(report, out),

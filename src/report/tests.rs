@@ -174,12 +174,12 @@ fn one_text_can_go_to_a_stream() {
     let report = sample::plain();
     for output in OUTPUTS {
         let mut out = Vec::new();
-        let written = write_one(&report, output.format, &mut out);
+        let written = write_one(&report, &sample::facts(), output.format, &mut out);
         assert_eq!(written.is_ok(), output.format != Format::Parquet, "{}", output.name);
         assert_eq!(out.is_empty(), output.format == Format::Parquet, "{}", output.name);
     }
     let mut out = Vec::new();
-    write_one(&report, Format::Csv, &mut out).unwrap();
+    write_one(&report, &sample::facts(), Format::Csv, &mut out).unwrap();
     assert!(out.starts_with(b"seq,time,kind,"));
 }
 
@@ -200,7 +200,7 @@ impl Write for Full {
 fn a_full_disk_is_an_error_with_its_cause() {
     let report = sample::plain();
     for output in OUTPUTS.iter().filter(|output| output.format != Format::Parquet) {
-        match write_one(&report, output.format, &mut Full) {
+        match write_one(&report, &sample::facts(), output.format, &mut Full) {
             Err(ReportError::Write(error)) => {
                 assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{}", output.name)
             }
@@ -237,7 +237,7 @@ fn no_output_names_a_place_of_this_machine() {
     let report = sample::plain();
     for output in OUTPUTS.iter().filter(|output| output.format != Format::Parquet) {
         let mut out = Vec::new();
-        write_one(&report, output.format, &mut out).unwrap();
+        write_one(&report, &sample::facts(), output.format, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         for forbidden in ["/tmp", "/home", "/root", env!("CARGO_MANIFEST_DIR")] {
             assert!(!text.contains(forbidden), "{}: {forbidden}", output.name);
