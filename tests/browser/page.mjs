@@ -53,7 +53,8 @@ export async function openReport(browser, out, hash = "") {
   });
   await page.goto(file + hash, { waitUntil: "commit" });
   await page.waitForFunction(() => document.documentElement.dataset.ready, null, { timeout: 60000 });
-  assert.equal(await page.evaluate(() => document.documentElement.dataset.ready), "true", faults.join("\n"));
+  const notice = await page.evaluate(() => document.querySelector("[role=alert]")?.textContent ?? "");
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.ready), "true", [notice, ...faults].join("\n"));
   return {
     page,
     faults,

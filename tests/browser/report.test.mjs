@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before, test } from "node:test";
 
-import { DEMO, analyze, parseCsv, rowsOf, summaryOf } from "./dumps.mjs";
+import { DEMO, PROJECT, analyze, parseCsv, rowsOf, summaryOf } from "./dumps.mjs";
 import { browse, openReport, rowsTold } from "./page.mjs";
 
 const CASE = "Case 7: the <b>weekend</b> \"wipe\"";
@@ -65,7 +65,7 @@ test("search, a column's filter, sorting, choosing columns, copying and saving w
   const done = all.filter((row) => row.outcome === "succeeded");
   await rowsTold(page, new RegExp(`^${done.length} of ${all.length} rows`));
   await page.locator(".columns-menu summary").click();
-  await page.getByLabel("user_agent").check();
+  await page.getByRole("checkbox", { name: "user_agent" }).check();
   await page.locator(".columns-menu summary").click();
   await page.locator(".tabulator-col[tabulator-field=event_time] .head-name").click();
   await page.locator(".tabulator-col[tabulator-field=event_time] .head-name").click();
@@ -191,9 +191,10 @@ test("every window, incident and actor has a story in order, each sentence with 
 });
 
 test("a lineage leads from the person by the sessions to the resource", async () => {
-  const { page } = await openReport(browser, out);
-  const chained = rowsOf(out, "destructive_actions").find((row) => row.attribution === "chained" || row.attribution === "workload");
-  const sessions = rowsOf(out, "mode_sessions");
+  const chain = analyze(`${PROJECT}/sample-logs/cases/lineage-workloads/input`);
+  const { page } = await openReport(browser, chain);
+  const chained = rowsOf(chain, "destructive_actions").find((row) => ["chained", "workload"].includes(row.attribution) && row.session_id);
+  const sessions = rowsOf(chain, "mode_sessions");
   await page.goto(`${page.url().split("#")[0]}#event/${chained.event_id}`);
   await page.locator(".lineage").waitFor();
   const nodes = await page.locator(".lineage .node title").evaluateAll((all) => all.map((one) => one.textContent));

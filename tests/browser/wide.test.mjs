@@ -17,7 +17,7 @@ test("the first screen is painted within a second, and all rows are there", asyn
   const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
   assert.ok(paint < 1000, `first paint after ${Math.round(paint)} ms`);
   assert.equal(await page.locator('[data-number="destructive_actions/succeeded"]').textContent(), summary.destructive_actions.succeeded.toLocaleString("en-US"));
-  assert.ok(summary.tables.timeline > 100000);
+  assert.ok(summary.tables.timeline >= 100000);
   await sound();
 });
 

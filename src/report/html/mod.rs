@@ -187,7 +187,7 @@ fn paper_style(case: &str) -> String {
     }
     format!(
         "@page {{ margin: 19mm 14mm 17mm; font: 8pt system-ui, sans-serif; color: #444; \
-X @top-right {{ content: \"{name}\"; }} \
+         @top-left {{ content: \"devtrail report\"; }} @top-right {{ content: \"{name}\"; }} \
          @bottom-left {{ content: \"Times are UTC\"; }} \
          @bottom-right {{ content: \"Page \" counter(page) \" of \" counter(pages); }} }}\n"
     )

@@ -130,6 +130,12 @@ function makeGrid(table, box, shown, open) {
     columnDefaults: { headerTooltip: false, tooltip: false, headerSortStartingDir: "asc" },
   });
   box.setAttribute("aria-label", `${table.title}: ${grouped(table.held)} rows`);
+  box.setAttribute("aria-rowcount", table.held + 1);
+  grid.on("tableBuilt", () => {
+    // What scrolls takes the focus, so it is the group of rows.
+    box.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
+    box.querySelector(".tabulator-table").setAttribute("role", "none");
+  });
   return grid;
 }
 

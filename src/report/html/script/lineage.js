@@ -122,7 +122,7 @@ function nodeBox(one) {
   group.append(svg("text", { x: left, y: one.note ? 18 : 27, class: "node-text" }, shorter(one.text, one.mark ? 22 : 25)));
   if (one.note) group.append(svg("text", { x: left, y: 34, class: "node-note" }, shorter(one.column === "action" ? `${grouped(one.count)} × ${one.note}` : one.note, 29)));
   if (!one.story) return group;
-  const link = svg("a", { href: storyHref(...one.story), "aria-label": `${one.text}: story` });
+  const link = svg("a", { href: storyHref(...one.story) });
   link.append(group);
   return link;
 }

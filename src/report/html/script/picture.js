@@ -206,7 +206,9 @@ function moveBrush() {
   return root.call(picture.brush.move, to - from < 1 ? [Math.max(left, from - 1), Math.min(right, from + 1)] : [from, to]);
 }
 
+// What somebody types is left as typed.
 function tellRange() {
+  if (state.source === "typed") return;
   const [from, to] = ["range-from", "range-to"].map((id) => document.getElementById(id));
   from.value = hasRange() ? iso(state.from) : "";
   to.value = hasRange() ? iso(state.to) : "";
@@ -218,7 +220,7 @@ function rangeTyped() {
   const read = (text, otherwise) => (text ? Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : /[Zz]$/.test(text) ? text : `${text}Z`) : otherwise);
   const [first, last] = [read(from, Math.floor(picture.extent.from)), read(to, Math.ceil(picture.extent.to))];
   if (Number.isNaN(first) || Number.isNaN(last) || last <= first) return notify("Give two times such as 2026-01-17 or 2026-01-17T08:00:00Z, the later one last.");
-  return setRange(first, last);
+  return setRange(first, last, "typed");
 }
 
 function zoomToRange() {

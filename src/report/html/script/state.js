@@ -1,5 +1,5 @@
 // What is chosen: a stretch of time that filters everything below the picture.
-const state = { from: null, to: null, listeners: [] };
+const state = { from: null, to: null, source: null, listeners: [] };
 
 function onRange(act) {
   state.listeners.push(act);
@@ -8,7 +8,7 @@ function onRange(act) {
 // Sets the stretch, in milliseconds; without arguments there is none.
 function setRange(from = null, to = null, source = null) {
   if (from === state.from && to === state.to) return;
-  Object.assign(state, { from, to });
+  Object.assign(state, { from, to, source });
   for (const act of state.listeners) act(source);
 }
 

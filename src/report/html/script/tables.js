@@ -54,15 +54,16 @@ function buildTables() {
 
 function columnChooser() {
   const panel = el("div", { class: "chooser" });
-  const box = el("details", { class: "columns-menu" }, el("summary", { text: "Columns" }), panel);
-  box.addEventListener("toggle", () => {
-    if (!box.open || !shownTable.grid) return;
+  const head = el("summary", { text: "Columns" });
+  const box = el("details", { class: "columns-menu" }, head, panel);
+  head.addEventListener("click", () => {
+    if (box.open || !shownTable.grid) return;
     panel.replaceChildren(...shownTable.grid.getColumns().filter((column) => shownTable.table.columns.has(column.getField())).map(columnChoice));
   });
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     box.open = false;
-    box.querySelector("summary").focus();
+    head.focus();
   });
   return box;
 }
