@@ -14,6 +14,7 @@ process.on("exit", () => fs.rmSync(SCRATCH, { recursive: true, force: true }));
 
 // Analyses a dump; gives the folder of the reports.
 export function analyze(dump, ...flags) {
+  if (!fs.existsSync(BINARY)) throw new Error(`${BINARY} is not there: run \`cargo build\` first, or name the program in DEVTRAIL`);
   const out = path.join(SCRATCH, `audit-${[dump, ...flags].join(" ").replace(/[^a-z0-9]+/gi, "-").slice(-80)}`);
   if (fs.existsSync(out)) return out;
   const run = ["analyze", dump, "-o", out, "-q", "--no-progress", ...flags];

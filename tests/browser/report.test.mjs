@@ -23,7 +23,7 @@ test("the first screen says what summary.json says, without scrolling", async ()
   }
   assert.equal(await page.locator("#coverage-sentence").textContent(), summary.coverage.sentence);
   const first = await page.locator(".answer").evaluateAll((all) => all.map((one) => [one.querySelector("h2").textContent, one.getBoundingClientRect().bottom]));
-  assert.deepEqual(first.map(([head]) => head), ["Modes still open", "Act before", "Findings", "Not covered"]);
+  assert.deepEqual(first.map(([head]) => head), ["Modes with no end seen", "Act before", "Findings", "Not covered"]);
   for (const [head, bottom] of first) assert.ok(bottom <= 900, `${head} ends at ${bottom}`);
   const text = await page.locator("#overview").textContent();
   for (const said of [summary.mode_windows.sentence, summary.destructive_actions.sentence, summary.deadlines_sentence, summary.act_before.recoverable_until, ...summary.coverage.not_covered]) {

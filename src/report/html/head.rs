@@ -159,7 +159,7 @@ fn numbers(head: &Headline<'_>) -> Vec<Number> {
         number("destructive_actions/irreversible", calls.irreversible, "irreversible", "bad"),
         number("destructive_actions/recoverable", calls.recoverable, "recoverable", "warn"),
         number("destructive_actions/undone", calls.undone, "undone", "good"),
-        number("destructive_actions/attempts", calls.attempts, "attempts that failed", "plain"),
+        number("destructive_actions/attempts", calls.attempts, "attempts only", "plain"),
         number("problems/losses", head.losses() as u64, "losses of evidence", "warn"),
     ]
 }

@@ -109,7 +109,7 @@ fn what_was_read_comes_first_then_what_is_open_and_every_table_is_there() {
     let place = |text: &str| body.find(text).unwrap_or_else(|| panic!("{text} is there"));
     let order = [
         "Read 5 objects",
-        "Modes still open",
+        "Modes with no end seen",
         "Act before",
         "Findings</h2>",
         "Not covered",

@@ -84,19 +84,24 @@ function drawMarks() {
   layer.selectAll("*").remove();
   for (const lane of picture.shown) {
     for (const row of lane.callRows) {
-      for (const bin of bins(lane.calls.get(row.kind), picture.scale, BIN)) drawMark(layer, lane, row.kind, row.y, bin, callsLabel);
+      drawRow(layer, lane, { kind: row.kind, y: row.y, label: callsLabel }, lane.calls.get(row.kind));
     }
-    if (lane.rfcY === null) continue;
-    for (const bin of bins(lane.rfcs, picture.scale, BIN)) drawMark(layer, lane, "rfc", lane.rfcY + ROW.rfc / 2, bin, rfcsLabel);
+    if (lane.rfcY !== null) drawRow(layer, lane, { kind: "rfc", y: lane.rfcY + ROW.rfc / 2, label: rfcsLabel }, lane.rfcs);
   }
 }
 
-function drawMark(layer, lane, kind, y, bin, label) {
+// Marks of one row: the more lie on a spot, the larger its mark.
+function drawRow(layer, lane, row, things) {
+  const spots = bins(things, picture.scale, BIN);
+  const most = spots.reduce((largest, spot) => Math.max(largest, spot.members.length), 1);
+  for (const spot of spots) drawMark(layer, lane, row, spot, most === 1 ? 4.6 : 3 + 2.6 * Math.sqrt(spot.members.length / most));
+}
+
+function drawMark(layer, lane, { kind, y, label }, bin, size) {
   const table = TABLES.get(kind === "rfc" ? "rfcs" : "destructive_actions");
   const rows = bin.members.map((member) => member.row);
   const part = partOf(layer, lane, { kind, label: label(table, bin.members, kind), open: { table, rows }, at: bin.members[0].at, y });
   part.attr("transform", `translate(${bin.x},${y})`);
-  const size = 4.4 + Math.min(2.2, Math.log2(bin.members.length) * 0.5);
   part.append("circle").attr("r", 8).attr("class", "halo");
   part.append("path").attr("class", `mark ${kind}`).attr("d", MARKS[kind].path(size));
 }

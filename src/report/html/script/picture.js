@@ -8,7 +8,7 @@
 //                ════════════/////═══════════        evidence, and gaps in it
 const ROW = { mode: 22, session: 9, call: 15, rfc: 15, strip: 9 };
 const TOP = 26;
-const BIN = 8;
+const BIN = 11;
 const LANES_FIRST = 14;
 
 const picture = { lanes: [], base: null, scale: null, svg: null, zoom: null, brush: null, width: 0, all: false, gutter: 150 };
