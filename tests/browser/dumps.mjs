@@ -50,6 +50,13 @@ export function parseCsv(text) {
 
 export const DEMO = path.join(PROJECT, "sample-logs/demo");
 
+// The demo without the objects of some days.
+export function gappyDump(...days) {
+  const dump = path.join(SCRATCH, "gappy");
+  fs.cpSync(DEMO, dump, { recursive: true, filter: (file) => !days.some((day) => file.includes(day)) });
+  return dump;
+}
+
 const ACCOUNTS = ["111122223333", "222233334444", "333344445555"];
 const CALLS = [
   ["ec2.amazonaws.com", "TerminateInstances", (n) => ({ instancesSet: { items: [{ instanceId: `i-${n.toString(16).padStart(17, "0")}` }] } })],

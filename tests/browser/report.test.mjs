@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before, test } from "node:test";
 
-import { DEMO, PROJECT, analyze, parseCsv, rowsOf, summaryOf } from "./dumps.mjs";
+import { DEMO, PROJECT, analyze, gappyDump, parseCsv, rowsOf, summaryOf } from "./dumps.mjs";
 import { browse, openReport, rowsTold } from "./page.mjs";
 
 const CASE = "Case 7: the <b>weekend</b> \"wipe\"";
@@ -94,6 +94,26 @@ test("a number is compared, a time too", async () => {
   await rowsTold(page, new RegExp(`^${all.filter((row) => row.first_event_time >= "2026-01-18").length} of `));
 });
 
+test("the picture draws open ends, uncertain starts and gaps as what they are", async () => {
+  const gappy = analyze(gappyDump("2026/01/16", "2026/01/17"));
+  const { coverage, mode_windows: windows } = summaryOf(gappy);
+  assert.ok(coverage.gaps.length > 0 && windows.open > 0);
+  const { page, sound } = await openReport(browser, gappy);
+  assert.equal(await page.locator(".strips .gap").count(), coverage.gaps.length);
+  assert.equal(await page.locator(".part.window rect[fill^='url(#fade-']").count(), windows.open);
+  assert.equal(await page.locator(".part.window .edge.unsure").count(), 0);
+  for (const { first_day: day } of coverage.gaps) {
+    const accounts = new Set(coverage.gaps.filter((one) => one.first_day <= day && day <= one.last_day).map((one) => one.account_id));
+    assert.equal(await page.locator(`.heat-map.days td.gap[title^="${day}"]`).count(), accounts.size, day);
+  }
+  await sound();
+  const unseen = analyze(`${PROJECT}/sample-logs/cases/role-creation-not-logged/input`);
+  const opened = await openReport(browser, unseen);
+  const uncertain = rowsOf(unseen, "mode_windows").filter((row) => row.opened_bound === "at_or_before").length;
+  assert.ok(uncertain > 0);
+  assert.equal(await opened.page.locator(".part.window path.edge.unsure").count(), uncertain);
+});
+
 test("a stretch chosen with the pointer filters everything below, and is taken back", async () => {
   const { page, sound } = await openReport(browser, out, "#timeline");
   const all = rowsOf(out, "destructive_actions");
@@ -156,6 +176,20 @@ test("from a destructive action to its story and back", async () => {
   await rowsTold(page, /^1 of /);
   assert.equal(await page.locator("#story").isVisible(), false);
   await sound();
+});
+
+test("going back leads to the same place and the same link", async () => {
+  const { page } = await openReport(browser, out);
+  const link = page.locator("#incidents a").nth(3);
+  await link.focus();
+  const down = await page.evaluate(() => scrollY);
+  await page.keyboard.press("Enter");
+  await page.locator("#story h1").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "story", "the story is read next");
+  await page.goBack();
+  await page.locator("#incidents").waitFor();
+  await page.waitForFunction((wanted) => Math.abs(scrollY - wanted) < 5, down);
+  assert.equal(await page.evaluate(() => document.activeElement.hash), await link.getAttribute("href"));
 });
 
 test("every window, incident and actor has a story in order, each sentence with its record", async () => {

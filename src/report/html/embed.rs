@@ -87,14 +87,22 @@ impl Serialize for Texts {
 }
 
 impl Texts {
-    /// The place of a text, and how many bytes are new because of it.
-    fn place(&mut self, text: Cow<'_, str>) -> (usize, usize) {
-        if let Some(place) = self.places.get(&*text) {
+    /// The place of a text as the page shows it, and how many bytes are new
+    /// because of it.
+    fn place(&mut self, text: &str) -> (usize, usize) {
+        // Most texts occur often: they are found as they are. Long ones are not kept twice.
+        let long = text.len() > TEXT_CHARS_MAX;
+        if let Some(place) = self.places.get(text).filter(|_| !long) {
             return (*place, 0);
         }
-        let (place, bytes) = (self.texts.len(), text.len());
-        self.places.insert(text.clone().into_owned(), place);
-        self.texts.push(text.into_owned());
+        let shown = shown(text).into_owned();
+        let key = if long { &shown } else { text };
+        if let Some(place) = self.places.get(key) {
+            return (*place, 0);
+        }
+        let (place, bytes) = (self.texts.len(), shown.len());
+        self.places.insert(key.to_owned(), place);
+        self.texts.push(shown);
         (place, bytes)
     }
 }
@@ -120,22 +128,21 @@ impl ColumnData {
                     i.push(-1);
                     return 3;
                 };
-                let (place, bytes) = d.place(shown(&text));
+                let (place, bytes) = d.place(&text);
                 i.push(i64::try_from(place).unwrap_or(-1));
                 bytes + 6
             }
             Self::Lists { d, l } => {
                 let items = if let Cell::List(items) = cell { items } else { Vec::new() };
                 let mut bytes = 3;
-                let mut place = |text| {
+                let mut place = |text: &str| {
                     let (place, new) = d.place(text);
                     bytes += new + 6;
                     place
                 };
-                let mut places: Vec<_> =
-                    items.iter().take(ITEMS_MAX).map(|item| place(shown(item))).collect();
+                let mut places: Vec<_> = items.iter().take(ITEMS_MAX).map(|item| place(item)).collect();
                 if let Some(more) = items.len().checked_sub(ITEMS_MAX).filter(|more| *more > 0) {
-                    places.push(place(Cow::Owned(format!("… and {more} more"))));
+                    places.push(place(&format!("… and {more} more")));
                 }
                 l.push(places);
                 bytes

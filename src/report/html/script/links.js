@@ -58,6 +58,7 @@ const TONES = {
   integrity: { modified: "bad", missing: "bad", trailing_data: "warn", unreferenced: "warn", no_digest: "warn", signed: "good", hash_chained: "good" },
   opened_bound: { at_or_before: "warn" },
   link_confidence: { proved: "good", strong: "calm", weak: "warn" },
+  verdict: { exceptions_found: "bad", none_found: "good", not_assessable: "warn" },
   confidence: { high: "good", medium: "calm", low: "warn" },
 };
 

@@ -17,17 +17,19 @@ function themeChoice() {
   return choice;
 }
 
-let placeBefore = 0;
+// Where the reader was before a story: at which address, how far down, on what.
+let before = { hash: "", down: 0, focus: null };
 let storyShown = false;
 
 // Goes where the address points: a story, a table, or a section.
-async function go() {
+async function go(event) {
+  const focus = document.activeElement;
   closeDetail();
   const story = storyOf(location.hash);
   const page = document.getElementById("page");
   const place = document.getElementById("story");
   if (story) {
-    if (!storyShown) placeBefore = scrollY;
+    if (!storyShown) before = { hash: event ? new URL(event.oldURL).hash : "", down: scrollY, focus: focus.isConnected ? focus : document.activeElement };
     storyShown = true;
     page.hidden = true;
     place.hidden = false;
@@ -42,16 +44,18 @@ async function go() {
   page.hidden = false;
   place.replaceChildren();
   document.title = document.title.replace(/^.* — /, "");
-  const table = /^#table\/([a-z_]+)(?:\/(.*))?$/.exec(location.hash);
+  const table = /^#table\/([a-z_]+)$/.exec(location.hash);
   if (table) {
-    await showTable(table[1], table[2] ? decodeURIComponent(table[2]) : null);
+    await showTable(table[1]);
     document.getElementById("tables").scrollIntoView();
   } else if (location.hash.length > 1) {
     const section = document.getElementById(location.hash.slice(1));
     section?.scrollIntoView();
     section?.focus?.({ preventScroll: true });
   }
-  if (back && (!location.hash || location.hash === "#")) scrollTo(0, placeBefore);
+  if (!back || location.hash !== before.hash) return;
+  scrollTo(0, before.down);
+  if (before.focus?.isConnected) before.focus.focus({ preventScroll: true });
 }
 
 function rangeNote() {

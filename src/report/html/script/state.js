@@ -22,6 +22,7 @@ const ENDS = {
   started_at: ["ended_at", "last_event_at"],
   created_at: ["ended_at", "started_at", "approved_at"],
   first_event_time: ["last_event_time"],
+  first_seen: ["last_seen"],
   time: ["end_time"],
 };
 

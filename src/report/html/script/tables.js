@@ -17,7 +17,7 @@ const FIRST = {
 };
 
 // The order in which a reader needs the tables; others follow in their own.
-const ORDER = ["incidents", "destructive_actions", "mode_windows", "mode_sessions", "findings", "timeline", "rfcs", "coverage", "problems", "evidence"];
+const ORDER = ["incidents", "destructive_actions", "mode_windows", "mode_sessions", "findings", "timeline", "controls", "actors", "mode_usage", "rfcs", "coverage", "problems", "evidence"];
 
 const shownTable = { table: null, grid: null, box: null, input: null, status: null, ready: null };
 
@@ -76,8 +76,8 @@ function columnChoice(column) {
   return el("label", { title: shownTable.table.column(name).meaning }, choice, ` ${name}`);
 }
 
-// Shows a table; a search may come with it.
-async function showTable(name, words = null) {
+// Shows a table.
+async function showTable(name) {
   const table = TABLES.get(name) ?? orderedTables()[0];
   if (shownTable.table !== table) {
     for (const link of document.querySelectorAll(".table-list a")) {
@@ -92,10 +92,6 @@ async function showTable(name, words = null) {
     shownTable.ready = drawTable(table);
   }
   await shownTable.ready;
-  if (words !== null) {
-    shownTable.input.value = words;
-    applySearch();
-  }
 }
 
 async function drawTable(table) {
