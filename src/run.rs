@@ -76,8 +76,7 @@ pub struct Options {
     pub object_days: (Option<Day>, Option<Day>),
     /// Times of which the dump holds every RFC, half-open.
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
-    /// The time that deadlines are compared with; `None` means the end of the
-    /// evidence.
+    /// The time that deadlines are compared with; `None` means the end of the evidence.
     pub as_of: Option<UtcTime>,
     /// What the user calls the case.
     pub case_name: Option<String>,
@@ -249,8 +248,7 @@ pub fn verify(
     Ok(Verified { assessment, problems })
 }
 
-/// Reads a dump for its own sake: no event is kept that does not have to be,
-/// and no rule is asked.
+/// Reads a dump for its own sake: keeps no event that does not have to be, asks no rule.
 fn for_integrity<'c>(catalogue: &'c Catalogue, no_rules: &'c RuleSet) -> Examiner<'c> {
     let classifier = Classifier::new(catalogue, false);
     Examiner::new(classifier, Detector::new(no_rules, catalogue), Depth::Integrity)
