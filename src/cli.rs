@@ -211,6 +211,10 @@ pub struct Analyze {
     #[arg(long, help_heading = "Output")]
     pub force: bool,
 
+    /// Name of the case, for the head of report.html and its printed pages
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    pub case: Option<String>,
+
     /// Report only what happened at or after this time (UTC)
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Selection")]
     pub from: Option<UtcTime>,

@@ -208,6 +208,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         rfc_complete: flags.rfc_complete.clone(),
         as_of: flags.as_of,
         since: flags.since.as_deref().map(compare::last_audit).transpose()?,
+        case_name: flags.case.clone(),
         modes: flags.modes.clone(),
         baseline: flags.baseline.clone(),
         rules: flags.rules.clone(),

@@ -92,11 +92,12 @@ pub struct Options {
     pub object_days: (Option<Day>, Option<Day>),
     /// Times of which the dump holds every RFC, half-open.
     pub rfc_complete: Vec<(UtcTime, UtcTime)>,
-    /// The time that deadlines are compared with; `None` means the end of the
-    /// evidence.
+    /// The time that deadlines are compared with; `None` means the end of the evidence.
     pub as_of: Option<UtcTime>,
     /// The last audit, to tell what has changed since.
     pub since: Option<LastAudit>,
+    /// What the user calls the case.
+    pub case_name: Option<String>,
     /// A file of mode profiles.
     pub modes: Option<PathBuf>,
     /// Folders of rules to add to the built-in ones.
@@ -237,6 +238,7 @@ fn reconstruct(
         },
     );
     report.scope.objects_left_out = left_out.len() as u64;
+    report.scope.case_name = options.case_name.as_deref().map(Into::into);
     report.events = events.map(|events| selection(options).events(events));
     assert!(report.scope.counts.close(), "the counts of a run close: {:?}", report.scope.counts);
     Ok(report)
@@ -277,8 +279,7 @@ pub fn verify(
     Ok(Verified { assessment, problems })
 }
 
-/// Reads a dump for its own sake: no event is kept that does not have to be,
-/// and no rule is asked.
+/// Reads a dump for its own sake: keeps no event that does not have to be, asks no rule.
 fn for_integrity<'c>(catalogue: &'c Catalogue, no_rules: &'c RuleSet) -> Examiner<'c> {
     let classifier = Classifier::new(catalogue, false);
     Examiner::new(classifier, Detector::new(no_rules, catalogue), Depth::Integrity)

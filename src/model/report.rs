@@ -49,6 +49,8 @@ pub struct Scope {
     pub as_of: Option<UtcTime>,
     /// Whether the user gave it (`--as-of`).
     pub as_of_given: bool,
+    /// What the user calls the case (`--case`).
+    pub case_name: Option<Arc<str>>,
     /// What the user left out by flags, one sentence each.
     pub selections: Vec<String>,
     /// Objects left out by the date in their key.

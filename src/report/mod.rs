@@ -143,7 +143,7 @@ pub const OUTPUTS: &[Output] = &[
         name: "html",
         files: html::FILE,
         about: "for people: one self-contained page",
-        write: |job| job.text(html::FILE, &html::render(job.report, &job.head)),
+        write: |job| job.text(html::FILE, &html::render(job.report, &job.head, &job.made)),
     },
     Output {
         format: Format::Markdown,
@@ -324,7 +324,7 @@ pub fn write_one(
     let written = match format {
         Format::Csv => csv::write(&tables::timeline(report), out),
         Format::Parquet => return Err(ReportError::NotOneStream("parquet")),
-        Format::Html => out.write_all(html::render(report, &head()).as_bytes()),
+        Format::Html => out.write_all(html::render(report, &head(), &made()).as_bytes()),
         Format::Markdown => out.write_all(markdown::render(report, &head()).as_bytes()),
         Format::Json => out.write_all(summary::render(report, &head()).as_bytes()),
         Format::Timesketch => timesketch::write(report, out),

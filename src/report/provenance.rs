@@ -40,10 +40,10 @@ impl<'a> Provenance<'a> {
                 "Made by",
                 format!("devtrail {}, tables of schema version {}", self.version, self.schema_version),
             ),
-            ("SHA-256 of the manifest", self.manifest_sha256.clone()),
-            ("SHA-256 of the rules", self.catalogue_sha256.to_owned()),
+            ("Evidence, SHA-256 of manifest.sha256", self.manifest_sha256.clone()),
+            ("Rules and catalogue, SHA-256", self.catalogue_sha256.to_owned()),
         ];
-        lines.extend(self.policy_sha256.map(|hash| ("SHA-256 of the policy", hash.to_owned())));
+        lines.extend(self.policy_sha256.map(|hash| ("Policy, SHA-256", hash.to_owned())));
         lines
     }
 }

@@ -126,6 +126,36 @@ fn each_file_says_what_it_owns_and_stays_short() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The page's own scripts and styles; `vendor` holds the files of others.
+#[test]
+fn each_script_and_style_says_what_it_owns_and_stays_short() {
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for (folder, opening) in
+        [("src/report/html/script", "//"), ("src/report/html/style", "/*"), ("tests/browser", "//")]
+    {
+        for entry in std::fs::read_dir(project().join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if !path
+                .extension()
+                .is_some_and(|extension| ["js", "mjs", "css"].iter().any(|one| extension == *one))
+            {
+                continue;
+            }
+            count += 1;
+            let text = std::fs::read_to_string(&path).expect("UTF-8");
+            if !text.starts_with(opening) {
+                faults.push(format!("{}: does not say what it owns", path.display()));
+            }
+            if text.lines().count() > FILE_LINES_MAX {
+                faults.push(format!("{}: too long", path.display()));
+            }
+        }
+    }
+    assert!(count > 25, "the scripts are found");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 #[test]
 fn inputs_are_opened_in_one_place() {
     let openers = ["File::open", "fs::read(", "read_to_string(", "OpenOptions"];

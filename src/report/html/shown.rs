@@ -1,73 +1,73 @@
-//! Which tables and columns the page shows.
+//! Text of the evidence on its way into the page.
 //!
-//! Owns: that choice alone. Columns left out here are in the tables' own files.
+//! Owns: what such text looks like and where its links lead. The template
+//! escapes it once more for HTML.
 
-/// Table, title, columns shown, in the order in which a reader needs them.
-#[rustfmt::skip]
-pub(super) const SHOWN: [(&str, &str, &[&str]); 8] = [
-    ("mode_windows", "Mode windows", &[
-        "mode", "account_id", "opened_at", "opened_bound", "closed_at", "last_seen_at", "authorization",
-        "authorization_reason", "sessions", "actors", "destructive_actions", "rfc_ids", "requested_by",
-        "approved_by", "opened_by", "role_names", "open_basis", "window_id", "source_object",
-        "source_record",
-    ]),
-    ("incidents", "Incidents", &[
-        "severity", "started_at", "ended_at", "actor", "account_id", "mode", "summary", "actions",
-        "attempts", "resources", "irreversible", "recoverable", "next_deadline", "window_ids",
-        "finding_ids", "incident_id",
-    ]),
-    ("findings", "Findings", &[
-        "severity", "title", "time", "account_id", "actor", "mode", "summary", "count", "response",
-        "confidence", "confidence_reason", "suppressed_by", "suppression_reason", "suppression_expires",
-        "technique_ids", "controls", "rule_id", "window_id", "event_ids", "finding_id",
-        "source_object", "source_record",
-    ]),
-    ("destructive_actions", "Destructive actions", &[
-        "event_time", "severity", "outcome", "event_name", "account_id", "region", "actor", "mode",
-        "authorization", "reversibility", "recoverable_until", "undone_at", "resources",
-        "resource_count", "recovery", "category", "attribution", "source_ip", "user_agent",
-        "error_code", "technique_id", "rfc_id", "window_id", "session_id", "event_id", "source_object",
-        "source_record",
-    ]),
-    ("mode_sessions", "Mode sessions", &[
-        "started_at", "last_event_at", "actor", "mode", "account_id", "role_name", "depth", "via",
-        "events", "writes", "denied", "destructive_actions", "mfa", "federation", "source_ips",
-        "user_agents", "services", "access_key_id", "window_id", "session_id", "parent_session_id",
-        "source_object", "source_record",
-    ]),
-    ("rfcs", "RFCs", &[
-        "rfc_id", "action", "mode", "change_type_id", "change_type_name", "title", "status",
-        "account_id", "target_account_id", "created_by", "created_at", "submitted_by", "approved_by",
-        "approved_at", "started_at", "ended_at", "sources", "conflicts", "source_object",
-        "source_record",
-    ]),
-    ("timeline", "Timeline", &[
-        "seq", "time", "kind", "severity", "summary", "account_id", "region", "mode", "actor",
-        "window_id", "rfc_id", "event_id", "source_object", "source_record",
-    ]),
-    ("coverage", "Coverage", &[
-        "account_id", "region", "day", "objects", "records", "first_event_time", "last_event_time",
-        "digest_hours", "missing_digest_hours", "missing_objects", "categories",
-    ]),
-];
+use std::fmt;
+use std::fmt::Write as _;
+
+use crate::report::escape::{shorten, terminal};
+
+/// Characters of one text of the head.
+const CHARS_MAX: usize = 400;
+/// Characters of a sentence of ours; only names in it are of the evidence.
+const SENTENCE_CHARS_MAX: usize = 4_000;
+
+/// Text in which nothing hides or moves, and which is not long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shown(String);
+
+impl Shown {
+    /// That text, with all that misleads made visible, and cut with a mark.
+    pub(super) fn of(text: &str) -> Self {
+        Self::short(text, CHARS_MAX)
+    }
+
+    /// The same, of at most so many characters.
+    pub(super) fn short(text: &str, chars: usize) -> Self {
+        Self(shorten(&terminal(text), chars).into_owned())
+    }
+
+    /// A sentence of ours, which is long by itself.
+    pub(super) fn whole(text: &str) -> Self {
+        Self::short(text, SENTENCE_CHARS_MAX)
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where the story of an id lies in the page, as the script reads it. The id
+/// stands there as the page shows it, since that is what the script knows.
+pub(super) fn story(kind: &str, id: &str) -> String {
+    let mut link = format!("#{kind}/");
+    for byte in terminal(id).bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            link.push(char::from(byte));
+        } else {
+            write!(link, "%{byte:02X}").expect("writing to a string cannot fail");
+        }
+    }
+    link
+}
 
 #[cfg(test)]
 mod tests {
-    use crate::model::report::Report;
-    use crate::report::tables;
+    use super::*;
 
     #[test]
-    fn every_column_shown_exists_and_every_row_names_its_source() {
-        let report = Report::default();
-        let tables = tables::all(&report);
-        for (name, _, columns) in super::SHOWN {
-            let table = tables.iter().find(|table| table.name == name).expect("the table exists");
-            for column in columns {
-                assert!(table.column(column).is_some(), "{name}.{column}");
-            }
-            for source in ["source_object", "source_record"] {
-                assert_eq!(table.column(source).is_some(), columns.contains(&source), "{name}.{source}");
-            }
-        }
+    fn a_link_holds_nothing_that_means_something_elsewhere() {
+        assert_eq!(story("window", "win-0a1b"), "#window/win-0a1b");
+        assert_eq!(story("actor", "a b\"'<é>"), "#actor/a%20b%22%27%3C%C3%A9%3E");
+        assert_eq!(story("actor", "\u{202e}"), "#actor/%5Cu%7B202e%7D");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_with_a_mark() {
+        assert_eq!(Shown::short("abcdef", 3).to_string(), "abc… (cut)");
+        assert_eq!(Shown::whole(&"x".repeat(3_000)).to_string().len(), 3_000);
     }
 }

@@ -1,11 +1,11 @@
 //! The section "Since the last audit" of the page.
 //!
-//! Owns: how much of it is shown. Its texts go through `view::Shown`.
+//! Owns: how much of it is shown. Its texts go through `shown::Shown`.
 
 use crate::model::count::grouped;
 use crate::model::since::{Since, SinceChange, SinceSubject};
 
-use super::view::Shown;
+use super::shown::Shown;
 
 /// Changes shown of each kind; the gravest words come first.
 const CHANGES_MAX: usize = 25;
