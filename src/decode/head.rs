@@ -10,6 +10,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub use crate::decode::flag::Flag;
 use crate::decode::json::{Key, Members, string};
 
 /// A field that should hold a string.
@@ -30,28 +31,6 @@ impl Field<'_> {
         match self {
             Self::Text(text) => Some(text),
             Self::Absent | Self::WrongType => None,
-        }
-    }
-}
-
-/// A field that should hold true or false; some tools spell it as text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Flag {
-    /// Not there, or something else.
-    #[default]
-    Absent,
-    /// False.
-    No,
-    /// True.
-    Yes,
-}
-
-impl Flag {
-    fn of_text(text: &str) -> Self {
-        match text {
-            "true" | "True" => Self::Yes,
-            "false" | "False" => Self::No,
-            _ => Self::Absent,
         }
     }
 }
@@ -303,56 +282,6 @@ impl<'de> Deserialize<'de> for Place {
 impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FieldVisitor)
-    }
-}
-
-impl<'de> Deserialize<'de> for Flag {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FlagVisitor)
-    }
-}
-
-struct FlagVisitor;
-
-impl<'de> Visitor<'de> for FlagVisitor {
-    type Value = Flag;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<Self::Value, E> {
-        Ok(if truth { Flag::Yes } else { Flag::No })
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Flag::of_text(text))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Flag::Absent)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Flag::Absent)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Flag::Absent)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Flag::Absent)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Flag::Absent)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Flag::Absent)
     }
 }
 
