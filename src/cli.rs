@@ -272,6 +272,11 @@ pub struct Analyze {
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     pub public_keys: Vec<PathBuf>,
 
+    /// Database of countries or ASNs (MaxMind DB format), for findings about networks; may be
+    /// repeated
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    pub geoip: Vec<PathBuf>,
+
     /// Folder of rules to add to the built-in ones (TOML); may be repeated
     #[arg(long, value_name = "DIR", help_heading = "Detection")]
     pub rules: Vec<PathBuf>,

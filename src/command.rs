@@ -216,6 +216,7 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         policy: flags.policy.clone(),
         expect_accounts: flags.expect_accounts.clone(),
         public_keys: flags.public_keys.clone(),
+        geoip: flags.geoip.clone(),
         threads: flags.threads.map(usize::from),
         arguments: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
     })

@@ -31,6 +31,8 @@ pub mod detect;
 
 pub mod policy;
 
+pub mod geoip;
+
 pub mod tally;
 
 pub mod timeline;

@@ -151,3 +151,10 @@ pub const ACTOR_PAIRS_HELD_MAX: usize = 16_384;
 
 /// Identities that a thread knows again without reading them: each takes 16 bytes.
 pub const IDENTITIES_HELD_MAX: usize = 65_536;
+
+/// Parts of one network that a database of countries is asked about: a /24 has no
+/// more addresses. Of a network of more parts nothing is called new.
+pub const GEOIP_PARTS_MAX: usize = 256;
+
+/// Characters of a name in such a database. The longest operators have about 60.
+pub const GEOIP_NAME_CHARS_MAX: usize = 80;

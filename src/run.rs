@@ -112,6 +112,8 @@ pub struct Options {
     pub expect_accounts: Option<PathBuf>,
     /// Files of public keys, to check the signatures of digests.
     pub public_keys: Vec<PathBuf>,
+    /// Databases of countries and autonomous systems.
+    pub geoip: Vec<PathBuf>,
     /// Worker threads; `None` means one a core.
     pub threads: Option<usize>,
     /// The command line, for run.json.
@@ -169,6 +171,7 @@ pub fn analyze(
         arguments: options.arguments.clone(),
         catalogue_sha256: given.rules.sha256_with(given.catalogue.sha256()),
         policy_sha256: given.policy.sha256().map(str::to_owned),
+        geoip_sha256: given.geoip.hashes(),
         schema_version: SCHEMA_VERSION.to_owned(),
         started_at,
         threads: pool.current_num_threads(),
@@ -234,6 +237,7 @@ fn reconstruct(
             as_of: options.as_of,
             baseline: given.baseline,
             policy: given.policy,
+            geoip: given.geoip,
             selection: selection(options),
         },
     );

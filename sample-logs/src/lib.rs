@@ -18,6 +18,7 @@ mod cast;
 mod clock;
 mod landing;
 mod losses;
+pub mod mmdb;
 mod noise;
 mod prng;
 mod record;

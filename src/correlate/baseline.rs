@@ -120,11 +120,16 @@ impl Known {
         self.complete && self.caller(action).is_some_and(|caller| !self.callers.contains_key(caller))
     }
 
+    /// The values of one kind that the caller of a call has in the baseline; `None`
+    /// if it does not know the caller, or not all of its values.
+    pub(super) fn values(&self, action: &DestructiveAction, which: Trait) -> Option<&Values> {
+        let known = self.caller(action).and_then(|caller| self.callers.get(caller))?;
+        Some(&known[which as usize]).filter(|values| !values.cut)
+    }
+
     /// Whether the caller of a call is known to the baseline, and not with that
     /// value. Of a caller with too many values nothing is said.
     pub(super) fn is_new_value(&self, action: &DestructiveAction, which: Trait, value: &str) -> bool {
-        let known = self.caller(action).and_then(|caller| self.callers.get(caller));
-        let values = known.map(|values| &values[which as usize]);
-        values.is_some_and(|values| !values.cut && !values.kept.contains_key(value))
+        self.values(action, which).is_some_and(|values| !values.kept.contains_key(value))
     }
 }

@@ -6,6 +6,7 @@
 //! and a row of `table`.
 
 use crate::catalogue::Catalogue;
+use crate::geoip::GeoIp;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Event;
@@ -42,6 +43,7 @@ mod new_service;
 mod not_allowed;
 mod not_approver;
 mod one_person;
+mod origin;
 mod proof;
 mod protected;
 mod refused;
@@ -86,6 +88,8 @@ pub(super) struct Facts<'a> {
     /// What the user's organisation allows; findings about it are made only if
     /// it says something.
     pub(super) policy: &'a Policy,
+    /// What tells countries and autonomous systems; empty if the user gave nothing.
+    pub(super) geoip: &'a GeoIp,
 }
 
 /// The ids of all findings made here.

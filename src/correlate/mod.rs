@@ -13,6 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
+use crate::geoip::GeoIp;
 use crate::model::actor::Actors;
 use crate::model::control::ControlRow;
 use crate::model::coverage::CoverageDay;
@@ -106,6 +107,8 @@ pub struct Options {
     pub baseline: Option<Baseline>,
     /// What the organisation allows (`--policy FILE`).
     pub policy: Policy,
+    /// What tells countries and autonomous systems (`--geoip FILE`).
+    pub geoip: GeoIp,
     /// Which rows are reported.
     pub selection: Selection,
 }
@@ -148,6 +151,7 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
         catalogue,
         known: known.as_ref(),
         policy: &options.policy,
+        geoip: &options.geoip,
     };
     let (findings, controls) = judged(facts, &detected, (&scope, options), &mut problems);
     let selection = &options.selection;
@@ -245,8 +249,9 @@ fn named_by(policy: &Policy, mut scope: Scope) -> Scope {
     scope
 }
 
-/// The scope with what the user declares: names, time and expected accounts.
+/// The scope with what the user declares: names, time, databases and expected accounts.
 fn declared(scope: Scope, options: &Options) -> Scope {
+    let scope = Scope { geoip: options.geoip.sentence(), ..scope };
     let scope = told_for(named_by(&options.policy, scope), options.as_of);
     expected::missing_in(scope, &options.expected_accounts)
 }

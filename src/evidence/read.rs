@@ -116,8 +116,8 @@ pub fn read(location: &Path, inflated: &mut Buffer) -> Content {
     }
 }
 
-/// All bytes of a file of an earlier report, as they are. Evidence is read by
-/// [`read`], which bounds and hashes what it takes.
+/// All bytes of a file of an earlier report or of a database of the user, as they
+/// are. Evidence is read by [`read`], which bounds and hashes what it takes.
 ///
 /// # Errors
 /// If it cannot be opened or read.

@@ -61,6 +61,9 @@ pub struct Scope {
     pub recording: Recording,
     /// What "new" is told from, or why nothing is called new: one sentence.
     pub baseline: String,
+    /// Which databases tell countries and autonomous systems: one sentence; empty
+    /// if the user gave none.
+    pub geoip: String,
     /// Accounts that the user expects and that no event is about.
     pub expected_missing: Vec<AccountId>,
 }

@@ -68,6 +68,8 @@ pub struct RunFacts {
     pub catalogue_sha256: String,
     /// Hash of the policy file, lower-case hex; `None` if none was given.
     pub policy_sha256: Option<String>,
+    /// Hash of each database of `--geoip`, lower-case hex.
+    pub geoip_sha256: Vec<String>,
     /// Version of the contract, [`SCHEMA_VERSION`].
     pub schema_version: String,
     /// When the run began.

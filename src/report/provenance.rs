@@ -17,6 +17,8 @@ pub struct Provenance<'a> {
     pub catalogue_sha256: &'a str,
     /// Hash of the policy file, lower-case hex; `None` if none was given.
     pub policy_sha256: Option<&'a str>,
+    /// Hash of each database of `--geoip`, lower-case hex.
+    pub geoip_sha256: &'a [String],
     /// Hash of the input's manifest, lower-case hex.
     pub manifest_sha256: String,
 }
@@ -29,6 +31,7 @@ impl<'a> Provenance<'a> {
             schema_version: &facts.schema_version,
             catalogue_sha256: &facts.catalogue_sha256,
             policy_sha256: facts.policy_sha256.as_deref(),
+            geoip_sha256: &facts.geoip_sha256,
             manifest_sha256,
         }
     }
@@ -44,6 +47,7 @@ impl<'a> Provenance<'a> {
             ("Rules and catalogue, SHA-256", self.catalogue_sha256.to_owned()),
         ];
         lines.extend(self.policy_sha256.map(|hash| ("Policy, SHA-256", hash.to_owned())));
+        lines.extend(self.geoip_sha256.iter().map(|hash| ("Database of addresses, SHA-256", hash.clone())));
         lines
     }
 }

@@ -19,6 +19,8 @@ struct Run<'a> {
     schema_version: &'a str,
     catalogue_sha256: &'a str,
     policy_sha256: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    geoip_sha256: &'a [String],
     manifest_sha256: &'a str,
     arguments: &'a [String],
     started_at: String,
@@ -33,6 +35,7 @@ pub fn render(facts: &RunFacts, manifest_sha256: &str) -> String {
         schema_version: &facts.schema_version,
         catalogue_sha256: &facts.catalogue_sha256,
         policy_sha256: facts.policy_sha256.as_deref(),
+        geoip_sha256: &facts.geoip_sha256,
         manifest_sha256,
         arguments: &facts.arguments,
         started_at: facts.started_at.to_string(),

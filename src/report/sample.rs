@@ -43,6 +43,7 @@ pub(super) fn facts() -> RunFacts {
         arguments: vec!["devtrail".to_owned(), "analyze".to_owned(), "dump".to_owned()],
         catalogue_sha256: "c0ffee".to_owned(),
         policy_sha256: None,
+        geoip_sha256: Vec::new(),
         schema_version: "1".to_owned(),
         started_at: at("2026-01-02T03:04:05Z"),
         threads: 2,

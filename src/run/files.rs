@@ -13,7 +13,8 @@ use crate::catalogue::Catalogue;
 use crate::correlate::{self, Baseline};
 use crate::detect::RuleSet;
 use crate::error::Error;
-use crate::evidence::read::{Buffer, read};
+use crate::evidence::read::{Buffer, read, whole};
+use crate::geoip::GeoIp;
 use crate::integrity::{self, PublicKey};
 use crate::model::id::AccountId;
 use crate::model::problem::Problem;
@@ -31,6 +32,7 @@ pub(super) struct UserFiles {
     pub(super) baseline: Option<Baseline>,
     pub(super) expected_accounts: BTreeSet<AccountId>,
     pub(super) keys: Vec<PublicKey>,
+    pub(super) geoip: GeoIp,
 }
 
 impl UserFiles {
@@ -51,6 +53,7 @@ impl UserFiles {
             baseline: baseline_of(options.baseline.as_ref())?,
             expected_accounts: expected_accounts(options.expect_accounts.as_deref())?,
             keys: public_keys(&options.public_keys)?,
+            geoip: geoip(&options.geoip)?,
         })
     }
 
@@ -110,6 +113,17 @@ fn expected_accounts(list: Option<&Path>) -> Result<BTreeSet<AccountId>, Error> 
         line,
         message,
     })
+}
+
+/// The databases of countries and autonomous systems.
+fn geoip(files: &[PathBuf]) -> Result<GeoIp, Error> {
+    let mut geoip = GeoIp::default();
+    for path in files {
+        let invalid = |why: String| Error::GeoIp { path: path.clone(), why };
+        let bytes = whole(path).map_err(|error| invalid(error.to_string()))?;
+        geoip.add(bytes).map_err(invalid)?;
+    }
+    Ok(geoip)
 }
 
 /// Reads the files of public keys that the user gave.

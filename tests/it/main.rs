@@ -9,6 +9,7 @@
 //! - `explain`: the story of every kind of id, against the tables; `explain_dump`
 //!   when the dump or the tables have changed.
 //! - `forms`: every form of facts/cloudtrail.md 2.2, one sample each.
+//! - `geoip`: countries and ASNs in findings, by databases made for the test.
 //! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
 //!   and `hostile_secrets` for damage, places and secrets.
 //! - `inventory`: exports of IAM, Config, trails and organizations beside logs.
@@ -43,6 +44,7 @@ mod determinism;
 mod explain;
 mod explain_dump;
 mod forms;
+mod geoip;
 mod hostile;
 mod hostile_cut;
 mod hostile_paths;

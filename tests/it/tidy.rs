@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 33] = [
+const LAYERS: [(&str, u32); 34] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -14,6 +14,7 @@ const LAYERS: [(&str, u32); 33] = [
     ("catalogue", 1),
     ("report", 1),
     ("policy", 2),
+    ("geoip", 2),
     ("normalise", 2),
     ("timeline", 2),
     ("tally", 2),

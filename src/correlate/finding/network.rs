@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use super::Facts;
 use super::breach::claims;
 use super::claim::Claim;
+use super::origin;
 
 /// One claim per account, actor and address, and run of calls.
 pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
@@ -16,6 +17,8 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
             let address: IpAddr = action.source_ip.as_deref()?.parse().ok()?;
             (facts.policy.trusts(address) == Some(false)).then(|| address.to_string())
         },
-        |address, _| format!("from {address}, which lies in no trusted network"),
+        |address, _| {
+            format!("from {}, which lies in no trusted network", origin::located(facts.geoip, address))
+        },
     )
 }

@@ -10,6 +10,7 @@ use crate::model::actor::{Trait, network};
 use super::Facts;
 use super::breach::{claims, is_service};
 use super::claim::Claim;
+use super::origin;
 
 /// One claim per account, actor and network, and run of calls.
 pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
@@ -23,6 +24,12 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
             let new = !is_service(action) && known.is_new_value(action, Trait::Network, &network);
             new.then_some(network)
         },
-        |network, _| format!("from {network}, where that caller was not seen in the baseline"),
+        |network, first| {
+            let address = first.source_ip.as_deref().unwrap_or_default();
+            let place = origin::told(facts.geoip, address).map(|told| format!(" ({address}: {told})"));
+            let before = origin::compared(facts.geoip, address, known.values(first, Trait::Network));
+            let place = place.unwrap_or_default();
+            format!("from {network}{place}, where that caller was not seen in the baseline{before}")
+        },
     )
 }

@@ -19,6 +19,7 @@ use super::CORRELATORS;
 mod baseline;
 mod destroyed;
 mod duty;
+mod geoip;
 mod intent;
 mod policy;
 mod tickets;

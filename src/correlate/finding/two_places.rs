@@ -14,6 +14,7 @@ use crate::model::time::UtcTime;
 
 use super::Facts;
 use super::claim::{Claim, joined};
+use super::origin;
 
 /// How far apart the enclosing calls may lie, in seconds.
 const WITHIN_S: i64 = 10 * 60;
@@ -86,7 +87,9 @@ fn claim<'a>(session: usize, calls: [&Event; 3], facts: Facts<'a>) -> Option<Cla
         row.actor.as_deref().unwrap_or("an unknown caller"),
         row.mode,
         row.account_id,
-        joined(calls.iter().filter_map(|call| call.source_ip.as_deref()))
+        joined(
+            calls.iter().filter_map(|call| Some(origin::located(facts.geoip, call.source_ip.as_deref()?)))
+        )
     );
     Some(Claim {
         subject: row.session_id.as_str().to_owned(),

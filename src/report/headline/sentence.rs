@@ -67,7 +67,8 @@ pub(super) fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec
     if report.rfcs.is_empty() {
         sentences.push("No RFC was read: whether a mode was allowed to open cannot be told.".to_owned());
     }
-    sentences.extend(Some(scope.baseline.clone()).filter(|sentence| !sentence.is_empty()));
+    let told = [&scope.baseline, &scope.geoip].into_iter().filter(|sentence| !sentence.is_empty());
+    sentences.extend(told.cloned());
     sentences.extend(losses_sentence(problems));
     sentences.extend(integrity_sentences(report));
     sentences

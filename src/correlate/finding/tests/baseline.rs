@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
+use crate::geoip::GeoIp;
 use crate::model::actor::{ActorKey, ActorSeen, Actors, Calls, Span, Trait, Values, network};
 use crate::model::event::Event;
 use crate::model::principal::Principal;
@@ -11,7 +12,7 @@ use crate::model::report::Report;
 use super::super::super::samples::{With, at, call, sources};
 use super::super::super::{Baseline, Options, Sources, all};
 
-const NETWORK: &str = "destroy/network-new-to-actor";
+pub(super) const NETWORK: &str = "destroy/network-new-to-actor";
 const SERVICE: &str = "intent/service-new-to-actor";
 const ACTOR: &str = "destroy/actor-new-to-account";
 
@@ -48,6 +49,13 @@ fn run(events: Vec<Event>, baseline: Option<Baseline>, change: impl Fn(&mut Acto
     all(sources, &Catalogue::builtin(), &Options { baseline, ..Options::default() })
 }
 
+/// What is found with databases of addresses.
+pub(super) fn report_with(events: Vec<Event>, geoip: GeoIp) -> Report {
+    let baseline = times();
+    let sources = Sources { actors: callers(&events, baseline.as_ref()), ..sources(events, vec![]) };
+    all(sources, &Catalogue::builtin(), &Options { baseline, geoip, ..Options::default() })
+}
+
 fn found(events: Vec<Event>, baseline: Option<Baseline>) -> Vec<String> {
     of(&run(events, baseline, |_| {}))
 }
@@ -57,16 +65,16 @@ fn of(report: &Report) -> Vec<String> {
     new.map(|finding| finding.rule_id.to_string()).collect()
 }
 
-fn from(address: &str, event: Event) -> Event {
+pub(super) fn from(address: &str, event: Event) -> Event {
     Event { source_ip: Some(address.into()), ..event }
 }
 
-fn terminate(minute: i64) -> Event {
+pub(super) fn terminate(minute: i64) -> Event {
     call(minute, "ec2", "TerminateInstances")
 }
 
 /// What `ops` did in the baseline: EC2 from 192.0.2.1.
-fn before() -> Event {
+pub(super) fn before() -> Event {
     call(10, "ec2", "RunInstances")
 }
 
