@@ -1,7 +1,7 @@
 //! What the findings of a run come to, control by control.
 //!
 //! Owns: table `controls`, and which controls a finding names. "None found" is
-//! said only of rules whose evidence was there, and with what it rests on. A
+//! said only where most of the rules could be judged, and with what it rests on. A
 //! finding that the policy suppresses is an exception all the same: who writes a
 //! policy cannot make a control look kept.
 
@@ -178,7 +178,8 @@ fn row(
     let judged = rules.len() - lacking.len();
     let verdict = match (findings.is_empty(), judged) {
         (false, _) => Verdict::ExceptionsFound,
-        (true, 0) => Verdict::NotAssessable,
+        // What a few of its rules did not find says little of a control.
+        (true, judged) if judged * 2 < rules.len() => Verdict::NotAssessable,
         (true, _) => Verdict::NoneFound,
     };
     let mut sentences = vec![rests_on.to_owned()];

@@ -114,7 +114,10 @@ fn finding(words: &RuleWords, run: &[Placed<'_>], compound: Option<&Compound>) -
     let spelled = time.map(|time| time.to_string()).unwrap_or_default();
     let whose = account.as_ref().map(AccountId::as_str).unwrap_or_default();
     let by = actor.as_deref().unwrap_or_default();
-    let id = stable_id("fnd-", &[&words.rule_id, whose, &spelled, by, &subject]);
+    let mut facts = vec![&*words.rule_id, whose, &spelled, by, &subject];
+    // A call that was done and one that was tried may share an event id.
+    facts.extend(attempt.then_some("attempt"));
+    let id = stable_id("fnd-", &facts);
     let mut session_ids: Vec<SessionId> =
         run.iter().filter_map(|one| Some(one.session?.session_id.clone())).collect();
     session_ids.sort();
@@ -176,9 +179,11 @@ fn summary(
         (None, None) => "an unknown account".to_owned(),
     };
     let naming = if told.is_empty() { String::new() } else { format!(", naming {told}") };
+    let from = joined(run.iter().filter_map(|one| one.hit.from.as_ref()));
+    let from = if from.is_empty() { String::new() } else { format!(", from {from}") };
     let shared = compound.map(|compound| compound.common.as_str()).filter(|common| !common.is_empty());
     let shared = shared.map(|common| format!(", with {common}")).unwrap_or_default();
-    let did = format!("{by} made {calls} in {place} ({names}){naming}{shared}");
+    let did = format!("{by} made {calls} in {place} ({names}){naming}{from}{shared}");
     let meaning = &words.summary;
     match (run.iter().filter(|one| one.succeeded()).count(), outcomes(run)) {
         (0, how) if words.wants_attempts => format!("Attempt ({how}): {did}: {meaning}."),

@@ -84,6 +84,11 @@ pub struct Example {
 }
 
 impl Rule {
+    /// Whether its findings tell the value at this path.
+    pub(super) fn tells(&self, path: &str) -> bool {
+        self.tell.iter().any(|told| told.as_str() == path)
+    }
+
     /// Whether it matches the record. The linear truth: no index is asked.
     pub(super) fn matches(&self, seen: &Seen<'_>) -> bool {
         let around = Around { view: seen.view(), account: seen.account() };

@@ -230,6 +230,8 @@ impl<'c> Detector<'c> {
         let in_detail = noted.in_detail(place, actor.as_ref(), around.time);
         let rule = self.rules.rules.get(place as usize);
         let told = rule.filter(|_| in_detail).map(|rule| told(rule, record.text)).unwrap_or_default();
+        let from = rule.filter(|rule| in_detail && rule.tells(SOURCE_ADDRESS));
+        let from = from.and_then(|_| record.head.source_ip.as_str()).filter(|from| !from.is_empty());
         let id = record.head.event_id.as_str().filter(|id| in_detail && !id.is_empty());
         let keys = match rule {
             Some(_) => Arc::default(),
@@ -244,6 +246,7 @@ impl<'c> Detector<'c> {
             time: around.time,
             event_id: id.map(EventId::from),
             told: noted.told(told),
+            from: from.map(|from| noted.text(from)),
             keys,
             source_grade: record.grade,
             evidence: (around.evidence)(),
@@ -258,6 +261,9 @@ impl<'c> Detector<'c> {
     }
 }
 
+/// What a call came from is told as such, and not as a thing that it named.
+const SOURCE_ADDRESS: &str = "sourceIPAddress";
+
 /// The values that the rule wants told, secrets replaced before they are read.
 fn told(rule: &Rule, text: &str) -> Vec<String> {
     if rule.tell.is_empty() {
@@ -266,7 +272,7 @@ fn told(rule: &Rule, text: &str) -> Vec<String> {
     let clean: Cow<'_, str> = redact(text);
     let view = View::new(&clean);
     let mut told = Vec::new();
-    for path in &rule.tell {
+    for path in rule.tell.iter().filter(|path| path.as_str() != SOURCE_ADDRESS) {
         path.any(&view, &mut |value| {
             told.extend(text_of(value).map(Cow::into_owned));
             told.len() >= TOLD_MAX

@@ -56,6 +56,9 @@ pub struct Hit {
     pub event_id: Option<EventId>,
     /// Values that the rule wants told, secrets replaced.
     pub told: Arc<[Arc<str>]>,
+    /// Where the call came from, as the record spells it, if the rule wants it
+    /// told.
+    pub from: Option<Arc<str>>,
     /// Values by which correlations group and count, in the order of the
     /// rule's own list; empty for a rule that no correlation uses.
     pub keys: Arc<[Option<Arc<str>>]>,

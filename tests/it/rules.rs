@@ -27,7 +27,7 @@ controls = ["OWN-1"]
 techniques = ["T1485"]
 event_source = "s3.amazonaws.com"
 event_name = "DeleteBucket"
-tell = ["requestParameters.bucketName"]
+tell = ["requestParameters.bucketName", "sourceIPAddress"]
 
 [[when]]
 field = "requestParameters.bucketName"
@@ -102,11 +102,11 @@ fn hits_of_one_actor_within_an_hour_are_one_finding_and_attempts_stand_apart() {
     );
     assert_eq!(
         rows[0]["summary"],
-        "alice made 2 calls in account 111122223333 (DeleteBucket), naming secret-1, secret-2: a bucket that nobody may delete."
+        "alice made 2 calls in account 111122223333 (DeleteBucket), naming secret-1, secret-2, from 192.0.2.7: a bucket that nobody may delete."
     );
     assert_eq!(
         rows[1]["summary"],
-        "Attempt (denied): alice made 1 call in account 111122223333 (DeleteBucket), naming secret-4; had it succeeded: a bucket that nobody may delete."
+        "Attempt (denied): alice made 1 call in account 111122223333 (DeleteBucket), naming secret-4, from 192.0.2.7; had it succeeded: a bucket that nobody may delete."
     );
     for (column, value) in [
         ("title", "Secret bucket deleted"),

@@ -269,10 +269,14 @@ fn pick(all: Vec<Found>, noun: &str) -> Vec<Found> {
 }
 
 /// Whether two identifiers name one thing: equal, or an ARN that ends with the
-/// other's name.
+/// other's name. Names of parameters are paths that begin with a slash; their
+/// ARNs have nothing before it but the word `parameter`.
 pub(super) fn names_the_same(one: &str, other: &str) -> bool {
     let ends = |arn: &str, name: &str| {
-        arn.starts_with("arn:") && arn.strip_suffix(name).is_some_and(|rest| rest.ends_with(['/', ':']))
+        arn.starts_with("arn:")
+            && arn
+                .strip_suffix(name)
+                .is_some_and(|rest| rest.ends_with(['/', ':']) || name.len() > 1 && name.starts_with('/'))
     };
     one == other || ends(one, other) || ends(other, one)
 }

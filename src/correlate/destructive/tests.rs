@@ -60,9 +60,12 @@ fn what_several_columns_name_counts_once() {
     let items = r#"{"instancesSet":{"items":[{"instanceId":"i-1"},{"instanceId":"i-2"}]}}"#;
     let instances = call(2, "ec2", "TerminateInstances").request(items).response(items);
     let answered = call(3, "ec2", "TerminateInstances").response(items);
-    let rows = report(vec![key, instances, answered], vec![]).destructive;
+    let path = call(4, "ssm", "DeleteParameter")
+        .request(r#"{"name":"/app/db/password"}"#)
+        .resources(r#"[{"ARN":"arn:aws:ssm:eu-west-1:111122223333:parameter/app/db/password"}]"#);
+    let rows = report(vec![key, instances, answered, path], vec![]).destructive;
     let named: Vec<(usize, u64)> = rows.iter().map(|row| (row.resources.len(), row.resource_count)).collect();
-    assert_eq!(named, [(1, 1), (2, 2), (2, 2)]);
+    assert_eq!(named, [(1, 1), (2, 2), (2, 2), (1, 1)]);
     assert_eq!(&*rows[0].resources[0], "arn:aws:kms:eu-west-1:111122223333:key/k-1");
     assert_eq!(rows[0].recoverable_until, Some(at(1 + 7 * 24 * 60)));
 }

@@ -137,10 +137,9 @@ fn claim<'a>(
         return None;
     }
     let summary = format!(
-        "{} made {} and {} in account {} within {} hours after {} at {}: {names}",
+        "{} made {} in account {} within {} hours after {} at {}: {names}",
         by(stop),
-        counted(destroyed, "destructive call"),
-        counted(writes.len() as u64, "other change"),
+        made(destroyed, writes.len() as u64),
         place(stop),
         WITHIN_S / 3600,
         stop.event_name,
@@ -158,4 +157,15 @@ fn claim<'a>(
         lowered: destroyed == 0,
         ..claim
     })
+}
+
+/// What was done, for a sentence. Other changes are known of modes alone, so
+/// that nothing is said of them where there are none.
+fn made(destroyed: u64, written: u64) -> String {
+    let change = if destroyed > 0 { "other change" } else { "change" };
+    let parts = [(destroyed, "destructive call"), (written, change)];
+    let done: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, of)| counted(count, of)).collect();
+    let place = if written > 0 { " in a mode" } else { "" };
+    format!("{}{place}", done.join(" and "))
 }

@@ -47,7 +47,11 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
             }
             let first = run.first().and_then(|action| action.event_id.as_ref());
             let subject = first.map(|id| id.as_str().to_owned()).unwrap_or_default();
-            claims.extend(of_actions(subject, run, "that destroyed in bulk, outside any mode and RFC,"));
+            claims.extend(of_actions(
+                subject,
+                run,
+                "that destroyed in bulk, outside any mode and RFC in evidence,",
+            ));
         }
     }
     claims

@@ -193,7 +193,7 @@ pub(super) const CORRELATORS: [Correlator; 30] = [
     },
     Correlator {
         rule_id: "destroy/in-bulk",
-        title: "Irreversible destruction in bulk outside any mode and RFC",
+        title: "Irreversible destruction in bulk outside any known mode and RFC",
         severity: Severity::High,
         confidence: Confidence::Medium,
         technique_ids: &[],

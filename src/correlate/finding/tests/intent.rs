@@ -187,7 +187,7 @@ fn what_an_actor_destroys_after_stopping_the_recording_is_a_finding() {
     assert_eq!(made[0].severity.as_str(), "critical");
     assert_eq!(
         made[0].summary,
-        "ops made 2 destructive calls and 0 other changes in account 111122223333 within 24 hours after \
+        "ops made 2 destructive calls in account 111122223333 within 24 hours after \
          StopLogging at 2025-01-10T00:00:00Z: DeleteDBInstance"
     );
 }
@@ -200,6 +200,7 @@ fn other_changes_of_a_mode_session_count_for_less() {
     let made = found(BLIND, events);
     assert_eq!((made.len(), made[0].count, made[0].severity.as_str()), (1, 1, "high"));
     assert!(made[0].event_ids.iter().any(|id| id.as_str() == "RunInstances-8"));
+    assert!(made[0].summary.contains(" made 1 change in a mode in account "), "{}", made[0].summary);
     let read = call(8, "ec2", "DescribeInstances").by(worn());
     let denied = call(9, "ec2", "RunInstances").by(worn()).error("AccessDenied");
     assert_eq!(count(BLIND, vec![role_call(0, "CreateRole", DEV), stop(2).by(worn()), read, denied]), 0);
