@@ -8,7 +8,9 @@
 //!  by a rule or setting ─▶ an earlier copy ─▶ what the catalogue says
 //! ```
 
-use crate::catalogue::{Judgement, WaitEnd};
+use serde_json::Value;
+
+use crate::catalogue::{Judgement, Wait, WaitEnd};
 use crate::model::destructive::Reversibility;
 use crate::model::time::UtcTime;
 
@@ -102,13 +104,7 @@ fn waiting(call: Call<'_>, judgement: &Judgement, history: &History<'_>) -> Opti
         WaitEnd::Answered(at) if at > time => {
             (Some(at), "the time is the one that the service answered".to_owned())
         }
-        WaitEnd::Answered(_) => {
-            return Some(Fate {
-                reversibility: Reversibility::Irreversible,
-                until: None,
-                recovery: "the service answered that it is deleted at once; look for copies".to_owned(),
-            });
-        }
+        WaitEnd::Answered(_) => return Some(at_once(wait, call)),
         // Parameters that were not recorded could have asked for no wait at all.
         _ if unrecorded => return None,
         WaitEnd::Asked(days) => (after(days), format!("the request asked for {days} days")),
@@ -134,6 +130,23 @@ fn waiting(call: Call<'_>, judgement: &Judgement, history: &History<'_>) -> Opti
         until,
         recovery: format!("{what}; {why}{replicas}{note}"),
     })
+}
+
+/// What the answer "at once" means: a request that asked for days contradicts it.
+fn at_once(wait: &Wait, call: Call<'_>) -> Fate {
+    let (reversibility, recovery) = match wait.end(call.request, &Value::Null) {
+        WaitEnd::Asked(days) => (
+            Reversibility::Unknown,
+            format!(
+                "the request asked for {days} days and the answer names a time not after the call: the record contradicts itself; ask the service whether it still waits, and cancel the deletion"
+            ),
+        ),
+        _ => (
+            Reversibility::Irreversible,
+            "the service answered that it is deleted at once; look for copies".to_owned(),
+        ),
+    };
+    Fate { reversibility, until: None, recovery }
 }
 
 /// What is kept by a setting or rule that the evidence shows.

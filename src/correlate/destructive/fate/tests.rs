@@ -24,12 +24,13 @@ fn done(source: &str, name: &str, request: &str, response: &str) -> Event {
 type Case = (&'static str, &'static str, &'static str, &'static str, R, Option<i64>, &'static str);
 
 #[rustfmt::skip]
-const WAITS: [Case; 36] = [
+const WAITS: [Case; 37] = [
     // KMS: the answer, the request, the default.
     ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k","pendingWindowInDays":7}"#, r#"{"deletionDate":"2025-01-18T00:10:00Z"}"#, R::RecoverableUntil, Some(8), "the time is the one that the service answered"),
     ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k","pendingWindowInDays":7}"#, r#"{"deletionDate":"Jan 18, 2025 12:10:00 AM"}"#, R::RecoverableUntil, Some(8), "answered"),
     ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k","pendingWindowInDays":7}"#, r#"{"deletionDate":1737159000.0}"#, R::RecoverableUntil, Some(8), "answered"),
     ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k","pendingWindowInDays":7}"#, "null", R::RecoverableUntil, Some(7), "CancelKeyDeletion before the waiting period ends; then EnableKey; the request asked for 7 days"),
+    ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k","pendingWindowInDays":30}"#, r#"{"deletionDate":"2025-01-10T00:10:00Z"}"#, R::Unknown, None, "the record contradicts itself"),
     ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k"}"#, "null", R::RecoverableUntil, Some(30), "the default of 30 days"),
     ("kms", "ScheduleKeyDeletion", "null", "null", R::Recoverable, None, "how long it waits is not in the record, at least 7 days"),
     ("kms", "ScheduleKeyDeletion", r#"{"keyId":"k","pendingWindowInDays":9999999}"#, "null", R::Recoverable, None, "not in the record"),
