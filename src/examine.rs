@@ -3,6 +3,7 @@
 //! Owns how the stages work together on one object; it is the unit of parallel
 //! work and shares no state with other objects. May not write anything.
 
+mod again;
 pub mod archive;
 mod aside;
 mod callers;
@@ -22,6 +23,7 @@ mod witness;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
+pub use self::again::Recalled;
 pub use self::aside::account_and_time;
 pub use self::callers::{Callers, WantedHashes};
 pub use self::canonical::CanonicalHashes;
@@ -33,7 +35,6 @@ use self::row::row;
 use self::sink::ObjectSink;
 pub use self::skim::Depth;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
-pub use self::witness::Recalled;
 use crate::classify::Classifier;
 use crate::decode;
 use crate::detect::Detector;

@@ -12,7 +12,7 @@ use super::Dump;
 use crate::catalogue::Catalogue;
 use crate::correlate::{Wanted, wanted};
 use crate::error::Error;
-use crate::examine::{Examined, WantedHashes};
+use crate::examine::{Examined, Recalled, WantedHashes};
 use crate::gather;
 use crate::limits::LINEAGE_ROUNDS_MAX;
 use crate::model::event::Event;
@@ -102,7 +102,7 @@ impl Dump<'_> {
         };
         let kept = by_path.iter().map(|(path, place)| (*path, kept(place))).collect();
         let found = self.examiner.descended(&self.found[origin], &kept, wanted);
-        let placed = found.into_iter().filter_map(|(path, mut events)| {
+        let placed = found.into_iter().filter_map(|Recalled { path, mut events, .. }| {
             let place = *by_path.get(&path)?;
             let end = self.examined[place].ordinals_end.unwrap_or(u64::MAX);
             events.retain(|event| event.evidence.record < end);

@@ -8,16 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::{Examiner, archive};
+use super::{Examiner, Recalled};
 use crate::correlate::Wanted;
-use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
+use crate::decode::Record;
 use crate::evidence::discover::Found;
-use crate::evidence::read::Container;
-use crate::evidence::s3_key;
-use crate::model::event::Event;
-use crate::model::evidence::{Evidence, ObjectPath};
-use crate::model::id::AccountId;
-use crate::normalise::cloudtrail::event;
+use crate::model::evidence::ObjectPath;
 use crate::normalise::token::{self, Token, TokenKind};
 use crate::timeline::RunKey;
 
@@ -109,54 +104,13 @@ impl Examiner<'_> {
         found: &Found,
         paths: &BTreeMap<&ObjectPath, Vec<u64>>,
         wanted: &Wanted,
-    ) -> Vec<(ObjectPath, Vec<Event>)> {
-        let all = archive::contents_again(found, self.days, &|path, content, inflated| {
+    ) -> Vec<Recalled> {
+        self.again(found, &|path| {
             let kept = paths.get(path)?;
-            let key_account = s3_key::facts(path.as_str()).account_id;
-            let mut sink = DescendedSink { path, key_account, kept, wanted, events: Vec::new() };
-            if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
-                decode::decode(inflated, &mut sink);
-            }
-            Some((path.clone(), sink.events))
-        });
-        all.into_iter().flatten().collect()
+            Some(move |record: &Record<'_>| {
+                kept.binary_search(&record.place.ordinal).is_err()
+                    && wanted.holds(&token::all(&record.head, record.text))
+            })
+        })
     }
-}
-
-/// Takes the wanted records of one object.
-struct DescendedSink<'w> {
-    path: &'w ObjectPath,
-    key_account: Option<AccountId>,
-    kept: &'w [u64],
-    wanted: &'w Wanted,
-    events: Vec<Event>,
-}
-
-impl Sink for DescendedSink<'_> {
-    fn record(&mut self, record: Record<'_>) {
-        let place = record.place;
-        if self.kept.binary_search(&place.ordinal).is_ok()
-            || !self.wanted.holds(&token::all(&record.head, record.text))
-        {
-            return;
-        }
-        let around =
-            record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        let evidence = Evidence {
-            object: self.path.clone(),
-            record: place.ordinal,
-            start: place.start as u64,
-            end: place.end as u64,
-        };
-        let read = event(record.text, around.as_ref(), evidence).event;
-        self.events.push(Event { source_grade: record.grade, ..read });
-    }
-
-    fn rfc(&mut self, _: RfcEntry<'_>) {}
-
-    fn aside(&mut self, _: Aside<'_>) {}
-
-    fn document(&mut self, _: Document<'_>) {}
-
-    fn fault(&mut self, _: Fault) {}
 }

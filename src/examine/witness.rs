@@ -7,19 +7,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Examiner, ObjectSink, archive};
+use super::{Examiner, ObjectSink, Recalled};
 use crate::correlate::witnessed;
+use crate::decode::Record;
 use crate::decode::head::Field;
-use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::evidence::discover::Found;
-use crate::evidence::read::Container;
-use crate::evidence::s3_key;
-use crate::model::event::{Event, strip_api_date};
-use crate::model::evidence::{Evidence, ObjectPath};
+use crate::model::event::strip_api_date;
+use crate::model::evidence::ObjectPath;
 use crate::model::id::AccountId;
 use crate::model::time::UtcTime;
 use crate::model::witness::WitnessTrace;
-use crate::normalise::cloudtrail::{account_of, event, principal_of};
+use crate::normalise::cloudtrail::{account_of, principal_of};
 use crate::timeline::texts_hash;
 
 impl ObjectSink<'_, '_> {
@@ -58,17 +56,6 @@ impl ObjectSink<'_, '_> {
     }
 }
 
-/// Records that were read again, and the object they lie in.
-#[derive(Debug)]
-pub struct Recalled {
-    /// The object.
-    pub path: ObjectPath,
-    /// SHA-256 of the object as it was read again.
-    pub sha256: String,
-    /// Their events.
-    pub events: Vec<Event>,
-}
-
 impl Examiner<'_> {
     /// The hash of the name of a thing, as a [`WitnessTrace`] holds it.
     pub fn thing_hash(&self, account: &AccountId, name: &str) -> u32 {
@@ -78,50 +65,11 @@ impl Examiner<'_> {
     /// Reads an object again for some of its records: path, and ordinals in
     /// their order.
     pub fn recalled(&self, found: &Found, wanted: &BTreeMap<&ObjectPath, Vec<u32>>) -> Vec<Recalled> {
-        let all = archive::contents_again(found, self.days, &|path, content, inflated| {
+        self.again(found, &|path| {
             let ordinals = wanted.get(path)?;
-            let key_account = s3_key::facts(path.as_str()).account_id;
-            let mut sink = RecordSink { path, key_account, ordinals, events: Vec::new() };
-            if !matches!(content.container, Container::NotOpened(_) | Container::Archive(_)) {
-                decode::decode(inflated, &mut sink);
-            }
-            Some(Recalled { path: path.clone(), sha256: content.sha256, events: sink.events })
-        });
-        all.into_iter().flatten().collect()
+            Some(move |record: &Record<'_>| {
+                u32::try_from(record.place.ordinal).is_ok_and(|at| ordinals.binary_search(&at).is_ok())
+            })
+        })
     }
-}
-
-/// Takes some records, by their ordinals in order.
-struct RecordSink<'o> {
-    path: &'o ObjectPath,
-    key_account: Option<AccountId>,
-    ordinals: &'o [u32],
-    events: Vec<Event>,
-}
-
-impl Sink for RecordSink<'_> {
-    fn record(&mut self, record: Record<'_>) {
-        let place = record.place;
-        if !u32::try_from(place.ordinal).is_ok_and(|at| self.ordinals.binary_search(&at).is_ok()) {
-            return;
-        }
-        let around =
-            record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        let evidence = Evidence {
-            object: self.path.clone(),
-            record: place.ordinal,
-            start: place.start as u64,
-            end: place.end as u64,
-        };
-        let read = event(record.text, around.as_ref(), evidence).event;
-        self.events.push(Event { source_grade: record.grade, ..read });
-    }
-
-    fn rfc(&mut self, _: RfcEntry<'_>) {}
-
-    fn aside(&mut self, _: Aside<'_>) {}
-
-    fn document(&mut self, _: Document<'_>) {}
-
-    fn fault(&mut self, _: Fault) {}
 }

@@ -3,8 +3,8 @@
 //!
 //! Owns: counting in flat memory. Threads count callers, and pairs of their values
 //! (`shard`); whenever one holds too many they are put together by caller (`fold`),
-//! where names that sort first stay if there are too many. So no result hangs on the order of reading, also where a bound is
-//! met. Knows no rule and makes no claim.
+//! where names that sort first stay if there are too many. So no result hangs on
+//! the order of reading, also where a bound is met. Knows no rule and makes no claim.
 
 mod fold;
 mod shard;

@@ -103,7 +103,7 @@ pub(super) fn tell() -> io::Result<Case> {
         ("mode/opened-without-rfc", SINGLE),
         ("rfc/not-an-approver", BILLING),
     ];
-    let case = case(TEXT, scene, Packing::Plain, &[])?;
+    let case = case(TEXT, scene, Packing::Gzip, &[])?;
     let beside = &[("policy.toml", POLICY), ("tickets.csv", TICKETS)];
     Ok(Case { args: &["--policy", "{case}/policy.toml"], beside, ..case })
 }

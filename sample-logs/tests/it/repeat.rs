@@ -44,7 +44,7 @@ fn committed_data_is_small() {
     assert!(bytes("demo") < 400_000, "the demo has {} bytes", bytes("demo"));
     for case in casebook::all().unwrap() {
         let size: usize = case.objects.values().map(Vec::len).sum();
-        assert!(size < 50_000, "case {} has {size} bytes", case.name);
+        assert!(size < 30_000, "case {} has {size} bytes", case.name);
     }
 }
 
