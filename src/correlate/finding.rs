@@ -128,7 +128,10 @@ pub struct Correlated {
 
 /// All rules over several rows.
 pub fn correlated() -> impl Iterator<Item = Correlated> {
-    CORRELATORS.iter().zip(&ABOUT).map(|(correlator, about)| Correlated {
+    let about = |rule: &str| ABOUT.iter().find(|about| about.rule_id == rule);
+    let both =
+        CORRELATORS.iter().filter_map(move |correlator| Some((correlator, about(correlator.rule_id)?)));
+    both.map(|(correlator, about)| Correlated {
         rule_id: correlator.rule_id,
         title: correlator.title,
         severity: correlator.severity,

@@ -308,24 +308,23 @@ fn incident_out(incident: &Incident) -> IncidentOut<'_> {
 }
 
 fn since(since: &Since) -> SinceOut<'_> {
-    let change = |change: &'_ SinceChange| SinceChangeOut {
-        // The words of the table `changes`.
-        change: change.word.replace(' ', "_"),
-        time: change.time.map(|time| time.to_string()),
-        told: &change.told,
-        detail: &change.detail,
-    };
-    let subject = |subject: &'_ SinceSubject| SinceSubjectOut {
-        subject: subject.heading,
-        counts: &subject.counts,
-        changes: subject.changes.iter().map(change).collect(),
-    };
     SinceOut {
         old_scope: &since.old_scope,
         new_scope: &since.new_scope,
         notes: &since.notes,
         subjects: since.subjects.iter().map(subject).collect(),
     }
+}
+
+fn subject(subject: &SinceSubject) -> SinceSubjectOut<'_> {
+    let changes = subject.changes.iter().map(|change: &SinceChange| SinceChangeOut {
+        // The words of the table `changes`.
+        change: change.word.replace(' ', "_"),
+        time: change.time.map(|time| time.to_string()),
+        told: &change.told,
+        detail: &change.detail,
+    });
+    SinceSubjectOut { subject: subject.heading, counts: &subject.counts, changes: changes.collect() }
 }
 
 fn findings(head: &Headline<'_>) -> Findings {

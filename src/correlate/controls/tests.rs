@@ -129,7 +129,7 @@ fn evidence_of_one_account_is_none_of_the_others() {
     assert_eq!(row.rules_not_assessed, ["logging/log-objects-deleted".into()]);
     assert!(row.coverage.contains("(no data event seen for 222233334444, 333344445555)"), "{}", row.coverage);
     // IAM of an account records in us-east-1 of that account alone.
-    let of_iam = |report: &Report| control(report, "nist_800_53_r5", "IA-5").clone();
+    let of_iam = |report: &Report| control(report, "nist_800_53_r5", "AC-6").clone();
     let abroad = vec![day("us-east-1", &["Management"]), day_of(other, "eu-west-1", &["Management"])];
     let row = of_iam(&told(abroad, vec![]));
     assert!(row.coverage.contains("Organizations record for 222233334444)"), "{}", row.coverage);

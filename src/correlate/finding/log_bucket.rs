@@ -69,13 +69,15 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     claims
 }
 
-/// Succeeded calls of S3 about a bucket or the lock of its objects.
+/// Succeeded calls of S3 that set or delete something of a bucket, or the lock of
+/// its objects.
 fn is_on_bucket(event: &Event) -> bool {
+    let name = &*event.event_name;
+    let sets = name.starts_with("Put") || name.starts_with("Delete");
+    let about = name.contains("Bucket") || name.contains("ObjectLock");
     &*event.event_source == "s3.amazonaws.com"
+        && (sets && about || matches!(name, "DeleteObjects" | "PutObjectRetention" | "PutObjectLegalHold"))
         && event.outcome() == Outcome::Succeeded
-        && (event.event_name.contains("Bucket")
-            || event.event_name.contains("ObjectLock")
-            || matches!(&*event.event_name, "DeleteObjects" | "PutObjectRetention" | "PutObjectLegalHold"))
 }
 
 fn sets_lifecycle(event: &Event) -> bool {
