@@ -18,7 +18,7 @@ const TEXT: Text = Text {
     story: "Nina lets CloudTrail write to shop-audit, makes a trail that delivers there, and keeps its logs for two years; of another
 bucket she expires everything within a day. At night Oscar lets the logs of shop-audit expire within a day, suspends its
 versioning and sets a policy that no longer names CloudTrail; he may not delete the bucket.
-What Nina did harms no log. What Oscar did is one finding.",
+What Nina did harms no log. What Oscar did to the logs is one finding; that he then tried to delete the bucket is another.",
 };
 
 const BUCKET: &str = "shop-audit";
@@ -55,11 +55,10 @@ pub(super) fn tell() -> io::Result<Case> {
     scene.call(&oscar, minute(612), policy(&reads));
     let gone = Call::write("s3", "DeleteBucket", json!({"bucketName": BUCKET})).destroying_named(&[BUCKET]);
     scene.call(&oscar, minute(613), gone.denied());
-    scene.truth.intents.push(Intent {
-        rule_id: "logging/log-bucket-weakened",
-        account_id: SHOP,
-        actor: "oscar",
-    });
+    // Versions are what would bring a deleted bucket's objects back.
+    for rule_id in ["logging/log-bucket-weakened", "intent/backups-then-data"] {
+        scene.truth.intents.push(Intent { rule_id, account_id: SHOP, actor: "oscar" });
+    }
     case(TEXT, scene, Packing::Plain, &[])
 }
 
