@@ -151,7 +151,7 @@ impl<'a> AtHand<'a> {
             (Need::DataEvents, with(&|day| day.categories.contains("Data"))),
             (Need::Rfcs, if basis.rfcs_declared { accounts.clone() } else { with_rfcs(basis.rfcs) }),
             (Need::Tickets, if_so(basis.rfcs.iter().any(Rfc::is_ticket))),
-            (Need::LogBuckets, if_so(!basis.log_buckets.is_empty())),
+            (Need::LogBuckets, if_so(basis.log_buckets.named().next().is_some())),
             (Need::Baseline, if_so(basis.baseline)),
             (Need::PolicyModes, policy(Topic::Modes)),
             (Need::PolicyOpenTime, policy(Topic::OpenTime)),
@@ -263,7 +263,7 @@ fn row(
     let mut sentences = vec![rests_on.to_owned()];
     sentences.extend(told("not judged", &lacking, rules.len()));
     sentences.extend(told("judged for some accounts only", &in_part, rules.len()));
-    if rules.contains(LOG_BUCKET_RULE) && !basis.log_buckets.is_empty() {
+    if rules.contains(LOG_BUCKET_RULE) && basis.log_buckets.named().next().is_some() {
         sentences.push(buckets_sentence(basis.log_buckets));
     }
     if suppressed > 0 {
@@ -297,11 +297,11 @@ fn told(how: &str, lacking: &[(&Arc<str>, String)], all: usize) -> Option<String
 /// Calls on a bucket are recorded in the account that owns it, which nothing that
 /// names a bucket tells.
 fn buckets_sentence(known: &LogBuckets) -> String {
-    let count = known.names().count();
+    let count = known.named().count();
     format!(
         "{} of trails known ({}); what is done to one shows only in the records of the account that owns it.",
         counted(count as u64, "bucket"),
-        some_of(known.names(), count)
+        some_of(known.named(), count)
     )
 }
 

@@ -34,6 +34,9 @@ pub(super) struct LogBucket {
     pub(super) told: String,
     /// The record that tells it, if one does.
     pub(super) evidence: Option<Evidence>,
+    /// Whether a call or an export names it. That a folder has the name of a bucket
+    /// shows only when somebody calls that bucket.
+    named: bool,
 }
 
 impl LogBuckets {
@@ -47,7 +50,7 @@ impl LogBuckets {
         for trail in trails {
             if let Some(bucket) = &trail.bucket {
                 let told = "to which a trail delivers, as an export of its settings says".to_owned();
-                known.add_timeless(bucket, &log_prefix(trail.key_prefix.as_deref()), told);
+                known.add_timeless(bucket, &log_prefix(trail.key_prefix.as_deref()), told).named = true;
             }
         }
         known.add_folders(objects);
@@ -59,14 +62,15 @@ impl LogBuckets {
         self.0.get(bucket)
     }
 
-    /// Whether no bucket is known.
+    /// Whether no bucket could be one.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Their names, in order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(|name| &**name)
+    /// The names of those that calls or exports name, in order. Folders may have
+    /// any name, so that they do not show that the buckets are known.
+    pub(super) fn named(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, bucket)| bucket.named).map(|(name, _)| &**name)
     }
 
     /// The answer says what holds after the call; a request for a new trail is as
@@ -83,6 +87,7 @@ impl LogBuckets {
         let is_new = !self.0.contains_key(bucket);
         let entry = self.0.entry(Arc::from(bucket)).or_default();
         entry.prefixes.insert(log_prefix(payload::text(from, &["s3KeyPrefix"])));
+        entry.named = true;
         // Events are in order of time: the first one tells since when.
         if is_new {
             entry.since = event.time;
@@ -91,13 +96,14 @@ impl LogBuckets {
         }
     }
 
-    fn add_timeless(&mut self, bucket: &str, prefix: &str, told: String) {
+    fn add_timeless(&mut self, bucket: &str, prefix: &str, told: String) -> &mut LogBucket {
         let entry = self.0.entry(Arc::from(bucket)).or_default();
         entry.prefixes.insert(prefix.to_owned());
         entry.since = None;
         if entry.told.is_empty() {
             entry.told = told;
         }
+        entry
     }
 
     /// Folders above `AWSLogs` below which logs of CloudTrail lie, each with what

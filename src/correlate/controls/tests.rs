@@ -9,6 +9,7 @@ use super::super::{Options, all};
 use super::*;
 use crate::model::coverage::CoverageDay;
 use crate::model::evidence::ObjectPath;
+use crate::model::inventory::{Inventory, TrailSettings};
 use crate::model::object::Object;
 use crate::model::report::Report;
 use crate::model::rfc::RfcRecord;
@@ -62,25 +63,30 @@ fn without_records_nothing_can_be_assessed() {
     }
 }
 
-/// A delivered log, whose folder tells the bucket of a trail.
-fn log_folder() -> Object {
-    let path = "acme-audit/AWSLogs/111122223333/CloudTrail/us-east-1/2025/01/10/x.json.gz";
-    Object::blank(&ObjectPath::new(path))
+/// The settings of a trail, which name its bucket.
+fn trails() -> Inventory {
+    let trail = TrailSettings { bucket: Some("acme-audit".into()), ..TrailSettings::default() };
+    Inventory { trails: vec![trail], ..Inventory::default() }
 }
 
 /// Where nothing tells the bucket of a trail, what was done to it is not looked at.
 #[test]
 fn without_a_known_bucket_the_logs_cannot_be_said_to_be_kept() {
     let coverage = || vec![day("us-east-1", &["Management", "Data"])];
-    let told = |objects: Vec<Object>| {
-        let sources = super::super::Sources { coverage: coverage(), objects, ..sources(vec![], vec![]) };
+    let told = |inventory: Inventory, objects: Vec<Object>| {
+        let sources =
+            super::super::Sources { coverage: coverage(), inventory, objects, ..sources(vec![], vec![]) };
         let report = all(sources, &Catalogue::builtin(), &Options::default());
         control(&report, "pci_dss_4_0_1", "10.5.1").clone()
     };
-    let row = told(vec![]);
-    assert_eq!(row.rules_not_assessed, ["logging/log-bucket-weakened".into()]);
-    assert!(row.coverage.contains("(no bucket of a trail known)"), "{}", row.coverage);
-    let row = told(vec![log_folder()]);
+    // A folder may have any name: it does not show that the bucket is known.
+    let log = "folder/AWSLogs/111122223333/CloudTrail/us-east-1/2025/01/10/x.json.gz";
+    for objects in [vec![], vec![Object::blank(&ObjectPath::new(log))]] {
+        let row = told(Inventory::default(), objects);
+        assert_eq!(row.rules_not_assessed, ["logging/log-bucket-weakened".into()]);
+        assert!(row.coverage.contains("(no bucket of a trail known)"), "{}", row.coverage);
+    }
+    let row = told(trails(), vec![]);
     assert!(row.rules_not_assessed.is_empty());
     assert!(
         row.coverage.ends_with(
@@ -102,8 +108,7 @@ fn day_of(account: &str, region: &str, categories: &[&str]) -> CoverageDay {
 fn evidence_of_one_account_is_none_of_the_others() {
     let other = "222233334444";
     let told = |coverage: Vec<CoverageDay>, rfcs| {
-        let objects = vec![log_folder()];
-        let sources = super::super::Sources { coverage, objects, ..sources(vec![], rfcs) };
+        let sources = super::super::Sources { coverage, inventory: trails(), ..sources(vec![], rfcs) };
         all(sources, &Catalogue::builtin(), &Options::default())
     };
     let both =
@@ -162,8 +167,7 @@ fn tickets_are_no_rfcs() {
 #[test]
 fn none_found_is_said_only_of_rules_whose_evidence_is_there() {
     let told = |coverage: Vec<CoverageDay>| {
-        let objects = vec![log_folder()];
-        let sources = super::super::Sources { coverage, objects, ..sources(vec![], vec![]) };
+        let sources = super::super::Sources { coverage, inventory: trails(), ..sources(vec![], vec![]) };
         all(sources, &Catalogue::builtin(), &Options::default())
     };
     // No data event: that log objects were deleted could not be seen.
@@ -232,7 +236,7 @@ fn findings_are_exceptions_and_suppressed_ones_too() {
 fn the_selection_narrows_what_a_verdict_rests_on() {
     let sources = || super::super::Sources {
         coverage: vec![day("eu-west-1", &["Management"]), day("us-east-1", &["Management", "Data"])],
-        objects: vec![log_folder()],
+        inventory: trails(),
         ..sources(vec![], vec![])
     };
     let selection = Selection { regions: ["eu-west-1".into()].into(), ..Selection::default() };
