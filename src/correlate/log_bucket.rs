@@ -83,7 +83,8 @@ impl LogBuckets {
         let from = if answered.is_some() { &response } else { &request };
         let trail = [&response, &request].into_iter().find_map(|value| payload::text(value, &["name"]));
         let at = event.time.map(|time| format!(" at {time}")).unwrap_or_default();
-        let told = format!("to which trail {} delivers ({}{at})", trail.unwrap_or("?"), event.event_name);
+        let told =
+            format!("to which trail {} was set to deliver ({}{at})", trail.unwrap_or("?"), event.event_name);
         let is_new = !self.0.contains_key(bucket);
         let entry = self.0.entry(Arc::from(bucket)).or_default();
         entry.prefixes.insert(log_prefix(payload::text(from, &["s3KeyPrefix"])));

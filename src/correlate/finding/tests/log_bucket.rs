@@ -167,7 +167,7 @@ fn calls_of_one_actor_within_an_hour_are_one_finding() {
     assert_eq!(made.iter().map(|one| one.count).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(
         made[0].summary,
-        "ops changed bucket acme-audit, to which trail t delivers (CreateTrail at 2025-01-10T00:05:00Z), in \
+        "ops changed bucket acme-audit, to which trail t was set to deliver (CreateTrail at 2025-01-10T00:05:00Z), in \
          account 111122223333: PutBucketVersioning (suspends versioning), DeleteBucketPolicy (deletes the policy \
          that lets CloudTrail write to it)"
     );
