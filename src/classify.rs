@@ -58,6 +58,7 @@ impl<'c> Classifier<'c> {
         self.keep_all
             || self.catalogue.may_harm(source, name)
             || self.sets_recycle_bin(source, name)
+            || bears_on_logs(source, name)
             || tells_of_rfcs(source)
             || head.user_identity.is_some_and(|identity| self.wears_marker_role(identity))
             || tells_of_roles(source) && self.names_marker_role(text)
@@ -68,7 +69,8 @@ impl<'c> Classifier<'c> {
         event.category = self.catalogue.judge(event).map(|judgement| judgement.category);
         self.keep_all
             || event.category.is_some()
-            || self.sets_recycle_bin(&event.event_source, &event.event_name)
+            || (self.sets_recycle_bin(&event.event_source, &event.event_name)
+                || bears_on_logs(&event.event_source, &event.event_name))
                 && event.outcome() == Outcome::Succeeded
             || tells_of_rfcs(&event.event_source)
             || event.principal.role_name().is_some_and(|role| self.catalogue.mode_of_role(role).is_some())
@@ -98,6 +100,22 @@ impl<'c> Classifier<'c> {
     fn holds_role_name(&self, text: &str) -> bool {
         let holds = |names: &[Finder<'_>]| names.iter().any(|name| name.find(text.as_bytes()).is_some());
         holds(&self.beginnings) && holds(&self.role_names)
+    }
+}
+
+/// Calls that tell where a trail delivers to, and settings of buckets that may
+/// harm the logs there: which bucket is meant, only other records tell. All of
+/// them are rare.
+///
+/// Source: CloudTrail API Reference, `CreateTrail`, `UpdateTrail` (S3BucketName);
+/// facts/cloudtrail.md 1.6 (S3 event names).
+fn bears_on_logs(source: &str, name: &str) -> bool {
+    match source {
+        "s3.amazonaws.com" => {
+            matches!(name, "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" | "PutBucketPolicy")
+        }
+        "cloudtrail.amazonaws.com" => matches!(name, "CreateTrail" | "UpdateTrail"),
+        _ => false,
     }
 }
 

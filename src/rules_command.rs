@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue::Catalogue;
 use crate::cli::{Color, RulesAction, RulesFormat};
+use crate::correlate::{Correlated, correlated};
 use crate::detect::{Example, Rule, RuleSet};
 use crate::error::Error;
 use crate::model::count::counted;
@@ -38,18 +39,18 @@ pub fn rules(action: &RulesAction, color: Color) -> Result<u8, Error> {
 fn list(folders: &[PathBuf], format: RulesFormat, terminal: &Terminal) -> Result<u8, Error> {
     let catalogue = Catalogue::builtin();
     let loaded = rulebook::load(folders, &catalogue)?;
+    let all = listed(&loaded);
     match format {
         RulesFormat::Json => {
-            let all: Vec<Value> = loaded.rules().iter().map(|rule| as_json(rule, &catalogue)).collect();
+            let all: Vec<Value> = all.iter().map(|one| one.as_json(&catalogue)).collect();
             terminal.result(&format!("{:#}", Value::Array(all)))?;
         }
         RulesFormat::Text => {
-            let widest = loaded.rules().iter().map(|rule| rule.words.rule_id.len()).max().unwrap_or_default();
-            for rule in loaded.rules() {
-                let words = &rule.words;
-                let (id, title) = (escape::terminal(&words.rule_id), escape::terminal(&words.title));
-                let controls = counted(controls(rule, &catalogue).len() as u64, "control");
-                let severity = words.severity.as_str();
+            let widest = all.iter().map(|one| one.id().len()).max().unwrap_or_default();
+            for one in &all {
+                let (severity, title) = one.severity_and_title();
+                let (id, title) = (escape::terminal(one.id()), escape::terminal(title));
+                let controls = counted(one.controls(&catalogue).len() as u64, "control");
                 terminal.result(&format!("{id:widest$}  {severity:13}  {title} ({controls})"))?;
             }
         }
@@ -57,11 +58,77 @@ fn list(folders: &[PathBuf], format: RulesFormat, terminal: &Terminal) -> Result
     Ok(PROVEN)
 }
 
+/// A rule on single records, or one over several rows.
+enum Listed<'a> {
+    Single(&'a Rule),
+    Correlated(Correlated),
+}
+
+/// All rules of a run, by id.
+fn listed(loaded: &RuleSet) -> Vec<Listed<'_>> {
+    let single = loaded.rules().iter().map(Listed::Single);
+    let mut all: Vec<Listed<'_>> = single.chain(correlated().map(Listed::Correlated)).collect();
+    all.sort_by(|one, other| one.id().cmp(other.id()));
+    all
+}
+
+impl Listed<'_> {
+    fn id(&self) -> &str {
+        match self {
+            Self::Single(rule) => &rule.words.rule_id,
+            Self::Correlated(one) => one.rule_id,
+        }
+    }
+
+    fn severity_and_title(&self) -> (&'static str, &str) {
+        match self {
+            Self::Single(rule) => (rule.words.severity.as_str(), &rule.words.title),
+            Self::Correlated(one) => (one.severity.as_str(), one.title),
+        }
+    }
+
+    fn controls(&self, catalogue: &Catalogue) -> Vec<String> {
+        match self {
+            Self::Single(rule) => controls(rule, catalogue),
+            Self::Correlated(one) => with_controls(
+                one.rule_id,
+                one.controls.iter().map(|control| (*control).to_owned()).collect(),
+                catalogue,
+            ),
+        }
+    }
+
+    fn as_json(&self, catalogue: &Catalogue) -> Value {
+        let one = match self {
+            Self::Single(rule) => return as_json(rule, catalogue),
+            Self::Correlated(one) => one,
+        };
+        json!({
+            "id": one.rule_id,
+            "kind": "correlated",
+            "title": one.title,
+            "severity": one.severity.as_str(),
+            "confidence": one.confidence.as_str(),
+            "when": one.when,
+            "case": one.case,
+            "near_miss": one.near_miss,
+            "response": one.response,
+            "techniques": one.technique_ids,
+            "controls": self.controls(catalogue),
+            "references": [one.rests_on],
+        })
+    }
+}
+
 /// The controls that a rule names itself, then those that the catalogue knows it
 /// to bear on, as findings spell them.
 fn controls(rule: &Rule, catalogue: &Catalogue) -> Vec<String> {
-    let mut all: Vec<String> = rule.words.controls.iter().map(|control| control.to_string()).collect();
-    for control in catalogue.controls().of_rule(&rule.words.rule_id) {
+    let own = rule.words.controls.iter().map(|control| control.to_string()).collect();
+    with_controls(&rule.words.rule_id, own, catalogue)
+}
+
+fn with_controls(rule_id: &str, mut all: Vec<String>, catalogue: &Catalogue) -> Vec<String> {
+    for control in catalogue.controls().of_rule(rule_id) {
         let spelled = control.spelled();
         if !all.contains(&spelled) {
             all.push(spelled);
@@ -74,6 +141,7 @@ fn as_json(rule: &Rule, catalogue: &Catalogue) -> Value {
     let words = &rule.words;
     json!({
         "id": &*words.rule_id,
+        "kind": "record",
         "title": &*words.title,
         "severity": words.severity.as_str(),
         "status": rule.status,
@@ -95,8 +163,34 @@ fn as_json(rule: &Rule, catalogue: &Catalogue) -> Value {
 fn show(id: &str, folders: &[PathBuf], terminal: &Terminal) -> Result<u8, Error> {
     let catalogue = Catalogue::builtin();
     let loaded = rulebook::load(folders, &catalogue)?;
-    let rule = loaded.rules().iter().find(|rule| &*rule.words.rule_id == id);
-    let rule = rule.ok_or_else(|| Error::NoSuchRule { id: id.to_owned() })?;
+    match listed(&loaded).iter().find(|one| one.id() == id) {
+        Some(Listed::Single(rule)) => show_single(rule, &catalogue, terminal),
+        Some(one @ Listed::Correlated(about)) => show_correlated(about, &one.controls(&catalogue), terminal),
+        None => Err(Error::NoSuchRule { id: id.to_owned() }),
+    }
+}
+
+fn show_correlated(one: &Correlated, controls: &[String], terminal: &Terminal) -> Result<u8, Error> {
+    let lines = [
+        ("id", one.rule_id.to_owned()),
+        ("title", one.title.to_owned()),
+        ("severity", one.severity.as_str().to_owned()),
+        ("confidence", one.confidence.as_str().to_owned()),
+        ("made", one.when.to_owned()),
+        ("case", one.case.to_owned()),
+        ("near miss", one.near_miss.to_owned()),
+        ("response", one.response.to_owned()),
+        ("techniques", one.technique_ids.join(", ")),
+        ("controls", controls.join(", ")),
+        ("reference", one.rests_on.to_owned()),
+    ];
+    for (name, value) in lines {
+        terminal.result(&format!("{name:12}  {}", escape::terminal(&value)))?;
+    }
+    Ok(PROVEN)
+}
+
+fn show_single(rule: &Rule, catalogue: &Catalogue, terminal: &Terminal) -> Result<u8, Error> {
     let words = &rule.words;
     let lines = [
         ("id", words.rule_id.to_string()),
@@ -114,7 +208,7 @@ fn show(id: &str, folders: &[PathBuf], terminal: &Terminal) -> Result<u8, Error>
         ),
         ("outcome", rule.wanted.as_str().to_owned()),
         ("techniques", words.technique_ids.join(", ")),
-        ("controls", controls(rule, &catalogue).join(", ")),
+        ("controls", controls(rule, catalogue).join(", ")),
         ("author", rule.author.clone()),
         ("licence", rule.licence.clone()),
     ];

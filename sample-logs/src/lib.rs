@@ -28,4 +28,4 @@ mod stories;
 mod truth;
 
 pub use landing::{Options, demo, generate};
-pub use truth::{DestructiveAction, Loss, Session, Totals, Truth, Window};
+pub use truth::{DestructiveAction, Finding, Loss, Session, Totals, Truth, Window};

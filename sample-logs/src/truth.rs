@@ -23,6 +23,27 @@ pub struct Truth {
     pub intents: Vec<Intent>,
     /// What is to be found about modes and their tickets, by rule and account; empty where a story does not say.
     pub claims: Vec<(&'static str, &'static str)>,
+    /// Sign-ins as root: account and time.
+    pub root_sign_ins: Vec<(String, i64)>,
+    /// All that an auditor has to find, by time; empty where the dump does not say.
+    pub findings: Vec<Finding>,
+}
+
+/// What an auditor has to find.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// Seconds since 1970 UTC: of the first call, of a mode that it opened; of one that nobody uses, the last use.
+    pub time: i64,
+    /// The account it is about.
+    pub account_id: String,
+    /// The rule that has to find it.
+    pub rule_id: &'static str,
+    /// Who did it; empty where it is about a mode and not about a caller.
+    pub actor: String,
+    /// The opening of the window that it is about.
+    pub window_opened_at: Option<i64>,
+    /// How many calls it is made of.
+    pub count: u64,
 }
 
 /// A pattern of calls that shows what somebody was about.
@@ -74,6 +95,10 @@ pub struct Window {
     pub rfc_ids: Vec<String>,
     /// The marker roles of the window, sorted.
     pub role_names: Vec<String>,
+    /// When the mode was last used; `None` where a story does not say.
+    pub last_use: Option<i64>,
+    /// Who asked for it in the RFC and used it with nobody's approval; empty for nobody.
+    pub one_person: &'static str,
 }
 
 /// A credential session of a mode role, or one that descends from it.
@@ -189,6 +214,8 @@ impl Truth {
         self.destructive_actions.extend(other.destructive_actions);
         self.intents.extend(other.intents);
         self.claims.extend(other.claims);
+        self.root_sign_ins.extend(other.root_sign_ins);
+        self.findings.extend(other.findings);
         for (outcome, count) in other.destructive_counts {
             *self.destructive_counts.entry(outcome).or_default() += count;
         }
@@ -228,6 +255,9 @@ impl Truth {
             let claim = |(rule, account): &(&str, &str)| json!({"rule_id": rule, "account_id": account});
             value["claims"] = self.claims.iter().map(claim).collect();
         }
+        if !self.findings.is_empty() {
+            value["findings"] = self.findings.iter().map(Finding::to_json).collect();
+        }
         let mut text = format!("{value:#}");
         text.push('\n');
         text
@@ -237,6 +267,16 @@ impl Truth {
 impl Intent {
     fn to_json(self) -> Value {
         json!({"rule_id": self.rule_id, "account_id": self.account_id, "actor": self.actor})
+    }
+}
+
+impl Finding {
+    fn to_json(&self) -> Value {
+        json!({
+            "time": clock::extended(self.time), "account_id": self.account_id, "rule_id": self.rule_id,
+            "actor": self.actor, "window_opened_at": self.window_opened_at.map(clock::extended),
+            "count": self.count,
+        })
     }
 }
 

@@ -47,6 +47,10 @@ pub enum Need {
     DataEvents,
     /// RFCs of an archive, or calls to the change management of AMS.
     Rfcs,
+    /// Change tickets that the policy names.
+    Tickets,
+    /// Something that tells the bucket of a trail.
+    LogBuckets,
     /// A part of the evidence, or an older report, to compare with.
     Baseline,
     /// A policy that says which modes are allowed.
@@ -66,12 +70,19 @@ pub enum Need {
 }
 
 impl Need {
+    /// Whether accounts have it one by one, so that some may lack it.
+    pub const fn is_of_accounts(self) -> bool {
+        matches!(self, Self::GlobalServices | Self::DataEvents | Self::Rfcs)
+    }
+
     /// What is lacking, as a part of a sentence.
     pub const fn lack(self) -> &'static str {
         match self {
             Self::GlobalServices => "no record of us-east-1, where IAM and Organizations record",
             Self::DataEvents => "no data event seen",
             Self::Rfcs => "no RFC evidence",
+            Self::Tickets => "no change ticket",
+            Self::LogBuckets => "no bucket of a trail known",
             Self::Baseline => "no baseline to compare with",
             Self::PolicyModes => "no policy says which modes are allowed",
             Self::PolicyOpenTime => "no policy says how long a mode may be open",

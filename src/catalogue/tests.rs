@@ -42,6 +42,7 @@ fn event(source: &str, name: &str, parameters: Option<&str>) -> Event {
         response_elements: None,
         additional_event_data: None,
         service_event_details: None,
+        answered_failure: false,
         category: None,
         copies: 1,
         source_grade: SourceGrade::Unreferenced,

@@ -1,7 +1,8 @@
 //! What the findings of a run come to, control by control.
 //!
 //! Owns: table `controls`, and which controls a finding names. "None found" is
-//! said only where most of the rules could be judged, and with what it rests on. A
+//! said only where most of the rules could be judged, and with what it rests on:
+//! evidence of some accounts says nothing of the others, which are named. A
 //! finding that the policy suppresses is an exception all the same: who writes a
 //! policy cannot make a control look kept.
 
@@ -14,9 +15,12 @@ use crate::model::count::{counted, grouped};
 use crate::model::coverage::{CoverageDay, gaps};
 use crate::model::finding::Finding;
 use crate::model::hit::Detected;
+use crate::model::id::AccountId;
+use crate::model::rfc::{Rfc, RfcSource};
 use crate::policy::{Policy, Topic};
 
 use super::finding;
+use super::log_bucket::LogBuckets;
 use super::selection::Selection;
 
 /// Where IAM, Organizations and other global services record their calls, in
@@ -26,8 +30,11 @@ use super::selection::Selection;
 /// region in which their IAM has its endpoint.
 const GLOBAL_REGIONS: [&str; 3] = ["us-east-1", "us-gov-west-1", "cn-north-1"];
 
-/// Rules that a sentence names before it only counts.
+/// Rules, accounts and buckets that a sentence names before it only counts.
 const NAMED_MAX: usize = 4;
+
+/// The rule that looks at what is done to buckets of logs.
+const LOG_BUCKET_RULE: &str = "logging/log-bucket-weakened";
 
 /// What verdicts rest on.
 #[derive(Clone, Copy)]
@@ -36,8 +43,12 @@ pub(super) struct Basis<'a> {
     pub(super) policy: &'a Policy,
     pub(super) selection: &'a Selection,
     pub(super) coverage: &'a [CoverageDay],
-    /// Whether anything tells of RFCs.
-    pub(super) rfcs: bool,
+    /// RFCs and change tickets.
+    pub(super) rfcs: &'a [Rfc],
+    /// Whether the user declares that RFCs are complete for some time.
+    pub(super) rfcs_declared: bool,
+    /// Where trails keep their logs.
+    pub(super) log_buckets: &'a LogBuckets,
     /// Whether there is something that "new" can be told from.
     pub(super) baseline: bool,
 }
@@ -59,12 +70,10 @@ pub(super) fn named(mut findings: Vec<Finding>, catalogue: &Catalogue) -> Vec<Fi
 /// order of the catalogue, then what only the user's rules name.
 pub(super) fn of(detected: &Detected, findings: &[Finding], basis: Basis<'_>) -> Vec<ControlRow> {
     let rules = rules_of(detected, basis.catalogue);
-    let at_hand = at_hand(basis);
-    let lacks: BTreeMap<&str, String> = rules
-        .values()
-        .flatten()
-        .filter_map(|rule| Some((&**rule, lack(rule, &at_hand, basis.catalogue)?)))
-        .collect();
+    let at_hand = AtHand::of(basis);
+    let all = rules.values().flatten();
+    let lacks: BTreeMap<&str, Lack> =
+        all.map(|rule| (&**rule, at_hand.lack(rule, basis.catalogue))).collect();
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         by_rule.entry(&finding.rule_id).or_default().push(finding);
@@ -75,7 +84,7 @@ pub(super) fn of(detected: &Detected, findings: &[Finding], basis: Basis<'_>) ->
     let all = ours.chain(others.map(|id| (id, "")));
     let row = |(id, title): (&ControlId, &str)| {
         let rules = rules.get(id)?;
-        Some(row((id, title), rules, (&by_rule, &lacks), &rests_on))
+        Some(row((id, title), rules, (&by_rule, &lacks), (&rests_on, basis)))
     };
     all.filter_map(row).collect()
 }
@@ -111,33 +120,97 @@ fn days(basis: Basis<'_>) -> impl Iterator<Item = &CoverageDay> {
     })
 }
 
-/// The kinds of evidence that are there; `None` without a record of a call.
-fn at_hand(basis: Basis<'_>) -> Option<BTreeSet<Need>> {
-    let read = || days(basis).filter(|day| day.records > 0);
-    read().next()?;
-    let policy = |topic| basis.policy.says(topic);
-    let there = [
-        (Need::GlobalServices, read().any(|day| GLOBAL_REGIONS.contains(&day.region.as_str()))),
-        (Need::DataEvents, read().any(|day| day.categories.contains("Data"))),
-        (Need::Rfcs, basis.rfcs),
-        (Need::Baseline, basis.baseline),
-        (Need::PolicyModes, policy(Topic::Modes)),
-        (Need::PolicyOpenTime, policy(Topic::OpenTime)),
-        (Need::PolicyApprovers, policy(Topic::Approvers)),
-        (Need::PolicyFreezes, policy(Topic::Freezes)),
-        (Need::PolicyHours, policy(Topic::Hours)),
-        (Need::PolicyNetworks, policy(Topic::Networks)),
-        (Need::PolicyProtected, policy(Topic::Protected)),
-    ];
-    Some(there.into_iter().filter(|(_, there)| *there).map(|(need, _)| need).collect())
+/// The evidence that is there.
+struct AtHand<'a> {
+    /// Accounts with a record of a call.
+    accounts: BTreeSet<&'a AccountId>,
+    /// Those of them that have evidence of that kind.
+    of: BTreeMap<Need, BTreeSet<&'a AccountId>>,
 }
 
-/// What keeps a rule from being judged, if something does.
-fn lack(rule: &str, at_hand: &Option<BTreeSet<Need>>, catalogue: &Catalogue) -> Option<String> {
-    let Some(at_hand) = at_hand else { return Some("no record of a call was read".to_owned()) };
-    let lacking = catalogue.controls().needs(rule).filter(|need| !at_hand.contains(need));
-    let words: Vec<&str> = lacking.map(Need::lack).collect();
-    (!words.is_empty()).then(|| words.join(" and "))
+/// What keeps a rule from being judged.
+#[derive(Clone, Debug, Default)]
+struct Lack {
+    /// Of all accounts, or of most of them.
+    whole: Vec<String>,
+    /// Of some accounts.
+    part: Vec<String>,
+}
+
+impl<'a> AtHand<'a> {
+    fn of(basis: Basis<'a>) -> Self {
+        let read = || days(basis).filter(|day| day.records > 0);
+        let with = |has: &dyn Fn(&CoverageDay) -> bool| -> BTreeSet<&'a AccountId> {
+            read().filter(|day| has(day)).map(|day| &day.account_id).collect()
+        };
+        let accounts = with(&|_| true);
+        let if_so = |there: bool| if there { accounts.clone() } else { BTreeSet::new() };
+        let policy = |topic| if_so(basis.policy.says(topic));
+        let of = [
+            (Need::GlobalServices, with(&|day| GLOBAL_REGIONS.contains(&day.region.as_str()))),
+            (Need::DataEvents, with(&|day| day.categories.contains("Data"))),
+            (Need::Rfcs, if basis.rfcs_declared { accounts.clone() } else { with_rfcs(basis.rfcs) }),
+            (Need::Tickets, if_so(basis.rfcs.iter().any(Rfc::is_ticket))),
+            (Need::LogBuckets, if_so(basis.log_buckets.named().next().is_some())),
+            (Need::Baseline, if_so(basis.baseline)),
+            (Need::PolicyModes, policy(Topic::Modes)),
+            (Need::PolicyOpenTime, policy(Topic::OpenTime)),
+            (Need::PolicyApprovers, policy(Topic::Approvers)),
+            (Need::PolicyFreezes, policy(Topic::Freezes)),
+            (Need::PolicyHours, policy(Topic::Hours)),
+            (Need::PolicyNetworks, policy(Topic::Networks)),
+            (Need::PolicyProtected, policy(Topic::Protected)),
+        ];
+        Self { of: of.into_iter().collect(), accounts }
+    }
+
+    /// What of the evidence that a rule needs is not there, and in which accounts.
+    fn lack(&self, rule: &str, catalogue: &Catalogue) -> Lack {
+        let mut lack = Lack::default();
+        if self.accounts.is_empty() {
+            lack.whole.push("no record of a call was read".to_owned());
+            return lack;
+        }
+        for need in catalogue.controls().needs(rule) {
+            let having = self.of.get(&need);
+            let lacking: Vec<&str> = self
+                .accounts
+                .iter()
+                .filter(|account| !having.is_some_and(|having| having.contains(*account)))
+                .map(|account| account.as_str())
+                .collect();
+            let few = (self.accounts.len() - lacking.len()) * 2 < self.accounts.len();
+            match lacking.len() {
+                0 => {}
+                all if all == self.accounts.len() => lack.whole.push(need.lack().to_owned()),
+                // An account without RFC may have had none: the archive is one for all.
+                _ if few && need != Need::Rfcs => lack.whole.push(for_accounts(need, &lacking)),
+                _ => lack.part.push(for_accounts(need, &lacking)),
+            }
+        }
+        lack
+    }
+}
+
+/// The accounts that RFCs of AMS are about. Tickets are no RFCs.
+fn with_rfcs(rfcs: &[Rfc]) -> BTreeSet<&AccountId> {
+    let of_ams = |rfc: &&Rfc| rfc.sources.iter().any(|source| *source != RfcSource::Ticket);
+    let about = rfcs.iter().filter(of_ams).flat_map(|rfc| [&rfc.account_id, &rfc.target_account_id]);
+    about.flatten().collect()
+}
+
+fn for_accounts(need: Need, accounts: &[&str]) -> String {
+    format!("{} for {}", need.lack(), some_of(accounts.iter().copied(), accounts.len()))
+}
+
+/// The first few of some names, and how many more there are.
+fn some_of<'n>(names: impl Iterator<Item = &'n str>, count: usize) -> String {
+    let named: Vec<&str> = names.take(NAMED_MAX).collect();
+    let more = match count.saturating_sub(NAMED_MAX) as u64 {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more)),
+    };
+    format!("{}{more}", named.join(", "))
 }
 
 /// What every verdict rests on, one sentence.
@@ -167,14 +240,19 @@ fn rests_on(basis: Basis<'_>) -> String {
 fn row(
     (id, title): (&ControlId, &str),
     rules: &BTreeSet<Arc<str>>,
-    (by_rule, lacks): (&BTreeMap<&str, Vec<&Finding>>, &BTreeMap<&str, String>),
-    rests_on: &str,
+    (by_rule, lacks): (&BTreeMap<&str, Vec<&Finding>>, &BTreeMap<&str, Lack>),
+    (rests_on, basis): (&str, Basis<'_>),
 ) -> ControlRow {
     let findings: Vec<&Finding> =
         rules.iter().filter_map(|rule| by_rule.get(&**rule)).flatten().copied().collect();
     let suppressed = findings.iter().filter(|finding| finding.suppression.is_some()).count() as u64;
-    let lacking: Vec<(&Arc<str>, &String)> =
-        rules.iter().filter_map(|rule| Some((rule, lacks.get(&**rule)?))).collect();
+    let of = |part: fn(&Lack) -> &Vec<String>| -> Vec<(&Arc<str>, String)> {
+        let why = |rule: &Arc<str>| Some(part(lacks.get(&**rule)?)).filter(|why| !why.is_empty());
+        rules.iter().filter_map(|rule| Some((rule, why(rule)?.join(" and ")))).collect()
+    };
+    let lacking = of(|lack| &lack.whole);
+    let mut in_part = of(|lack| &lack.part);
+    in_part.retain(|(rule, _)| !lacking.iter().any(|(other, _)| other == rule));
     let judged = rules.len() - lacking.len();
     let verdict = match (findings.is_empty(), judged) {
         (false, _) => Verdict::ExceptionsFound,
@@ -183,7 +261,11 @@ fn row(
         (true, _) => Verdict::NoneFound,
     };
     let mut sentences = vec![rests_on.to_owned()];
-    sentences.extend(unjudged(&lacking, judged));
+    sentences.extend(told("not judged", &lacking, rules.len()));
+    sentences.extend(told("judged for some accounts only", &in_part, rules.len()));
+    if rules.contains(LOG_BUCKET_RULE) && basis.log_buckets.named().next().is_some() {
+        sentences.push(buckets_sentence(basis.log_buckets));
+    }
     if suppressed > 0 {
         let verb = if suppressed == 1 { "is" } else { "are" };
         sentences.push(format!("{} {verb} suppressed by the policy.", counted(suppressed, "finding")));
@@ -202,19 +284,25 @@ fn row(
     }
 }
 
-/// Which rules could not be judged, and why: one sentence.
-fn unjudged(lacking: &[(&Arc<str>, &String)], judged: usize) -> Option<String> {
+/// Which rules lack evidence, and why: one sentence.
+fn told(how: &str, lacking: &[(&Arc<str>, String)], all: usize) -> Option<String> {
     if lacking.is_empty() {
         return None;
     }
-    let named: Vec<String> =
-        lacking.iter().take(NAMED_MAX).map(|(rule, why)| format!("{rule} ({why})")).collect();
-    let more = match lacking.len().saturating_sub(NAMED_MAX) as u64 {
-        0 => String::new(),
-        more => format!(" and {} more", grouped(more)),
-    };
-    let all = judged + lacking.len();
-    Some(format!("{} of {all} rules not judged: {}{more}.", lacking.len(), named.join(", ")))
+    let named: Vec<String> = lacking.iter().map(|(rule, why)| format!("{rule} ({why})")).collect();
+    let named = some_of(named.iter().map(String::as_str), named.len());
+    Some(format!("{} of {all} rules {how}: {named}.", lacking.len()))
+}
+
+/// Calls on a bucket are recorded in the account that owns it, which nothing that
+/// names a bucket tells.
+fn buckets_sentence(known: &LogBuckets) -> String {
+    let count = known.named().count();
+    format!(
+        "{} of trails known ({}); what is done to one shows only in the records of the account that owns it.",
+        counted(count as u64, "bucket"),
+        some_of(known.named(), count)
+    )
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ mod place;
 mod purge;
 mod recorded;
 mod resources;
+mod service_end;
 #[cfg(test)]
 mod tests;
 mod undone;
@@ -79,6 +80,7 @@ pub(super) fn of(events: &[Event], context: Context<'_>) -> Vec<(usize, Destruct
         })
         .collect();
     count_spawned_once(&mut rows, events);
+    service_end::fold(&mut rows, events);
     rows.sort_by_cached_key(|(_, row)| {
         let place = (row.account_id.clone(), row.region.clone());
         let name = (row.event_source.clone(), row.event_name.clone(), row.event_id.clone());

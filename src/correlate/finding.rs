@@ -10,17 +10,20 @@ use crate::geoip::GeoIp;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Event;
-use crate::model::finding::Finding;
+use crate::model::finding::{Confidence, Finding};
 use crate::model::id::{AccountId, FindingId, stable_id};
 use crate::model::rfc::Rfc;
+use crate::model::severity::Severity;
 use crate::model::time::UtcTime;
 use crate::policy::Policy;
 
 use super::baseline::Known;
+use super::log_bucket::LogBuckets;
 use super::order;
 use super::session::Sessions;
 use super::window::{RfcEvidence, Windows};
 
+mod about;
 mod automated;
 mod backups;
 mod beyond_ticket;
@@ -34,6 +37,7 @@ mod freeze;
 mod gap;
 mod hours;
 mod irreversible;
+mod log_bucket;
 mod log_objects;
 mod logging;
 mod network;
@@ -62,6 +66,7 @@ mod unauthorized;
 mod unprotected;
 mod unused;
 
+use about::ABOUT;
 use claim::Claim;
 pub(super) use claim::joined;
 use proof::Proof;
@@ -80,6 +85,8 @@ pub(super) struct Facts<'a> {
     pub(super) sessions: &'a Sessions,
     pub(super) destructive: &'a [DestructiveAction],
     pub(super) coverage: &'a [CoverageDay],
+    /// Where trails keep their logs.
+    pub(super) log_buckets: &'a LogBuckets,
     /// Latest event time of the evidence.
     pub(super) last_event_time: Option<UtcTime>,
     pub(super) catalogue: &'a Catalogue,
@@ -90,6 +97,53 @@ pub(super) struct Facts<'a> {
     pub(super) policy: &'a Policy,
     /// What tells countries and autonomous systems; empty if the user gave nothing.
     pub(super) geoip: &'a GeoIp,
+}
+
+/// A rule over several rows, for people.
+#[derive(Clone, Copy, Debug)]
+pub struct Correlated {
+    /// Its id.
+    pub rule_id: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// How grave its findings are, unless a claim or a policy says otherwise.
+    pub severity: Severity,
+    /// How sure it is where its records are proven unaltered.
+    pub confidence: Confidence,
+    /// MITRE ATT&CK, version 19; those of the calls are added.
+    pub technique_ids: &'static [&'static str],
+    /// Controls that it names itself.
+    pub controls: &'static [&'static str],
+    /// What to do.
+    pub response: &'static str,
+    /// When it is made.
+    pub when: &'static str,
+    /// What its tests make it of.
+    pub case: &'static str,
+    /// What is like it and must not make it.
+    pub near_miss: &'static str,
+    /// What its facts rest on.
+    pub rests_on: &'static str,
+}
+
+/// All rules over several rows.
+pub fn correlated() -> impl Iterator<Item = Correlated> {
+    let about = |rule: &str| ABOUT.iter().find(|about| about.rule_id == rule);
+    let both =
+        CORRELATORS.iter().filter_map(move |correlator| Some((correlator, about(correlator.rule_id)?)));
+    both.map(|(correlator, about)| Correlated {
+        rule_id: correlator.rule_id,
+        title: correlator.title,
+        severity: correlator.severity,
+        confidence: correlator.confidence,
+        technique_ids: correlator.technique_ids,
+        controls: correlator.controls,
+        response: correlator.response,
+        when: about.when,
+        case: about.case,
+        near_miss: about.near_miss,
+        rests_on: about.rests_on,
+    })
 }
 
 /// The ids of all findings made here.

@@ -44,6 +44,7 @@ mod finding;
 mod incident;
 mod lineage;
 mod listed;
+mod log_bucket;
 mod marks;
 mod order;
 mod payload;
@@ -60,9 +61,10 @@ mod window;
 pub use baseline::Baseline;
 pub use destructive::{lost, named_things, witnessed};
 pub use expected::parse as parse_expected_accounts;
-pub use finding::{rule_ids, rules_and_controls};
+pub use finding::{Correlated, correlated, rule_ids, rules_and_controls};
 pub use lineage::{Wanted, issued_key, wanted};
 use listed::ListedRole;
+use log_bucket::LogBuckets;
 pub use selection::Selection;
 use session::Sessions;
 use window::{RfcEvidence, Signs, Windows};
@@ -139,8 +141,10 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
     let actors = actors::rows(actors, &rows, &events);
     let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
 
+    let log_buckets = LogBuckets::of(&events, &inventory.trails, &objects);
     let facts = finding::Facts {
         events: &events,
+        log_buckets: &log_buckets,
         rfcs: &rfcs,
         rfc_evidence: &rfc_evidence,
         windows: &windows,
@@ -221,7 +225,9 @@ fn judged(
         policy: facts.policy,
         selection: &options.selection,
         coverage: facts.coverage,
-        rfcs: !facts.rfcs.is_empty() || !options.rfc_complete.is_empty(),
+        rfcs: facts.rfcs,
+        rfcs_declared: !options.rfc_complete.is_empty(),
+        log_buckets: facts.log_buckets,
         baseline: facts.known.is_some(),
     };
     let controls = controls::of(detected, &findings, basis);

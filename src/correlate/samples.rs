@@ -72,6 +72,7 @@ pub(super) fn call(minute: i64, source: &str, name: &str) -> Event {
         response_elements: None,
         additional_event_data: None,
         service_event_details: None,
+        answered_failure: false,
         category: None,
         copies: 1,
         source_grade: SourceGrade::Unreferenced,

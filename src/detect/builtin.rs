@@ -15,6 +15,7 @@ pub(super) const BUILTIN: &[(&str, &str)] = &rules![
     "access/login-profile-created",
     "access/mfa-removed",
     "access/password-policy-changed",
+    "access/root-sign-in-failed",
     "access/root-used",
     "data/archive-deleted",
     "data/database-password-changed",

@@ -9,7 +9,7 @@ use crate::detect::view::View;
 use crate::model::event::{Outcome, strip_api_date};
 use crate::model::id::{AccountId, ModeName};
 use crate::model::principal::Principal;
-use crate::normalise::cloudtrail::{account_of, principal_of};
+use crate::normalise::cloudtrail::{SIGN_IN, account_of, answers_failure, principal_of};
 
 /// A record while rules look at it. What costs is found out when asked for.
 pub(super) struct Seen<'a> {
@@ -83,15 +83,26 @@ impl<'a> Seen<'a> {
             (Field::WrongType, _) | (_, Field::WrongType) => self.told_outcome(),
             (code, message) => {
                 let told = |field: &Field<'_>| field.as_str().is_some_and(|text| !text.is_empty());
-                Outcome::of(code.as_str().filter(|code| !code.is_empty()), told(message))
+                let code = code.as_str().filter(|code| !code.is_empty());
+                Outcome::of(code, told(message) || code.is_none() && self.answers_failure())
             }
         })
+    }
+
+    /// Whether its answer says that it failed, where no error code does.
+    fn answers_failure(&self) -> bool {
+        let name = self.head.event_name.as_str().unwrap_or_default();
+        let says = |answer: &str| answers_failure(name, answer);
+        let is_sign_in = SIGN_IN.contains(&self.source());
+        self.head.response.is_some_and(says)
+            || is_sign_in && self.view.raw("serviceEventDetails").is_some_and(says)
     }
 
     /// The same from values of any type.
     fn told_outcome(&self) -> Outcome {
         let code = self.view.member("errorCode").and_then(text_of).filter(|code| !code.is_empty());
         let message = self.view.member("errorMessage").and_then(text_of);
-        Outcome::of(code.as_deref(), message.is_some_and(|message| !message.is_empty()))
+        let told = message.is_some_and(|message| !message.is_empty());
+        Outcome::of(code.as_deref(), told || code.is_none() && self.answers_failure())
     }
 }

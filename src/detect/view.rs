@@ -46,6 +46,11 @@ impl<'a> View<'a> {
         parsed.as_ref()
     }
 
+    /// The text of the last member of that name.
+    pub(super) fn raw(&self, name: &str) -> Option<&'a str> {
+        self.opened()?.members.get(name)
+    }
+
     /// The whole record as one value; null if it cannot be read.
     pub(super) fn whole(&self) -> &Value {
         self.whole.get_or_init(|| {

@@ -37,12 +37,13 @@ impl Outcome {
         }
     }
 
-    /// How a call ended that has this error code, and perhaps an error message.
+    /// How a call ended that has this error code, or something else that says
+    /// that it failed: an error message, or an answer.
     ///
     /// Source: facts/cloudtrail.md 1.1 (errorCode, errorMessage), 6.3.
-    pub fn of(error_code: Option<&str>, has_message: bool) -> Self {
+    pub fn of(error_code: Option<&str>, says_failed: bool) -> Self {
         let Some(code) = error_code else {
-            return if has_message { Self::Failed } else { Self::Succeeded };
+            return if says_failed { Self::Failed } else { Self::Succeeded };
         };
         if code.contains("DryRunOperation") {
             return Self::DryRun;
@@ -108,6 +109,8 @@ pub struct Event {
     pub additional_event_data: Option<RawJson>,
     /// `serviceEventDetails`: what a service tells of its own doing.
     pub service_event_details: Option<RawJson>,
+    /// Whether its answer says that it failed, where no error code does.
+    pub answered_failure: bool,
     /// The catalogue's category, if the call is destructive or inhibits recovery.
     pub category: Option<Category>,
     /// How many deliveries of this event the dump holds; 1 = once.
@@ -119,11 +122,11 @@ pub struct Event {
 }
 
 impl Event {
-    /// How the call ended, from its error code and, for sign-ins, its response.
+    /// How the call ended, from its error code and, for sign-ins, its answer.
     ///
     /// Source: facts/cloudtrail.md 1.1 (errorCode, errorMessage), 6.3.
     pub fn outcome(&self) -> Outcome {
-        Outcome::of(self.error_code.as_deref(), self.error_message.is_some())
+        Outcome::of(self.error_code.as_deref(), self.error_message.is_some() || self.answered_failure)
     }
 
     /// Whether the call changed nothing by its nature: `readOnly`, or, where a

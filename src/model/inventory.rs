@@ -117,6 +117,10 @@ pub struct TrailSettings {
     pub trail: Option<Arc<str>>,
     /// The account that owns it.
     pub account_id: Option<AccountId>,
+    /// The bucket it delivers to.
+    pub bucket: Option<Arc<str>>,
+    /// What its keys in the bucket begin with.
+    pub key_prefix: Option<Arc<str>>,
     /// Whether it records all regions.
     pub multi_region: Option<bool>,
     /// Whether it records all accounts of the organization.

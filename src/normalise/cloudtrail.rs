@@ -125,13 +125,17 @@ pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Norm
     let stripped = strip_api_date(&event_name_raw);
     let event_name =
         if stripped.len() == event_name_raw.len() { event_name_raw.clone() } else { Arc::from(stripped) };
+    let event_source = fields.text("eventSource").unwrap_or_else(|| Arc::from(""));
+    let details = fields.raw("serviceEventDetails").filter(|_| SIGN_IN.contains(&&*event_source));
+    let mut answers = [fields.raw("responseElements"), details].into_iter().flatten();
+    let answered_failure = answers.any(|answer| answers_failure(&event_name_raw, answer));
     let event = Event {
         time: fields.text("eventTime").and_then(|text| UtcTime::parse(&text)),
         event_id: fields.text("eventID").map(EventId::new),
         event_version: fields.text("eventVersion"),
         account_id,
         region: fields.text("awsRegion").map(Region::new),
-        event_source: fields.text("eventSource").unwrap_or_else(|| Arc::from("")),
+        event_source,
         event_name,
         event_name_raw,
         event_type: fields.text("eventType"),
@@ -151,6 +155,7 @@ pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Norm
         response_elements: fields.json("responseElements"),
         additional_event_data: fields.json("additionalEventData"),
         service_event_details: fields.json("serviceEventDetails"),
+        answered_failure,
         category: None,
         copies: 1,
         source_grade: SourceGrade::Export,
@@ -158,6 +163,29 @@ pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Norm
     };
     fields.wrong_types.extend(identity.wrong_types);
     Normalised { event, wrong_types: fields.wrong_types }
+}
+
+/// Services of sign-in, which tell in `serviceEventDetails` how a call ended.
+///
+/// Source: AWS IAM Identity Center user guide, "Understanding IAM Identity Center
+/// sign-in events".
+pub const SIGN_IN: [&str; 2] = ["signin.amazonaws.com", "sso.amazonaws.com"];
+
+/// Whether an answer to the call of that name says that it failed: raw
+/// `responseElements`, or `serviceEventDetails` of [`SIGN_IN`]. Actions of the
+/// console end so without any error code: `{"PasswordUpdated":"Failure"}`.
+///
+/// Source: AWS CloudTrail user guide, "AWS Management Console sign-in events";
+/// AWS IAM user guide, "Logging IAM and AWS STS API calls" (SwitchRole).
+pub fn answers_failure(event_name: &str, answer: &str) -> bool {
+    /// An answer of the console says little else.
+    const ANSWER_BYTES_MAX: usize = 1024;
+    const FAILURE: &str = "Failure";
+    answer.len() <= ANSWER_BYTES_MAX
+        && answer.contains(FAILURE)
+        && Members::parse(answer).is_some_and(|members| {
+            members.get(event_name).and_then(string).is_some_and(|said| said == FAILURE)
+        })
 }
 
 /// The caller that a raw `userIdentity` names.
@@ -240,6 +268,39 @@ mod tests {
         );
         assert_eq!(event.error_code, None);
         assert_eq!(event.account_id.as_ref().map(AccountId::as_str), Some("111122223333"));
+    }
+
+    #[test]
+    fn an_answer_can_say_that_the_call_failed() {
+        use crate::model::event::Outcome;
+        let ended = |source: &str, name: &str, more: &str| {
+            let text = format!(r#"{{"eventSource":"{source}","eventName":"{name}"{more}}}"#);
+            read(&text).event.outcome()
+        };
+        let signin = "signin.amazonaws.com";
+        for (name, more, outcome) in [
+            ("ConsoleLogin", r#","responseElements":{"ConsoleLogin":"Failure"}"#, Outcome::Failed),
+            ("PasswordUpdated", r#","responseElements":{ "PasswordUpdated" : "Failure" }"#, Outcome::Failed),
+            ("SwitchRole", r#","responseElements":{"SwitchRole":"Failure"}"#, Outcome::Failed),
+            (
+                "CredentialVerification",
+                r#","serviceEventDetails":{"CredentialVerification":"Failure"}"#,
+                Outcome::Failed,
+            ),
+            ("ConsoleLogin", r#","responseElements":{"ConsoleLogin":"Success"}"#, Outcome::Succeeded),
+            ("ConsoleLogin", r#","responseElements":{"why":"Failure"}"#, Outcome::Succeeded),
+            ("ConsoleLogin", r#","responseElements":"Failure""#, Outcome::Succeeded),
+            ("ConsoleLogin", r#","responseElements":null"#, Outcome::Succeeded),
+            (
+                "ConsoleLogin",
+                r#","errorCode":"AccessDenied","responseElements":{"ConsoleLogin":"Failure"}"#,
+                Outcome::Denied,
+            ),
+        ] {
+            assert_eq!(ended(signin, name, more), outcome, "{name}{more}");
+        }
+        let details = r#","serviceEventDetails":{"X":"Failure"}"#;
+        assert_eq!(ended("ec2.amazonaws.com", "X", details), Outcome::Succeeded);
     }
 
     #[test]

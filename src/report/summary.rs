@@ -12,6 +12,7 @@ use crate::model::coverage::Counts;
 use crate::model::finding::Incident;
 use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
+use crate::model::since::{Since, SinceChange, SinceSubject};
 use crate::report::column::AsText;
 use crate::report::headline::{Deadline, DestructiveCounts, Headline, WindowCounts};
 use crate::report::tables;
@@ -33,7 +34,32 @@ struct Summary<'a> {
     incidents: Vec<IncidentOut<'a>>,
     findings: Findings,
     problems: Problems,
+    since: Option<SinceOut<'a>>,
     tables: Rows,
+}
+
+/// What has changed since the last audit; `null` without `--since`.
+#[derive(Serialize)]
+struct SinceOut<'a> {
+    old_scope: &'a str,
+    new_scope: &'a str,
+    notes: &'a [String],
+    subjects: Vec<SinceSubjectOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct SinceSubjectOut<'a> {
+    subject: &'a str,
+    counts: &'a str,
+    changes: Vec<SinceChangeOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct SinceChangeOut<'a> {
+    change: String,
+    time: Option<String>,
+    told: &'a str,
+    detail: &'a str,
 }
 
 #[derive(Serialize)]
@@ -179,6 +205,7 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
         deadlines: head.deadlines.iter().map(deadline).collect(),
         incidents: head.incidents.iter().map(|incident| incident_out(incident)).collect(),
         findings: findings(head),
+        since: report.since.as_ref().map(since),
         problems: Problems {
             losses: head.losses(),
             by_kind: head.problems.iter().map(|group| (group.kind.as_str(), group.problems.len())).collect(),
@@ -280,6 +307,26 @@ fn incident_out(incident: &Incident) -> IncidentOut<'_> {
     }
 }
 
+fn since(since: &Since) -> SinceOut<'_> {
+    SinceOut {
+        old_scope: &since.old_scope,
+        new_scope: &since.new_scope,
+        notes: &since.notes,
+        subjects: since.subjects.iter().map(subject).collect(),
+    }
+}
+
+fn subject(subject: &SinceSubject) -> SinceSubjectOut<'_> {
+    let changes = subject.changes.iter().map(|change: &SinceChange| SinceChangeOut {
+        // The words of the table `changes`.
+        change: change.word.replace(' ', "_"),
+        time: change.time.map(|time| time.to_string()),
+        told: &change.told,
+        detail: &change.detail,
+    });
+    SinceSubjectOut { subject: subject.heading, counts: &subject.counts, changes: changes.collect() }
+}
+
 fn findings(head: &Headline<'_>) -> Findings {
     use crate::model::severity::Severity::{Critical, High, Informational, Low, Medium};
     let count =
@@ -311,6 +358,20 @@ mod tests {
         assert_eq!(value["mode_windows"]["open"], 1);
         assert_eq!(value["tables"]["mode_windows"], 3);
         assert_eq!(value["findings"]["critical"], 1);
+        let (given, since) = (report.since.as_ref().expect("an old report"), &value["since"]);
+        assert_eq!(since["old_scope"], given.old_scope);
+        assert_eq!(since["notes"], serde_json::json!(given.notes));
+        let (subject, told) = (&given.subjects[0], &since["subjects"][0]);
+        assert_eq!(
+            (&told["subject"], &told["counts"]),
+            (&subject.heading.into(), &subject.counts.clone().into())
+        );
+        let (change, told) = (&subject.changes[0], &told["changes"][0]);
+        assert_eq!((&told["change"], &told["told"]), (&"gone".into(), &change.told.clone().into()));
+        assert_eq!(
+            (&told["time"], &told["detail"]),
+            (&"2025-03-04T11:05:00Z".into(), &change.detail.clone().into())
+        );
         assert_eq!(value["problems"]["by_kind"]["rejected_record"], 2);
         assert_eq!(value["deadlines"].as_array().unwrap().len(), head.deadlines.len());
         assert_eq!(value["incidents"].as_array().unwrap().len(), report.incidents.len());
@@ -318,6 +379,14 @@ mod tests {
         assert_eq!(value["act_before"]["recoverable_until"], first.until.to_string());
         assert!(text.starts_with("{\n  \"act_before\": {"), "it opens with what must be done");
         assert_eq!(value["as_of"], report.scope.as_of.expect("a time").to_string());
+    }
+
+    #[test]
+    fn without_an_old_report_nothing_is_told_of_changes() {
+        let report = Report { since: None, ..sample::hostile() };
+        let value: serde_json::Value =
+            serde_json::from_str(&render(&report, &Headline::of(&report))).unwrap();
+        assert_eq!(value["since"], serde_json::Value::Null);
     }
 
     #[test]

@@ -102,7 +102,10 @@ fn intents(done: &Analysis, truth: &Value, place: &str) {
     let rows = done.table("findings");
     let mut found: Vec<[String; 3]> = rows
         .iter()
-        .filter(|row| row["rule_id"].starts_with("intent/"))
+        .filter(|row| {
+            let rule = row["rule_id"].as_str();
+            rule.starts_with("intent/") || rule == "logging/log-bucket-weakened"
+        })
         .map(|row| keys.map(|key| row[key].clone()))
         .collect();
     let told = truth["intents"].as_array().map(Vec::as_slice).unwrap_or_default();

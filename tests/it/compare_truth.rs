@@ -214,3 +214,60 @@ fn objects_change_as_they_were_changed() {
         .sum();
     assert_eq!(left_out, early.count() as u64);
 }
+
+/// Rule, account, actor, time and number of calls.
+type Found = [String; 5];
+
+/// What the generator says that an auditor has to find.
+fn to_find(truth: &Value) -> BTreeSet<Found> {
+    let all = truth["findings"].as_array().expect("findings");
+    all.iter()
+        .map(|one| {
+            let count = one["count"].as_u64().expect("a number").to_string();
+            [text(one, "rule_id"), text(one, "account_id"), text(one, "actor"), text(one, "time"), count]
+        })
+        .collect()
+}
+
+fn found(row: &crate::runner::Row) -> Found {
+    ["rule_id", "account_id", "actor", "time", "count"].map(|column| row[column].clone())
+}
+
+/// The landing zone yields the findings of its truth, and no others; between two
+/// audits they change as the truth tells, each of them and nothing else.
+#[test]
+fn findings_change_as_the_truth_tells() {
+    let split = "2026-01-28";
+    let months = generated();
+    let truth = to_find(&months.truth);
+    away_from(split, truth.iter().map(|[_, _, _, time, _]| time.clone()));
+    let old = audit(&months.dump(), &["--object-date-to", split]);
+    let new = audit(&months.dump(), &[]);
+    let all = new.table("findings");
+    assert_eq!(all.iter().map(found).collect::<BTreeSet<_>>(), truth);
+    assert_eq!(all.len(), truth.len(), "each once");
+    let rules: BTreeSet<&str> = truth.iter().map(|[rule, ..]| rule.as_str()).collect();
+    assert_eq!(rules.len(), 9, "the truth has findings of many rules: {rules:?}");
+
+    // A mode is unused only when the days of that have passed, which they had not.
+    let was_known = |[rule, _, _, time, _]: &Found| rule != "mode/unused" && time.as_str() < split;
+    let expected: BTreeSet<(String, Found)> = truth
+        .into_iter()
+        .map(|one| (if was_known(&one) { "ongoing" } else { "new" }.to_owned(), one))
+        .collect();
+    let words: BTreeSet<&str> = expected.iter().map(|(word, _)| word.as_str()).collect();
+    assert_eq!(words.len(), 2, "the truth has findings of each kind");
+    let by_id: BTreeMap<&str, Found> =
+        all.iter().map(|row| (row["finding_id"].as_str(), found(row))).collect();
+    let rows = changes(&old, &new);
+    let told = of(&rows, "finding");
+    let changed: BTreeSet<(String, Found)> =
+        told.iter().map(|row| (row["change"].clone(), by_id[row["id"].as_str()].clone())).collect();
+    assert_eq!(changed, expected);
+    assert_eq!(told.len(), expected.len(), "each once");
+    // What the first audit found is what was known then.
+    let before: BTreeSet<Found> = old.table("findings").iter().map(found).collect();
+    let known: BTreeSet<Found> =
+        expected.into_iter().filter(|(word, _)| word == "ongoing").map(|(_, one)| one).collect();
+    assert_eq!(before, known);
+}

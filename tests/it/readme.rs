@@ -144,6 +144,10 @@ fn detections() -> String {
         let words = &rule.words;
         writeln!(text, "| `{}` | {} | {} |", words.rule_id, words.severity, words.title).expect("a string");
     }
+    text.push_str("\n| over several rows | severity | what it finds |\n|---|---|---|\n");
+    for one in devtrail::correlate::correlated() {
+        writeln!(text, "| `{}` | {} | {} |", one.rule_id, one.severity, one.title).expect("a string");
+    }
     text
 }
 

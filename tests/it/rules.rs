@@ -203,6 +203,21 @@ fn rules_are_listed_and_shown_whole() {
     for one in json.as_array().expect("a list") {
         assert!(one["references"].as_array().is_some_and(|list| !list.is_empty()), "{}", one["id"]);
     }
+    // Findings over several rows are listed and shown like the others.
+    for id in devtrail::correlate::rule_ids() {
+        assert!(ids.contains(&id), "{id}");
+    }
+    let shown = run(&["rules", "show", "logging/log-bucket-weakened"]);
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    for told in [
+        "title         Bucket of a trail weakened, or its logs set to be deleted",
+        "made          A succeeded call",
+        "case          a lifecycle of one day",
+        "near miss     logs kept for a year",
+        "pci_dss_4_0_1:10.5.1",
+    ] {
+        assert!(shown.stdout.contains(told), "{told}: {}", shown.stdout);
+    }
     let shown = run(&["rules", "show", "own/secret", "--rules", &rules]);
     for told in [
         "severity      critical",

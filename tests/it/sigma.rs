@@ -168,6 +168,57 @@ fn correlations_count_within_their_group_and_time() {
     assert_eq!(row["severity"], "critical");
 }
 
+/// Rules from before Sigma 2 count in their condition.
+#[test]
+fn conditions_that_count_are_correlations() {
+    let place = scratch();
+    let counting = |id: &str, count: &str, more: &str| {
+        let rule = BASES.split("---").next().unwrap_or_default();
+        let rule = rule.replace("base-delete", id).replace("bucket_deleted", id);
+        rule.replace("condition: selection", &format!("condition: selection | {count}{more}"))
+    };
+    let rules = [
+        counting("many", "count() by userIdentity.userName > 2", "\n    timeframe: 10m"),
+        counting(
+            "spread",
+            "count(requestParameters.bucketName) by userIdentity.userName >= 3",
+            "\ntimeframe: 10m",
+        ),
+        counting("ever", "count() >= 7", ""),
+    ];
+    put(place.path(), "sigma/old.yml", rules.join("---\n"));
+    dump(
+        place.path(),
+        &[
+            ("00:00", "DeleteBucket", "b0", "ann"),
+            ("20:00", "DeleteBucket", "b1", "ann"),
+            ("22:00", "DeleteBucket", "b1", "ann"),
+            ("29:59", "DeleteBucket", "b2", "ann"),
+            ("29:59", "CreateBucket", "b2", "ann"),
+            ("50:00", "DeleteBucket", "c1", "ben"),
+            ("51:00", "DeleteBucket", "c2", "ben"),
+            ("52:00", "DeleteBucket", "c3", "ben"),
+        ],
+    );
+    let done = run(place.path());
+    assert_eq!(done.ended.code, 0, "{}", done.ended.stderr);
+    assert_eq!(
+        found(&done),
+        [
+            "sigma:ever  7 e0;e1;e2;e3;e5;e6;e7",
+            "sigma:many ann 3 e1;e2;e3",
+            "sigma:many ben 3 e5;e6;e7",
+            "sigma:spread ben 3 e5;e6;e7",
+        ]
+    );
+    let row = &done.rows("findings", "rule_id", "sigma:many")[0];
+    assert!(
+        row["summary"].contains("with userIdentity.userName ann: Detects the deletion"),
+        "{}",
+        row["summary"]
+    );
+}
+
 #[test]
 fn base_rules_speak_too_if_the_correlation_lets_them() {
     let place = scratch();

@@ -8,6 +8,7 @@
 //! ```
 
 mod decoys;
+mod findings;
 mod modes;
 mod traffic;
 
@@ -104,7 +105,8 @@ pub fn generate(options: &Options, out: &Path) -> io::Result<Truth> {
             decoys::destructive_rfc,
         ],
     };
-    let truth = zone.write(&out.join("dump"))?;
+    let mut truth = zone.write(&out.join("dump"))?;
+    truth.findings = findings::of(&truth, clock::at(FIRST_DAY) + i64::from(options.days) * DAY);
     fs::write(out.join("truth.json"), truth.to_text())?;
     Ok(truth)
 }

@@ -25,7 +25,8 @@ pub(super) fn developer_by_rfc(scene: &mut Scene, first: i64) {
     let closed = first + 8 * DAY + 8 * HOUR;
     let operator = scene.role(ORDERS, OPERATOR, "ams-operator", closed - 10 * MINUTE);
     scene.call(&operator, closed, calls::delete_role(DEVELOPER));
-    let window = Window::created(ORDERS, "developer", opened, &[DEVELOPER]);
+    let mut window = Window::created(ORDERS, "developer", opened, &[DEVELOPER]);
+    window.one_person = "alice@example.com";
     scene.window(window.authorized_by(&rfc.id).closed(closed));
     scene.rfcs.push(rfc);
 }
@@ -99,6 +100,7 @@ pub(super) fn developer_without_rfc(scene: &mut Scene, first: i64) {
     scene.call(&mallory, opened + 9 * MINUTE, calls::delete_volume("vol-0a1b2c3d4e5f60007"));
     let mut window = Window::created(BILLING, "developer", opened, &[DEVELOPER]);
     window.authorization = "unauthorized";
+    window.last_use = Some(opened + 9 * MINUTE);
     scene.window(window);
 }
 
@@ -131,7 +133,8 @@ pub(super) fn direct_change(scene: &mut Scene, first: i64) {
     scene.call(&frank, start + DAY + 90, calls::delete_db_instance("shop-cart-db"));
     let operator = scene.role(SHOP, OPERATOR, "ams-operator", first + 8 * DAY + 14 * HOUR);
     scene.call(&operator, first + 8 * DAY + 15 * HOUR, calls::delete_role(UPDATE));
-    let window = Window::created(SHOP, "direct_change", opened, &[STACK_ADMIN, UPDATE]);
+    let mut window = Window::created(SHOP, "direct_change", opened, &[STACK_ADMIN, UPDATE]);
+    window.last_use = Some(start + DAY + 90);
     scene.window(window.authorized_by(&rfc.id));
     scene.rfcs.push(rfc);
 }
@@ -153,6 +156,7 @@ pub(super) fn salz_role_used(scene: &mut Scene, first: i64) {
     let mut window = Window::created(SINGLE, "developer", start, &[SALZ_DEVELOPER]);
     window.opened_bound = "at_or_before";
     window.open_basis = "role_used";
+    window.last_use = Some(start + 70);
     scene.window(window);
 }
 
@@ -177,6 +181,8 @@ pub(super) fn prefixed_role(scene: &mut Scene, first: i64) {
     };
     let ivan = scene.enter(&login, opened + HOUR);
     scene.call(&ivan, opened + HOUR + 60, calls::list_buckets());
-    scene.window(Window::created(LAKE, "developer", opened, &[role]).authorized_by(&rfc.id));
+    let mut window = Window::created(LAKE, "developer", opened, &[role]);
+    window.last_use = Some(opened + HOUR + 60);
+    scene.window(window.authorized_by(&rfc.id));
     scene.rfcs.push(rfc);
 }

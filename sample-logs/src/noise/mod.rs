@@ -95,6 +95,9 @@ fn one(plan: &Batch<'_>, row: &'static Row, people: &People, prng: &mut Prng, tr
     if !row.destroys.is_empty() {
         note(&record, filling.text(row.destroys), caller.actor.person(), truth);
     }
+    if row.kind == Kind::SignIn && matches!(caller.actor.kind, crate::actor::Kind::Root) {
+        truth.root_sign_ins.push((plan.account.to_owned(), time));
+    }
     let mut text = String::with_capacity(1_600);
     record.render(&mut text);
     text

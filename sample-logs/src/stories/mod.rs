@@ -14,6 +14,7 @@ mod lineage_accounts;
 mod lineage_keys;
 mod lineage_sign_in;
 mod lineage_workloads;
+mod log_bucket;
 mod login_not_logged;
 mod no_rfc_evidence;
 mod object_versions;
@@ -61,6 +62,7 @@ pub(crate) const STORIES: &[Tell] = &[
     lineage_keys::tell,
     lineage_sign_in::tell,
     lineage_workloads::tell,
+    log_bucket::tell,
     login_not_logged::tell,
     no_rfc_evidence::tell,
     object_versions::tell,

@@ -8,7 +8,11 @@ use super::super::samples::{DEV, call, covered_day, covering, role_call, sources
 use super::super::{Options, all};
 use super::*;
 use crate::model::coverage::CoverageDay;
+use crate::model::evidence::ObjectPath;
+use crate::model::inventory::{Inventory, TrailSettings};
+use crate::model::object::Object;
 use crate::model::report::Report;
+use crate::model::rfc::RfcRecord;
 use crate::model::time::Day;
 
 #[test]
@@ -59,10 +63,111 @@ fn without_records_nothing_can_be_assessed() {
     }
 }
 
+/// The settings of a trail, which name its bucket.
+fn trails() -> Inventory {
+    let trail = TrailSettings { bucket: Some("acme-audit".into()), ..TrailSettings::default() };
+    Inventory { trails: vec![trail], ..Inventory::default() }
+}
+
+/// Where nothing tells the bucket of a trail, what was done to it is not looked at.
+#[test]
+fn without_a_known_bucket_the_logs_cannot_be_said_to_be_kept() {
+    let coverage = || vec![day("us-east-1", &["Management", "Data"])];
+    let told = |inventory: Inventory, objects: Vec<Object>| {
+        let sources =
+            super::super::Sources { coverage: coverage(), inventory, objects, ..sources(vec![], vec![]) };
+        let report = all(sources, &Catalogue::builtin(), &Options::default());
+        control(&report, "pci_dss_4_0_1", "10.5.1").clone()
+    };
+    // A folder may have any name: it does not show that the bucket is known.
+    let log = "folder/AWSLogs/111122223333/CloudTrail/us-east-1/2025/01/10/x.json.gz";
+    for objects in [vec![], vec![Object::blank(&ObjectPath::new(log))]] {
+        let row = told(Inventory::default(), objects);
+        assert_eq!(row.rules_not_assessed, ["logging/log-bucket-weakened".into()]);
+        assert!(row.coverage.contains("(no bucket of a trail known)"), "{}", row.coverage);
+    }
+    let row = told(trails(), vec![]);
+    assert!(row.rules_not_assessed.is_empty());
+    assert!(
+        row.coverage.ends_with(
+            "1 bucket of trails known (acme-audit); what is done to one shows only in the records of the \
+             account that owns it."
+        ),
+        "{}",
+        row.coverage
+    );
+}
+
+/// A day of another account.
+fn day_of(account: &str, region: &str, categories: &[&str]) -> CoverageDay {
+    CoverageDay { account_id: account.into(), ..day(region, categories) }
+}
+
+/// One account's evidence says nothing of another's.
+#[test]
+fn evidence_of_one_account_is_none_of_the_others() {
+    let other = "222233334444";
+    let told = |coverage: Vec<CoverageDay>, rfcs| {
+        let sources = super::super::Sources { coverage, inventory: trails(), ..sources(vec![], rfcs) };
+        all(sources, &Catalogue::builtin(), &Options::default())
+    };
+    let both =
+        |data: &[&str]| vec![day("us-east-1", &["Management", "Data"]), day_of(other, "us-east-1", data)];
+    let logs = |report: &Report| control(report, "pci_dss_4_0_1", "10.3.2").clone();
+    let row = logs(&told(both(&["Management", "Data"]), vec![]));
+    assert!(!row.coverage.contains("judged"), "{}", row.coverage);
+    // Half of them: judged, and the other one is named.
+    let row = logs(&told(both(&["Management"]), vec![]));
+    assert!(row.rules_not_assessed.is_empty());
+    assert!(
+        row.coverage.contains(
+            "1 of 2 rules judged for some accounts only: logging/log-objects-deleted (no data event seen for \
+             222233334444)."
+        ),
+        "{}",
+        row.coverage
+    );
+    // One of three: not judged.
+    let mut three = both(&["Management"]);
+    three.push(day_of("333344445555", "us-east-1", &["Management"]));
+    let row = logs(&told(three.clone(), vec![]));
+    assert_eq!(row.rules_not_assessed, ["logging/log-objects-deleted".into()]);
+    assert!(row.coverage.contains("(no data event seen for 222233334444, 333344445555)"), "{}", row.coverage);
+    // IAM of an account records in us-east-1 of that account alone.
+    let of_iam = |report: &Report| control(report, "nist_800_53_r5", "AC-6").clone();
+    let abroad = vec![day("us-east-1", &["Management"]), day_of(other, "eu-west-1", &["Management"])];
+    let row = of_iam(&told(abroad, vec![]));
+    assert!(row.coverage.contains("Organizations record for 222233334444)"), "{}", row.coverage);
+    // RFCs of one account.
+    let row = control(&told(three, covering(0, 30)), "ams", "SCP-ADV-001").clone();
+    assert!(row.coverage.contains("no RFC evidence for 222233334444, 333344445555"), "{}", row.coverage);
+}
+
+/// A file of tickets holds no RFC.
+#[test]
+fn tickets_are_no_rfcs() {
+    let ticket = |record: RfcRecord| RfcRecord {
+        source: RfcSource::Ticket,
+        ticket: Some(crate::model::ticket::Ticket::default()),
+        ..record
+    };
+    let rfcs = covering(0, 30).into_iter().map(ticket).collect();
+    let coverage = vec![day("us-east-1", &["Management"])];
+    let sources = super::super::Sources { coverage, ..sources(vec![], rfcs) };
+    let report = all(sources, &Catalogue::builtin(), &Options::default());
+    let row = control(&report, "ams", "SCP-ADV-001");
+    assert_eq!(row.verdict, Verdict::NotAssessable);
+    assert!(row.coverage.contains("no RFC evidence"), "{}", row.coverage);
+    let rows = report.controls.iter().filter(|row| row.rules.contains(&"mode/beyond-ticket".into()));
+    for row in rows {
+        assert!(!row.rules_not_assessed.contains(&"mode/beyond-ticket".into()), "{}", row.control);
+    }
+}
+
 #[test]
 fn none_found_is_said_only_of_rules_whose_evidence_is_there() {
     let told = |coverage: Vec<CoverageDay>| {
-        let sources = super::super::Sources { coverage, ..sources(vec![], vec![]) };
+        let sources = super::super::Sources { coverage, inventory: trails(), ..sources(vec![], vec![]) };
         all(sources, &Catalogue::builtin(), &Options::default())
     };
     // No data event: that log objects were deleted could not be seen.
@@ -131,6 +236,7 @@ fn findings_are_exceptions_and_suppressed_ones_too() {
 fn the_selection_narrows_what_a_verdict_rests_on() {
     let sources = || super::super::Sources {
         coverage: vec![day("eu-west-1", &["Management"]), day("us-east-1", &["Management", "Data"])],
+        inventory: trails(),
         ..sources(vec![], vec![])
     };
     let selection = Selection { regions: ["eu-west-1".into()].into(), ..Selection::default() };

@@ -80,11 +80,20 @@ pub(super) fn of(event: &Event, request: &Value, response: &Value) -> Named {
             names.push(found.value);
         }
     }
+    if names.is_empty() && event.event_type.as_deref() == Some("AwsServiceEvent") {
+        names.extend(of_service(event));
+    }
     let resource_type = listed
         .into_iter()
         .find_map(|(_, kind)| kind)
         .or_else(|| kind::of(&event.event_source, key.as_deref(), names.first().map(|name| &**name)));
     Named { count: names.len() as u64, identifiers: names, resource_type }
+}
+
+/// What a service names in the record of its own doing: Secrets Manager its secret.
+fn of_service(event: &Event) -> Option<Arc<str>> {
+    let extra = payload::parse(event.additional_event_data.as_ref());
+    payload::text(&extra, &["ARN"]).map(Arc::from)
 }
 
 /// Objects by bucket and key, else the bucket.

@@ -1,4 +1,5 @@
-//! Calls that stop or cut logging, whoever made them.
+//! Calls that stop or delete logging or set it to record less, whoever made them.
+//! What was recorded before, such a call does not tell.
 //!
 //! Owns: this claim. Which calls do so is the catalogue's.
 
@@ -25,7 +26,11 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         for run in incident::runs(actions, |action| action.event_time) {
             let first = run.first().and_then(|action| action.event_id.as_ref());
             let subject = first.map(|id| id.as_str().to_owned()).unwrap_or_default();
-            claims.extend(of_actions(subject, run, "that stopped or cut logging"));
+            claims.extend(of_actions(
+                subject,
+                run,
+                "by which logging was stopped, deleted or set to record less than it could",
+            ));
         }
     }
     claims

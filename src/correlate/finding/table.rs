@@ -9,9 +9,9 @@ use crate::model::severity::Severity;
 use super::claim::Claim;
 use super::{
     Facts, automated, backups, beyond_ticket, blind, boundary, bulk, contradiction, freeze, gap, hours,
-    irreversible, log_objects, logging, network, new_actor, new_network, new_service, not_allowed,
-    not_approver, one_person, protected, refused, role_changed, spread, still_open, too_long, two_places,
-    unauthorized, unprotected, unused,
+    irreversible, log_bucket, log_objects, logging, network, new_actor, new_network, new_service,
+    not_allowed, not_approver, one_person, protected, refused, role_changed, spread, still_open, too_long,
+    two_places, unauthorized, unprotected, unused,
 };
 
 /// One correlator: a row of the table.
@@ -30,7 +30,7 @@ pub(super) struct Correlator {
 
 /// Every correlator. Source of the techniques: facts/cloudtrail.md 5 (ATT&CK
 /// v19); of the controls: facts/ams.md 1.1 (recommendation), 5 (SCP library).
-pub(super) const CORRELATORS: [Correlator; 30] = [
+pub(super) const CORRELATORS: [Correlator; 31] = [
     Correlator {
         rule_id: "mode/opened-without-rfc",
         title: "Privileged mode opened without an RFC",
@@ -73,7 +73,7 @@ pub(super) const CORRELATORS: [Correlator; 30] = [
     },
     Correlator {
         rule_id: "logging/impaired",
-        title: "Logging stopped or cut",
+        title: "Logging stopped, deleted or set to record less than it could",
         severity: Severity::High,
         confidence: Confidence::High,
         technique_ids: &[],
@@ -210,6 +210,16 @@ pub(super) const CORRELATORS: [Correlator; 30] = [
         controls: &["SCP-AMS-012"],
         response: "Look for copies of the deleted objects in replicas and versions, and treat their time as without evidence.",
         find: log_objects::find,
+    },
+    Correlator {
+        rule_id: "logging/log-bucket-weakened",
+        title: "Bucket of a trail weakened, or its logs set to be deleted",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        technique_ids: &["T1685.002"],
+        controls: &["SCP-AMS-012"],
+        response: "Set the bucket as it was, look for copies of logs that are gone, and treat their time as without evidence.",
+        find: log_bucket::find,
     },
     Correlator {
         rule_id: "rfc/contradiction",

@@ -14,13 +14,14 @@ use super::super::samples::{
     sources, wearing,
 };
 use super::super::{Options, all};
-use super::CORRELATORS;
+use super::{ABOUT, CORRELATORS};
 
 mod baseline;
 mod destroyed;
 mod duty;
 mod geoip;
 mod intent;
+mod log_bucket;
 mod policy;
 mod tickets;
 
@@ -32,6 +33,12 @@ fn rules(report: &Report) -> Vec<&str> {
 fn ids_of_rules_are_unique_and_every_rule_says_what_to_do() {
     let ids: BTreeSet<&str> = CORRELATORS.iter().map(|correlator| correlator.rule_id).collect();
     assert_eq!(ids.len(), CORRELATORS.len());
+    let told: Vec<&str> = ABOUT.iter().map(|about| about.rule_id).collect();
+    let made: Vec<&str> = CORRELATORS.iter().map(|correlator| correlator.rule_id).collect();
+    assert_eq!(told, made, "each is told of, in one order");
+    for about in &ABOUT {
+        assert!(about.when.ends_with('.') && !about.case.ends_with('.'), "{}", about.rule_id);
+    }
     for correlator in &CORRELATORS {
         assert!(correlator.response.ends_with('.') && !correlator.title.ends_with('.'));
     }

@@ -4,8 +4,11 @@
 //! and the words of findings. Parsing and matching are rsigma's. Whatever is
 //! not used is named.
 
+mod aggregate;
 mod correlation;
 mod event;
+mod limits;
+mod lines;
 mod route;
 #[cfg(test)]
 pub(super) mod tests;
@@ -17,16 +20,18 @@ use std::sync::Arc;
 use rsigma_eval::{CompiledRule, compile_rule, evaluate_rule};
 use rsigma_parser::ast::{CorrelationType, WindowMode};
 use rsigma_parser::{
-    CorrelationCondition, CorrelationRule, Detection, LogSource, Modifier, SigmaRule, SigmaValue,
-    parse_sigma_yaml,
+    CorrelationCondition, CorrelationRule, Detection, SigmaRule, SigmaValue, parse_sigma_yaml,
 };
 
 use crate::catalogue::text_of;
 use crate::detect::index::Route;
 use crate::detect::noted::Noted;
 use crate::detect::path::Path;
+use crate::detect::sigma::aggregate::{Aggregate, Part};
 use crate::detect::sigma::correlation::{Base, Correlation, Counts};
 use crate::detect::sigma::event::SigmaEvent;
+use crate::detect::sigma::limits::{other_logs, unsupported};
+use crate::detect::sigma::lines::{line_of, line_of_title, of_condition};
 use crate::detect::view::View;
 use crate::model::hit::{Compound, Hit, RuleWords};
 use crate::normalise::secrets::redact;
@@ -63,7 +68,8 @@ pub struct Unused {
 /// Documents while they are read.
 #[derive(Default)]
 struct Draft {
-    rules: Vec<(String, SigmaRule)>,
+    /// A rule's file, the rule, and what its condition counts.
+    rules: Vec<(String, SigmaRule, Option<Aggregate>)>,
     correlations: Vec<(String, usize, CorrelationRule)>,
     unused: Vec<Unused>,
     /// Ids that are taken.
@@ -82,19 +88,24 @@ impl Sigma {
         let mut sigma = Self::default();
         // Ids and names by which correlations refer to rules.
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
-        for (file, rule) in &draft.rules {
+        for (file, rule, aggregate) in &draft.rules {
             match compile_rule(rule) {
                 Ok(compiled) => {
                     let place = sigma.detections.len();
                     known.extend([&rule.id, &rule.name].into_iter().flatten().map(|id| (id.clone(), place)));
                     routes.push(route::route(rule));
                     let words = words::of_rule(rule, file);
+                    let counting = aggregate.as_ref().map(|aggregate| (words.clone(), aggregate));
                     sigma.detections.push(SigmaDetection {
                         words,
                         compiled,
                         keys: Vec::new(),
                         silent: false,
                     });
+                    if let Some((words, aggregate)) = counting {
+                        let counted = sigma.aggregated(place, aggregate, first);
+                        sigma.correlations.extend(counted.map(|correlation| (words, correlation)));
+                    }
                 }
                 Err(error) => draft.unused.push(unused(file, None, error.to_string())),
             }
@@ -157,6 +168,24 @@ impl Sigma {
         }
         let all = (start..).zip(&self.correlations);
         all.flat_map(|(place, (_, correlation))| correlation.compounds(place, hits, &of_rule)).collect()
+    }
+
+    /// The correlation that the counting condition of the rule at this place comes
+    /// to; hits of the rule itself are no findings.
+    fn aggregated(&mut self, place: usize, aggregate: &Aggregate, first: u32) -> Option<Correlation> {
+        let detection = self.detections.get_mut(place)?;
+        detection.silent = true;
+        let keys = &mut detection.keys;
+        let group = aggregate.group_by.iter().map(|name| place_of(keys, name.clone())).collect();
+        let value = aggregate.field.as_ref().map(|name| place_of(keys, name.clone()));
+        let rule = first.saturating_add(u32::try_from(place).ok()?);
+        Some(Correlation {
+            counts: if value.is_some() { Counts::Values } else { Counts::Events },
+            wanted: vec![aggregate.wanted],
+            timespan_us: aggregate.timespan_us,
+            group_by: aggregate.group_by.clone(),
+            bases: vec![Base { rule, group, value }],
+        })
     }
 
     /// Joins a correlation to its base rules.
@@ -237,18 +266,31 @@ fn unused(file: &str, line: Option<usize>, why: impl Into<String>) -> Unused {
 
 impl Draft {
     fn add(&mut self, file: &str, text: &str) {
+        for part in aggregate::parts(text) {
+            match part {
+                Ok(part) => self.add_part(file, &part),
+                Err((line, why)) => self.unused.push(unused(file, Some(line), why)),
+            }
+        }
+    }
+
+    /// Adds documents that stand in one part of a file.
+    fn add_part(&mut self, file: &str, part: &Part<'_>) {
+        let text = &*part.text;
+        let at = |line: Option<usize>| line.map(|line| line + part.lines_before);
         let parsed = match parse_sigma_yaml(text) {
             Ok(parsed) => parsed,
             Err(error) => {
-                return self.unused.push(unused(file, line_of(text, &error.to_string()), error.to_string()));
+                let line = at(line_of(text, &error.to_string()));
+                return self.unused.push(unused(file, line, error.to_string()));
             }
         };
         for error in parsed.errors {
             let (line, why) = of_condition(text, &error).unwrap_or_else(|| (line_of(text, &error), error));
-            self.unused.push(unused(file, line, why));
+            self.unused.push(unused(file, at(line), why));
         }
         for filter in parsed.filters {
-            let line = line_of_title(text, &filter.title);
+            let line = at(line_of_title(text, &filter.title));
             self.unused.push(unused(
                 file,
                 line,
@@ -256,21 +298,21 @@ impl Draft {
             ));
         }
         for mut rule in parsed.rules {
-            let line = line_of_title(text, &rule.title);
+            let line = at(line_of_title(text, &rule.title));
             if let Some(other) = other_logs(&rule.logsource) {
                 let why = format!("it is for other logs: {other}");
                 self.unused.push(Unused { for_other_logs: true, ..unused(file, line, why) });
-            } else if let Some(why) = unsupported(&rule) {
+            } else if let Some(why) = unsupported(&rule, part.aggregate.is_some()) {
                 self.unused.push(unused(file, line, why));
             } else if let Some(why) = self.taken(rule.id.as_deref(), file) {
                 self.unused.push(unused(file, line, why));
             } else {
                 rule.detection.named.values_mut().for_each(null_as_null);
-                self.rules.push((file.to_owned(), rule));
+                self.rules.push((file.to_owned(), rule, part.aggregate.clone()));
             }
         }
         for rule in parsed.correlations {
-            let line = line_of_title(text, &rule.title);
+            let line = at(line_of_title(text, &rule.title));
             match self.taken(rule.id.as_deref(), file) {
                 Some(why) => self.unused.push(unused(file, line, why)),
                 None => self.correlations.push((file.to_owned(), line.unwrap_or(1), rule)),
@@ -285,52 +327,6 @@ impl Draft {
         }
         self.ids.insert(id.to_owned(), file.to_owned());
         None
-    }
-}
-
-/// The logs a rule is for, if they are not CloudTrail's.
-fn other_logs(source: &LogSource) -> Option<String> {
-    let (product, service) = (source.product.as_deref(), source.service.as_deref());
-    if product == Some("aws") && service == Some("cloudtrail") {
-        return None;
-    }
-    let parts = [("product", product), ("category", source.category.as_deref()), ("service", service)];
-    let named: Vec<String> =
-        parts.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value?))).collect();
-    Some(if named.is_empty() { "none are named".to_owned() } else { named.join(", ") })
-}
-
-/// What of a rule is not understood here.
-fn unsupported(rule: &SigmaRule) -> Option<String> {
-    if let Some(timeframe) = &rule.detection.timeframe {
-        return Some(format!("timeframe `{timeframe}` in a detection is not supported; use a correlation"));
-    }
-    rule.detection
-        .named
-        .iter()
-        .filter_map(|(name, detection)| Some((name, in_detection(detection)?)))
-        .min()
-        .map(|(name, why)| format!("in `{name}`: {why}"))
-}
-
-fn in_detection(detection: &Detection) -> Option<String> {
-    match detection {
-        Detection::AllOf(items) => items.iter().find_map(|item| {
-            let name = item.field.name.as_deref().unwrap_or_default();
-            if item.field.has_modifier(Modifier::Expand) {
-                return Some(format!("`{name}|expand`: placeholders have no values here"));
-            }
-            let odd = name.contains(['[', ']', '\\']);
-            odd.then(|| format!("field `{name}`: places in lists are not supported"))
-        }),
-        Detection::AnyOf(parts) | Detection::And(parts) => parts.iter().find_map(in_detection),
-        Detection::Keywords(_) => None,
-        Detection::ArrayMatch { field, .. } => {
-            Some(format!("`{field}[…]`: conditions on elements are not supported"))
-        }
-        Detection::Conditional { .. } => {
-            Some("a condition inside of a selection is not supported".to_owned())
-        }
     }
 }
 
@@ -349,43 +345,4 @@ fn null_as_null(detection: &mut Detection) {
         Detection::AnyOf(parts) | Detection::And(parts) => parts.iter_mut().for_each(null_as_null),
         Detection::Keywords(_) | Detection::ArrayMatch { .. } | Detection::Conditional { .. } => {}
     }
-}
-
-/// A condition that cannot be read, with its line: the parser draws it over five
-/// lines. Before Sigma 2 a condition could count.
-fn of_condition(text: &str, error: &str) -> Option<(Option<usize>, String)> {
-    let drawn = error.strip_prefix("Condition parse error")?;
-    let condition = drawn.lines().find_map(|line| line.strip_prefix("1 | "))?;
-    let line = line_with(text, condition);
-    if condition.contains(" | ") {
-        let instead = "Sigma 2 has correlations for that, such as event_count";
-        return Some((line, format!("its condition counts behind a `|`: `{condition}`; {instead}")));
-    }
-    Some((line, format!("its condition cannot be read: `{condition}`")))
-}
-
-/// The line that a message is about: the one it names, else the one with the
-/// first word that it quotes.
-fn line_of(text: &str, message: &str) -> Option<usize> {
-    if let Some(digits) = message.split("line ").nth(1) {
-        let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
-        if let Ok(line) = digits.parse() {
-            return Some(line);
-        }
-    }
-    let word = message.split('\'').nth(1)?;
-    line_with(text, &format!("|{word}")).or_else(|| line_with(text, word))
-}
-
-/// The line with the title of a document.
-fn line_of_title(text: &str, title: &str) -> Option<usize> {
-    let is_title = |line: &str| {
-        let found = line.trim_start().strip_prefix("title:");
-        found.is_some_and(|found| found.trim().trim_matches(['"', '\'']) == title)
-    };
-    text.lines().position(is_title).map(|place| place + 1)
-}
-
-fn line_with(text: &str, word: &str) -> Option<usize> {
-    text.lines().position(|line| line.contains(word)).map(|place| place + 1)
 }

@@ -143,7 +143,11 @@ fn what_is_not_used_is_named_with_file_and_line() {
     };
     for (text, line, told) in [
         (rule("a", "selection:\n    eventName|odd: x\ncondition: selection"), Some(11), "odd"),
-        (rule("a", "selection:\n    eventName|expand: '%x%'\ncondition: selection"), Some(1), "placeholders"),
+        (
+            rule("a", "selection:\n    eventName|expand: '%x%'\ncondition: selection"),
+            Some(1),
+            "write your values in place of `%x%`",
+        ),
         (rule("a", "selection:\n    list[0].name: x\ncondition: selection"), Some(1), "lists"),
         (rule("a", "selection:\n    eventName|re: '('\ncondition: selection"), None, "regex"),
         (rule("a", "selection:\n    sourceIPAddress|cidr: 10.0.0\ncondition: selection"), None, "CIDR"),
@@ -151,10 +155,10 @@ fn what_is_not_used_is_named_with_file_and_line() {
         (
             rule(
                 "a",
-                "selection:\n    eventName: x\ncondition: selection | count() by userIdentity.arn > 20",
+                "selection:\n    eventName: x\ncondition: selection | sum(count) by userIdentity.arn > 20",
             ),
             Some(12),
-            "counts behind a `|`: `selection | count() by userIdentity.arn > 20`; Sigma 2 has correlations",
+            "counts behind a `|`: `condition: selection | sum(count) by userIdentity.arn > 20`; Sigma 2 has correlations",
         ),
         (
             rule("a", "selection:\n    eventName: x\ncondition: selection and and"),

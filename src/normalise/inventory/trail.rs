@@ -39,6 +39,8 @@ fn trail(raw: &str, key_account: Option<&AccountId>) -> Result<TrailSettings, St
     let truth = |key: &str| row.get(key).and_then(Value::as_bool);
     let name = text_of(&row, &["TrailARN", "Name"]).ok_or("a trail without a name")?;
     Ok(TrailSettings {
+        bucket: text(&row, "S3BucketName").map(Arc::from),
+        key_prefix: text(&row, "S3KeyPrefix").map(Arc::from),
         multi_region: truth("IsMultiRegionTrail"),
         organization: truth("IsOrganizationTrail"),
         log_file_validation: truth("LogFileValidationEnabled"),

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use crate::model::count::grouped;
 use crate::model::coverage::{CoverageDay, gaps};
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, Region};
 use crate::model::inventory::{DataEvents, Recording};
+use crate::model::object::{Object, ObjectStatus};
 
 use crate::model::count::counted;
 
@@ -58,33 +59,60 @@ pub(super) fn limits(recording: &Recording) -> Vec<String> {
 }
 
 /// That accounts and regions have digests or recorded deliveries and no record.
-/// Where digests prove that nothing was recorded, nothing lacks.
-pub(super) fn without_records(coverage: &[CoverageDay]) -> Option<String> {
-    let read: BTreeSet<_> =
+/// Where digests prove that nothing was recorded, nothing lacks; where log objects
+/// of that name were read, no record in them names the account.
+pub(super) fn without_records(coverage: &[CoverageDay], objects: &[Object]) -> Vec<String> {
+    let named: BTreeSet<_> =
         coverage.iter().filter(|day| day.objects > 0).map(|day| (&day.account_id, &day.region)).collect();
-    let lacking: BTreeSet<_> = gaps(coverage)
+    let logs_read: BTreeSet<_> =
+        objects.iter().filter(|object| is_read_log(object)).filter_map(place).collect();
+    let (read, lacking): (BTreeSet<_>, BTreeSet<_>) = gaps(coverage)
         .into_iter()
         .map(|gap| (gap.account_id, gap.region))
-        .filter(|place| !read.contains(place))
-        .collect();
-    if lacking.is_empty() {
-        return None;
-    }
+        .filter(|place| !named.contains(place))
+        .partition(|place| logs_read.contains(place));
+    let lacking = places(&lacking).map(|(places, which)| {
+        format!(
+            "No event of {places} whose logs or digests are known to exist: {which}; what was done there \
+             cannot be seen."
+        )
+    });
+    let read = places(&read).map(|(places, which)| {
+        format!(
+            "Log objects of {places} were read, and no record in them names it: {which}; what was done \
+             there cannot be told."
+        )
+    });
+    lacking.into_iter().chain(read).collect()
+}
+
+fn place(object: &Object) -> Option<(&AccountId, &Region)> {
+    object.account_id.as_ref().zip(object.region.as_ref())
+}
+
+/// Whether it is in a form of logs of calls, and was read. A digest lists logs and
+/// is none.
+fn is_read_log(object: &Object) -> bool {
+    const LOGS: [&str; 4] =
+        ["cloudtrail_delivery", "cloudtrail_array", "cloudtrail_lines", "cloudtrail_record"];
+    LOGS.contains(&object.format)
+        && matches!(object.status, ObjectStatus::Read | ObjectStatus::Partial | ObjectStatus::Empty)
+}
+
+/// How many accounts and regions these are, and the first of them.
+fn places(places: &BTreeSet<(&AccountId, &Region)>) -> Option<(String, String)> {
     let named: Vec<String> =
-        lacking.iter().take(NAMED_MAX).map(|(account, region)| format!("{account} in {region}")).collect();
-    let more = match lacking.len() - named.len() {
+        places.iter().take(NAMED_MAX).map(|(account, region)| format!("{account} in {region}")).collect();
+    let more = match places.len() - named.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let places = match lacking.len() {
+    let count = match places.len() {
+        0 => return None,
         1 => "1 account and region".to_owned(),
         many => format!("{} pairs of account and region", grouped(many as u64)),
     };
-    Some(format!(
-        "No event of {places} whose logs or digests are known to exist: {}{more}; what was done there \
-         cannot be seen.",
-        named.join(", "),
-    ))
+    Some((count, format!("{}{more}", named.join(", "))))
 }
 
 /// That accounts are absent which the user expects.
@@ -117,6 +145,50 @@ mod tests {
         assert!(told(DataEvents::Untold).ends_with("other contents cannot be seen."));
         assert!(told(DataEvents::Off).ends_with("settings of 1 trail say that data events are off."));
         assert!(told(DataEvents::On).contains("say that those of AWS::S3::Object are recorded"));
+    }
+
+    #[test]
+    fn logs_that_were_read_are_not_told_to_be_unseen() {
+        use crate::model::evidence::ObjectPath;
+        use crate::model::time::Day;
+        let day = Day::parse("2026-01-02").expect("a day");
+        let gap = CoverageDay {
+            account_id: "111122223333".into(),
+            region: "us-east-1".into(),
+            day,
+            until: day,
+            objects: 0,
+            records: 0,
+            first_event_time: None,
+            last_event_time: None,
+            quiet: false,
+            digest_hours: Some(3),
+            missing_digest_hours: None,
+            missing_objects: None,
+            categories: BTreeSet::new(),
+        };
+        let object = |format, account: &str, status| Object {
+            format,
+            status,
+            account_id: Some(account.into()),
+            region: Some("us-east-1".into()),
+            ..Object::blank(&ObjectPath::new("x"))
+        };
+        let told = |objects: &[Object]| without_records(std::slice::from_ref(&gap), objects);
+        let unseen = "No event of 1 account and region whose logs or digests are known to exist: \
+                      111122223333 in us-east-1; what was done there cannot be seen.";
+        let digest = object("cloudtrail_digest", "111122223333", ObjectStatus::Read);
+        let broken = object("cloudtrail_delivery", "111122223333", ObjectStatus::Unreadable);
+        let other = object("cloudtrail_delivery", "999988887777", ObjectStatus::Read);
+        assert_eq!(told(&[digest, broken, other]), [unseen]);
+        let read = object("cloudtrail_delivery", "111122223333", ObjectStatus::Read);
+        assert_eq!(
+            told(&[read]),
+            [
+                "Log objects of 1 account and region were read, and no record in them names it: 111122223333 in \
+              us-east-1; what was done there cannot be told."
+            ]
+        );
     }
 
     #[test]

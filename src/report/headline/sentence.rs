@@ -62,7 +62,7 @@ pub(super) fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec
         }
     }
     sentences.extend(recording::limits(&scope.recording));
-    sentences.extend(recording::without_records(&report.coverage));
+    sentences.extend(recording::without_records(&report.coverage, &report.objects));
     sentences.extend(recording::expected_missing(&scope.expected_missing));
     if report.rfcs.is_empty() {
         sentences.push("No RFC was read: whether a mode was allowed to open cannot be told.".to_owned());

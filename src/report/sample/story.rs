@@ -268,6 +268,7 @@ impl Sample<'_> {
             response_elements: None,
             additional_event_data: None,
             service_event_details: None,
+            answered_failure: false,
             category: Some(Category::ResourceDestruction),
             copies: 2,
             source_grade: SourceGrade::Unreferenced,
