@@ -38,14 +38,16 @@ fn every_generated_part_of_the_readme_is_true() {
     part("policy", &policy());
     part("search", &search());
     part("compare", &compare());
+    part("way", &way());
     let (same, changed) = verified();
     part("verify", &same);
     part("verify-changed", &changed);
+    all_printed_text_is_generated();
 }
 
 /// What the README shows as printed was printed: no such block is written by hand.
-#[test]
-fn all_printed_text_in_the_readme_is_generated() {
+#[track_caller]
+fn all_printed_text_is_generated() {
     let readme = std::fs::read_to_string(project().join("README.md")).expect("README.md");
     let mut inside = None;
     let mut printed = 0;
@@ -126,6 +128,14 @@ fn search() -> String {
     let done = ended(command.args(shown("search")).current_dir(project()).output().expect("it starts"));
     assert_eq!(done.code, 0, "{}", done.stderr);
     format!("```text\n{}{}\n```\n", done.stdout, done.stderr.trim_end())
+}
+
+/// The longest way from a person to a call in the case about accounts.
+fn way() -> String {
+    let done = analyze(&project().join("sample-logs/cases/lineage-accounts/input"), &[]);
+    let ways = done.table("destructive_actions").into_iter().map(|row| row["attribution_path"].clone());
+    let way = ways.max_by_key(|way| (way.matches(" > ").count(), way.len())).expect("a way");
+    format!("```text\n{way}\n```\n")
 }
 
 /// `verify --manifest` of the demo as it is, and of a copy that was tampered with.
