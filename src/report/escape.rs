@@ -16,7 +16,7 @@ pub const CUT_MARK: &str = "… (cut)";
 /// line breaks included, and all that is invisible or reorders text become
 /// visible `\u{…}`.
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    escape_where(text, misleads)
+    if is_plain(text) { Cow::Borrowed(text) } else { escape_where(text, misleads) }
 }
 
 /// Text for one cell of a CSV.
@@ -26,6 +26,9 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 /// change the value: Parquet keeps the raw text.
 /// Source: facts/cloudtrail.md 5 (CSV for auditors).
 pub fn spreadsheet(text: &str) -> Cow<'_, str> {
+    if is_plain(text) && !text.starts_with(['=', '+', '-', '@']) {
+        return Cow::Borrowed(text);
+    }
     let shown = escape_where(text, |c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'));
     if shown.starts_with(['=', '+', '-', '@', '\t', '\n', '\r', '＝', '＋', '－', '＠']) {
         Cow::Owned(format!("'{shown}"))
@@ -45,7 +48,7 @@ pub fn markdown(text: &str) -> String {
 /// JSON text, or a part of it, in which no character can mislead: inside
 /// strings such characters stand as `\uXXXX`, which reads back as the same.
 pub fn json(text: &str) -> Cow<'_, str> {
-    if !text.contains(misleads) {
+    if is_plain(text) || !text.contains(misleads) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -61,8 +64,19 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Whether a text is visible ASCII and blanks alone, as most text is: nothing in
+/// it misleads. All bytes are looked at without leaving early, which is done many
+/// at a time.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & (b' '..=b'~').contains(&byte))
+}
+
 /// At most `chars` characters of a text, with a mark if that is not all.
 pub fn shorten(text: &str, chars: usize) -> Cow<'_, str> {
+    // No text has more characters than bytes.
+    if text.len() <= chars {
+        return Cow::Borrowed(text);
+    }
     match text.char_indices().nth(chars) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}{CUT_MARK}", &text[..end])),
@@ -119,6 +133,18 @@ mod tests {
         assert!(matches!(terminal(text), Cow::Borrowed(_)));
         assert!(matches!(spreadsheet(text), Cow::Borrowed(_)));
         assert!(matches!(shorten(text, 500), Cow::Borrowed(_)));
+    }
+
+    /// Each character by itself, by the rule that is asked when a text is not plain.
+    #[test]
+    fn plain_text_holds_nothing_that_is_replaced() {
+        for c in ('\0'..='\u{2ff}').chain("\u{200b}\u{202e}\u{feff}＝é".chars()) {
+            let text = format!("a{c}b");
+            assert!(!is_plain(&text) || !misleads(c), "{c:?}");
+            assert_eq!(is_plain(&text), (' '..='~').contains(&c), "{c:?}");
+            assert_eq!(terminal(&text), escape_where(&text, misleads), "{c:?}");
+        }
+        assert!(is_plain(""));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod tests;
 
 use crate::model::coverage::{Gap, gaps};
 use crate::model::finding::Incident;
-use crate::model::mode::ModeWindow;
+use crate::model::mode::{Authorization, ModeWindow};
 use crate::model::report::Report;
 use crate::model::severity::Severity;
 
@@ -41,7 +41,7 @@ pub struct Headline<'a> {
     pub destructive_sentence: String,
     /// Windows by kind.
     pub windows: WindowCounts,
-    /// Windows with no end seen.
+    /// Windows with no end seen, those that no RFC explains first.
     pub open_windows: Vec<&'a ModeWindow>,
     /// Destructive calls by kind.
     pub destructive: DestructiveCounts,
@@ -63,6 +63,20 @@ pub struct Headline<'a> {
     pub gaps: Vec<Gap<'a>>,
 }
 
+/// Windows with no end seen, in the order in which to look at them.
+fn open_windows(windows: &[ModeWindow]) -> Vec<&ModeWindow> {
+    let mut open: Vec<_> = windows.iter().filter(|window| window.closed_at.is_none()).collect();
+    open.sort_by_key(|window| {
+        let rank = match window.authorization {
+            Authorization::Unauthorized => 0,
+            Authorization::Unknown => 1,
+            Authorization::Authorized => 2,
+        };
+        (rank, window.opened_at)
+    });
+    open
+}
+
 impl<'a> Headline<'a> {
     /// The head facts of that report.
     pub fn of(report: &'a Report) -> Self {
@@ -82,7 +96,7 @@ impl<'a> Headline<'a> {
             windows_sentence: windows_sentence(windows, extent.as_deref()),
             destructive_sentence: destructive_sentence(destructive, extent.as_deref()),
             windows,
-            open_windows: report.windows.iter().filter(|window| window.closed_at.is_none()).collect(),
+            open_windows: open_windows(&report.windows),
             destructive,
             deadlines_sentence: deadline::sentence(&deadlines, &report.scope),
             deadlines,

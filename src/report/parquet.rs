@@ -13,12 +13,15 @@ use polars_core::prelude::{
     PolarsResult, PrimitiveChunkedBuilder, StringChunkedBuilder, TimeUnit, TimeZone,
 };
 use polars_io::prelude::{KeyValueMetadata, ParquetCompression, ParquetWriter, StatisticsOptions};
-use polars_parquet::write::{KeyValue, schema_to_metadata_key};
+use polars_parquet::write::{KeyValue, ZstdLevel, schema_to_metadata_key};
 
 use crate::report::column::{Cell, Kind, Table};
 
 /// Rows of one row group; the last may have fewer.
 const ROW_GROUP_ROWS: usize = 65_536;
+
+/// The fastest level of zstd: the tables are small beside what they are made of.
+const COMPRESSION_LEVEL: i32 = 1;
 
 /// Writes the table. `version` is the tool's, `schema_version` the contract's.
 ///
@@ -83,7 +86,7 @@ fn write_to(
     let mut rows = 0..table.rows().min(ROW_GROUP_ROWS);
     let first = frame(table, rows.clone())?;
     let mut writer = ParquetWriter::new(out)
-        .with_compression(ParquetCompression::Zstd(None))
+        .with_compression(ParquetCompression::Zstd(Some(ZstdLevel::try_new(COMPRESSION_LEVEL)?)))
         .with_statistics(StatisticsOptions::default())
         .with_key_value_metadata(Some(metadata))
         .set_parallel(false)

@@ -232,6 +232,11 @@ test("a lineage leads from the person by the sessions to the resource", async ()
   await page.goto(`${page.url().split("#")[0]}#event/${chained.event_id}`);
   await page.locator(".lineage").waitFor();
   const nodes = await page.locator(".lineage .node title").evaluateAll((all) => all.map((one) => one.textContent));
+  const wide = await page.locator(".lineage .node").evaluateAll((all) => all.flatMap((one) => {
+    const edge = one.querySelector("rect").getBoundingClientRect().right;
+    return [...one.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().right > edge).map((text) => text.textContent);
+  }));
+  assert.deepEqual(wide, [], "no text leaves its box");
   const session = sessions.find((row) => row.session_id === chained.session_id);
   const parent = sessions.find((row) => row.session_id === session.parent_session_id);
   for (const wanted of [chained.actor, parent.role_name, session.role_name, chained.event_name, chained.resources]) assert.ok(nodes.includes(wanted), `${wanted} in ${nodes}`);

@@ -2,13 +2,14 @@
 //! compares them, and `DEVTRAIL_BLESS=1` rewrites them.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use devtrail::decode::FORMATS;
 use devtrail::detect::RuleSet;
 use devtrail::model::report::Report;
 use devtrail::report::{OUTPUTS, tables};
 
-use crate::runner::{analyze, devtrail, ended, project, run};
+use crate::runner::{analyze, devtrail, ended, project, run, scratch};
 
 /// Replaces what stands between two marks of the README by this, or compares.
 fn part(name: &str, content: &str) {
@@ -37,6 +38,30 @@ fn every_generated_part_of_the_readme_is_true() {
     part("policy", &policy());
     part("search", &search());
     part("compare", &compare());
+    part("way", &way());
+    let (same, changed) = verified();
+    part("verify", &same);
+    part("verify-changed", &changed);
+    all_printed_text_is_generated();
+}
+
+/// What the README shows as printed was printed: no such block is written by hand.
+#[track_caller]
+fn all_printed_text_is_generated() {
+    let readme = std::fs::read_to_string(project().join("README.md")).expect("README.md");
+    let mut inside = None;
+    let mut printed = 0;
+    for line in readme.lines() {
+        if let Some(name) = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(": begin -->")) {
+            inside = Some(name);
+        } else if line.ends_with(": end -->") {
+            inside = None;
+        } else if line.starts_with("```") && !matches!(line, "```" | "```sh") {
+            assert!(inside.is_some(), "{line}: a block that no test makes");
+            printed += 1;
+        }
+    }
+    assert!(printed > 7, "{printed}");
 }
 
 fn demo() -> String {
@@ -103,6 +128,42 @@ fn search() -> String {
     let done = ended(command.args(shown("search")).current_dir(project()).output().expect("it starts"));
     assert_eq!(done.code, 0, "{}", done.stderr);
     format!("```text\n{}{}\n```\n", done.stdout, done.stderr.trim_end())
+}
+
+/// The longest way from a person to a call in the case about accounts.
+fn way() -> String {
+    let done = analyze(&project().join("sample-logs/cases/lineage-accounts/input"), &[]);
+    let ways = done.table("destructive_actions").into_iter().map(|row| row["attribution_path"].clone());
+    let way = ways.max_by_key(|way| (way.matches(" > ").count(), way.len())).expect("a way");
+    format!("```text\n{way}\n```\n")
+}
+
+/// `verify --manifest` of the demo as it is, and of a copy that was tampered with.
+fn verified() -> (String, String) {
+    let demo = project().join("sample-logs/demo");
+    let done = analyze(&demo, &[]);
+    let manifest = done.out.join("manifest.sha256").display().to_string();
+    let print = |dump: &Path, code: i32| {
+        let told = run(&["verify", &dump.display().to_string(), "--manifest", &manifest]);
+        assert_eq!(told.code, code, "{}{}", told.stdout, told.stderr);
+        format!("```text\n{}\n```\n", format!("{}{}", told.stderr, told.stdout).trim_end())
+    };
+    let copy = scratch();
+    let mut paths: Vec<PathBuf> = walkdir::WalkDir::new(&demo)
+        .into_iter()
+        .map(|entry| entry.expect("an entry").into_path())
+        .filter(|path| path.is_file())
+        .collect();
+    paths.sort();
+    for path in &paths {
+        let place = copy.path().join(path.strip_prefix(&demo).expect("below it"));
+        std::fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
+        std::fs::copy(path, place).expect("a copy");
+    }
+    let altered = copy.path().join(paths[0].strip_prefix(&demo).expect("below it"));
+    std::fs::write(&altered, "{}").expect("an object");
+    std::fs::write(altered.with_file_name("added.json"), "{}").expect("an object");
+    (print(&demo, 0), print(copy.path(), 3))
 }
 
 fn inputs() -> String {

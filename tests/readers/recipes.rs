@@ -1,9 +1,11 @@
 //! The pages of `docs/recipes`, run as they stand there.
 //!
 //! A block below `<!-- run: … -->` is run: `duckdb` in the folder of a report,
-//! `python` there too, `sh` with the built program on the path, `aws` and
-//! `amscm` with the real AWS command line whose network is taken away. Python
-//! comes from `DEVTRAIL_PYTHON`, else it is `python3`.
+//! `python` there too, `sh` with the built program on the path, `aws`, `amscm`
+//! and `timesketch` with the real command lines whose network is taken away,
+//! `athena` as far as it goes without Athena, `crontab` as cron would, and
+//! `printed` is what another block prints. Python comes from `DEVTRAIL_PYTHON`,
+//! else it is `python3`.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -11,7 +13,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::runner::{TABLES, analyze, project, scratch, table};
+use crate::runner::{Analysis, TABLES, analyze, project, scratch, table};
 
 /// The blocks of a page that are run: how, and what.
 fn blocks(page: &str) -> Vec<(String, String)> {
@@ -58,6 +60,37 @@ fn shell(folder: &Path, bin: &Path) -> Command {
     command
 }
 
+/// A folder with a command that runs a script of the tests.
+fn commands(place: &Path, name: &str, script: &str) -> PathBuf {
+    let bin = place.join("bin");
+    std::fs::create_dir_all(&bin).expect("a folder");
+    let script = project().join("tests/readers").join(script);
+    let text = format!("#!/bin/sh\nexec '{}' '{}' \"$@\"\n", python().display(), script.display());
+    let file = bin.join(name);
+    std::fs::write(&file, text).expect("the command");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("it may run");
+    bin
+}
+
+#[test]
+fn every_block_of_the_pages_is_run() {
+    let known = ["amscm", "athena", "aws", "crontab", "duckdb", "printed", "python", "sh", "timesketch"];
+    let mut all = 0;
+    for entry in std::fs::read_dir(project().join("docs/recipes")).expect("the pages") {
+        let path = entry.expect("a page").path();
+        let text = std::fs::read_to_string(&path).expect("a page");
+        let lines: Vec<&str> = text.lines().collect();
+        // Each fence that opens a block; the one after it closes it.
+        for (place, _) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("```")).step_by(2) {
+            let mark = place.checked_sub(1).and_then(|above| lines[above].strip_prefix("<!-- run: "));
+            let kind = mark.and_then(|mark| mark.split([' ', '-']).next());
+            assert!(kind.is_some_and(|kind| known.contains(&kind)), "{}:{}", path.display(), place + 1);
+            all += 1;
+        }
+    }
+    assert!(all > 15, "{all}");
+}
+
 #[test]
 fn every_query_runs_on_the_demo_and_finds_rows() {
     let done = analyze(&project().join("sample-logs/demo"), &[]);
@@ -79,10 +112,69 @@ fn every_query_runs_on_the_demo_and_finds_rows() {
         assert!(told.contains(&format!("CREATE EXTERNAL TABLE devtrail_{table} (")), "{table}");
     }
     // The example on the page is what the script prints.
-    let page = std::fs::read_to_string(project().join("docs/recipes/query.md")).expect("the page");
-    let example = page.split_once("```sql\nCREATE EXTERNAL").expect("the example").1;
-    let example = example.split("```").next().unwrap_or_default().trim_end();
-    assert!(told.contains(&format!("CREATE EXTERNAL{example}")), "{told}");
+    let example = of_kind(&blocks, "printed").next().expect("the example");
+    assert!(told.contains(example.trim_end()), "{told}");
+}
+
+#[test]
+fn athenas_tables_have_the_columns_of_the_files_and_its_queries_find_rows() {
+    let done = analyze(&project().join("sample-logs/demo"), &[]);
+    let blocks = blocks("query.md");
+    let script =
+        of_kind(&blocks, "python").find(|code| code.contains("CREATE EXTERNAL")).expect("the script");
+    let mut text = piped(Command::new(python()).arg("-").current_dir(&done.out), script);
+    for query in of_kind(&blocks, "athena") {
+        text.push_str(query);
+    }
+    let file = done.out.join("statements.sql");
+    std::fs::write(&file, text).expect("the statements");
+    let script = project().join("tests/readers/athena.py");
+    let told = piped(Command::new(python()).arg(script).arg(&file).current_dir(&done.out), "");
+    let files = std::fs::read_dir(done.out.join("tables")).expect("the tables");
+    let files = files.filter(|file| {
+        file.as_ref().is_ok_and(|file| file.path().extension().is_some_and(|end| end == "parquet"))
+    });
+    assert_eq!(told.matches("table ").count(), files.count(), "{told}");
+    assert_eq!(told.matches("query: ").count(), of_kind(&blocks, "athena").count(), "{told}");
+    // The file goes where the statements look for it.
+    let place = scratch();
+    let bin = commands(place.path(), "aws", "aws/aws.py");
+    for code in of_kind(&blocks, "aws") {
+        let told = piped(&mut shell(done.out.parent().expect("a folder"), &bin), code);
+        assert!(told.contains("to s3://YOUR-BUCKET/audit/destructive_actions/"), "{told}");
+    }
+}
+
+/// What Timesketch's importer does with a file: what it would send, by line.
+fn imported(done: &Analysis, code: &str) -> Vec<serde_json::Value> {
+    let place = scratch();
+    let bin = commands(place.path(), "timesketch_importer", "timesketch/importer.py");
+    let sent = place.path().join("sent");
+    piped(shell(&done.out, &bin).env("HOME", place.path()).env("SENT", &sent), code);
+    let sent = std::fs::read_to_string(&sent).expect("what was sent");
+    sent.lines().map(|line| serde_json::from_str(line).expect("an event")).collect()
+}
+
+#[test]
+fn timesketchs_importer_takes_every_line_of_both_files() {
+    let done = analyze(&project().join("sample-logs/demo"), &[]);
+    let blocks = blocks("open.md");
+    let codes: Vec<&str> = of_kind(&blocks, "timesketch").collect();
+    let [lines, rows] = codes.as_slice() else { panic!("{codes:?}") };
+    let timed: Vec<_> = done.table("timeline").into_iter().filter(|row| !row["time"].is_empty()).collect();
+    let text = |event: &serde_json::Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
+    for (code, account) in [(lines, "account_id"), (rows, "account_arn")] {
+        let events = imported(&done, code);
+        assert_eq!(events.len(), timed.len(), "{code}");
+        for (event, row) in events.iter().zip(&timed) {
+            // The fields without which a server refuses a line.
+            assert!(!text(event, "message").is_empty() && !text(event, "timestamp_desc").is_empty());
+            let to_the_second = |time: &str| time.get(..19).map(str::to_owned);
+            assert_eq!(to_the_second(&text(event, "datetime")), to_the_second(&row["time"]), "{event}");
+            assert_eq!(text(event, "source_object"), row["source_object"]);
+            assert!(text(event, account).contains(&row["account_id"]), "{event} {row:?}");
+        }
+    }
 }
 
 #[test]
@@ -127,17 +219,31 @@ fn a_monthly_audit_tells_what_has_changed() {
     assert!(told.contains("changes since 2026-01"), "{told}");
     let changes = std::fs::read_to_string(place.path().join("audits/2026-02-changes.txt")).expect("changes");
     assert!(changes.starts_with("Since the last audit"), "{changes}");
+    the_line_of_the_crontab_runs(place.path(), of_kind(&blocks, "crontab").next().expect("the line"));
+}
+
+/// Five fields that cron knows, and a command that a shell runs.
+fn the_line_of_the_crontab_runs(place: &Path, line: &str) {
+    let mut fields = line.trim().splitn(6, ' ');
+    for (name, most) in [("minute", 59), ("hour", 23), ("day", 31), ("month", 12), ("weekday", 7)] {
+        let field = fields.next().expect("a field");
+        assert!(field == "*" || field.parse::<u32>().is_ok_and(|number| number <= most), "{name}: {field}");
+    }
+    let command = fields
+        .next()
+        .expect("the command")
+        .replace("/srv/dump", &project().join("sample-logs/demo").display().to_string())
+        .replace("/srv/audits", "cron-audits")
+        .replace("/usr/local/bin/", "sh ./");
+    assert!(!command.contains('%'), "cron takes it for the end of a line");
+    let told = piped(&mut shell(place, place), &command);
+    assert!(told.contains("nothing of severity high or above"), "the last month, without any event: {told}");
 }
 
 #[test]
 fn what_the_export_saves_is_evidence_that_is_read() {
     let place = scratch();
-    let bin = place.path().join("bin");
-    std::fs::create_dir_all(&bin).expect("a folder");
-    let shim = project().join("tests/readers/aws/aws.py");
-    let text = format!("#!/bin/sh\nexec '{}' '{}' \"$@\"\n", python().display(), shim.display());
-    std::fs::write(bin.join("aws"), text).expect("the command");
-    std::fs::set_permissions(bin.join("aws"), std::fs::Permissions::from_mode(0o755)).expect("it may run");
+    let bin = commands(place.path(), "aws", "aws/aws.py");
     std::fs::create_dir(place.path().join("safe")).expect("a folder");
     let mut told = String::new();
     for (_, code) in blocks("export.md") {
@@ -164,6 +270,7 @@ fn what_the_export_saves_is_evidence_that_is_read() {
     ] {
         assert!(formats.contains(format), "{format}: {formats:?}");
     }
+    assert!(formats.contains("cloudtrail_delivery"), "what the bucket holds: {formats:?}");
     // The marker role in the export opens a window that no log tells of.
     let windows = table(&audit.join("mode_windows.csv"));
     assert!(windows.iter().any(|row| row["open_basis"] == "inventory"), "{windows:?}");

@@ -95,7 +95,7 @@ fn place(object: &Object) -> Option<(&AccountId, &Region)> {
 fn is_read_log(object: &Object) -> bool {
     const LOGS: [&str; 4] =
         ["cloudtrail_delivery", "cloudtrail_array", "cloudtrail_lines", "cloudtrail_record"];
-    LOGS.contains(&object.format)
+    LOGS.contains(&&*object.format)
         && matches!(object.status, ObjectStatus::Read | ObjectStatus::Partial | ObjectStatus::Empty)
 }
 
@@ -167,8 +167,8 @@ mod tests {
             missing_objects: None,
             categories: BTreeSet::new(),
         };
-        let object = |format, account: &str, status| Object {
-            format,
+        let object = |format: &'static str, account: &str, status| Object {
+            format: format.into(),
             status,
             account_id: Some(account.into()),
             region: Some("us-east-1".into()),

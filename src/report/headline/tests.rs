@@ -35,6 +35,28 @@ fn an_absence_is_told_with_what_was_read() {
 }
 
 #[test]
+fn open_windows_that_no_rfc_explains_come_first() {
+    let mut report = sample::plain();
+    let open = |authorization, opened_at: &str| ModeWindow {
+        authorization,
+        opened_at: sample::at(opened_at),
+        closed_at: None,
+        ..report.windows[0].clone()
+    };
+    let closed = report.windows[0].clone();
+    report.windows = vec![
+        open(Authorization::Authorized, "2025-03-01T00:00:00Z"),
+        closed,
+        open(Authorization::Unknown, "2025-03-02T00:00:00Z"),
+        open(Authorization::Unauthorized, "2025-03-04T00:00:00Z"),
+        open(Authorization::Unauthorized, "2025-03-03T00:00:00Z"),
+    ];
+    let head = Headline::of(&report);
+    let days: Vec<String> = head.open_windows.iter().map(|w| w.opened_at.day().to_string()).collect();
+    assert_eq!(days, ["2025-03-03", "2025-03-04", "2025-03-02", "2025-03-01"]);
+}
+
+#[test]
 fn attempts_are_never_destroyed() {
     let mut report = sample::plain();
     report.destructive.retain(|action| action.outcome != Outcome::Succeeded);

@@ -22,6 +22,8 @@ pub(super) struct Face {
     parsed: FontRef<'static>,
     metrics: GlyphMetrics<'static>,
     units: f32,
+    /// Glyph and width at size 1 of each ASCII character, of which most text is.
+    ascii: [(Option<skrifa::GlyphId>, f32); 128],
 }
 
 /// The two of them.
@@ -49,6 +51,9 @@ impl Faces {
     /// The text as it can be drawn: hidden and commanding characters as in a
     /// terminal, and those without a glyph, or that need shaping, as `\u{…}`.
     pub(super) fn drawable(&self, text: &str) -> String {
+        if escape::is_plain(text) {
+            return text.to_owned();
+        }
         let mut shown = String::with_capacity(text.len());
         for c in escape::terminal(text).chars() {
             if needs_shaping(c) || self.regular.glyph(c).is_none() || self.bold.glyph(c).is_none() {
@@ -67,16 +72,33 @@ impl Face {
         let metrics = parsed.glyph_metrics(Size::unscaled(), LocationRef::default());
         let units = f32::from(parsed.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
         let font = Font::new(bytes.into(), 0).expect("the font that comes with the program is sound");
-        Self { font, parsed, metrics, units }
+        let mut face = Self { font, parsed, metrics, units, ascii: [(None, 0.0); 128] };
+        let ascii = std::array::from_fn(|code| {
+            let c = char::from(u8::try_from(code).unwrap_or_default());
+            let glyph = face.parsed.charmap().map(c);
+            (glyph, face.width_of(glyph))
+        });
+        face.ascii = ascii;
+        face
     }
 
     fn glyph(&self, c: char) -> Option<skrifa::GlyphId> {
-        self.parsed.charmap().map(c)
+        match self.ascii.get(c as usize) {
+            Some((glyph, _)) => *glyph,
+            None => self.parsed.charmap().map(c),
+        }
     }
 
     /// The width of a character at size 1.
     fn advance(&self, c: char) -> f32 {
-        self.glyph(c).and_then(|glyph| self.metrics.advance_width(glyph)).unwrap_or_default() / self.units
+        match self.ascii.get(c as usize) {
+            Some((_, width)) => *width,
+            None => self.width_of(self.glyph(c)),
+        }
+    }
+
+    fn width_of(&self, glyph: Option<skrifa::GlyphId>) -> f32 {
+        glyph.and_then(|glyph| self.metrics.advance_width(glyph)).unwrap_or_default() / self.units
     }
 
     /// The width of a text.
@@ -144,6 +166,17 @@ const fn needs_shaping(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_visible_ascii_has_a_glyph_and_a_width() {
+        let faces = Faces::new();
+        for face in [&faces.regular, &faces.bold] {
+            for c in ' '..='~' {
+                assert!(face.glyph(c).is_some() && face.advance(c) > 0.0, "{c:?}");
+                assert_eq!(face.glyph(c), face.parsed.charmap().map(c), "{c:?}");
+            }
+        }
+    }
 
     #[test]
     fn what_cannot_be_drawn_is_shown_as_its_code() {

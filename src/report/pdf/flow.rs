@@ -152,13 +152,24 @@ impl<'f> Flow<'f> {
         }
     }
 
-    /// A label, and its text to the right of it.
+    /// A label, and its text to the right of it; the longer of them says where the
+    /// next begins.
     pub(super) fn labelled(&mut self, label: &str, style: Style, text: &str) {
         const LABEL_WIDTH: f32 = 128.0;
-        self.need(style.size * LEADING * 2.0);
+        let height = style.size * LEADING;
         let bold = Style { bold: true, colour: INK, ..style };
-        self.text((MARGIN.0, self.y + style.size), bold, label);
+        let label = self.faces.drawable(label);
+        let lines = self.faces.bold.lines(&label, style.size, LABEL_WIDTH - 8.0);
+        self.need(height * lines.len().max(2) as f32);
+        let (page, top) = (self.pages.len(), self.y);
+        for (place, line) in lines.iter().enumerate() {
+            let base = top + style.size + place as f32 * height;
+            self.drawn((MARGIN.0, base), bold, (*line).to_owned());
+        }
         self.indented(LABEL_WIDTH, style, text);
+        if self.pages.len() == page {
+            self.y = self.y.max(top + height * lines.len() as f32);
+        }
         self.gap(3.0);
     }
 

@@ -23,6 +23,7 @@ mod tests;
 use std::io::{self, Write};
 
 use crate::model::report::Report;
+use crate::report::escape::shorten;
 use crate::report::headline::Headline;
 use crate::report::provenance::Provenance;
 use face::Faces;
@@ -30,6 +31,9 @@ use flow::Flow;
 
 /// The file's name in the output folder.
 pub const FILE: &str = "report.pdf";
+
+/// Characters of the name of the case in the foot of each page.
+const CASE_CHARS_MAX: usize = 60;
 
 /// Writes the PDF.
 ///
@@ -43,9 +47,18 @@ pub fn write(
 ) -> io::Result<()> {
     let faces = Faces::new();
     let flow = pages(&faces, report, head, made);
+    let foot = foot(report, made);
+    out.write_all(&ink::print(&flow, &foot, &format!("devtrail {}", made.version))?)
+}
+
+/// What stands at the foot of every page.
+fn foot(report: &Report, made: &Provenance<'_>) -> String {
     let hash = made.manifest_sha256.get(..16).unwrap_or_default();
     let foot = format!("devtrail {}   evidence {hash}…", made.version);
-    out.write_all(&ink::print(&flow, &foot, &format!("devtrail {}", made.version))?)
+    match &report.scope.case_name {
+        Some(case) => format!("{foot}   case {}", shorten(case, CASE_CHARS_MAX)),
+        None => foot,
+    }
 }
 
 /// Every page.

@@ -21,6 +21,12 @@ const NAMES_MAX: usize = 40;
 const SENTENCES_MAX: usize = 24;
 /// Deadlines listed.
 const DEADLINES_MAX: usize = 12;
+/// Characters of the name of the case.
+const CASE_CHARS_MAX: usize = 160;
+/// Sentences on the cover about what was left out by flags.
+const SELECTIONS_MAX: usize = 3;
+/// What is written on the cover by hand.
+const SIGNED: [&str; 5] = ["Conclusion", "Prepared by", "Date, signature", "Reviewed by", "Date, signature"];
 
 /// The first page: what this is about, and where to sign.
 pub(super) fn cover(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>, made: &Provenance<'_>) {
@@ -36,6 +42,11 @@ pub(super) fn cover(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>, m
         "AMS Developer mode, Direct Change mode and what was destroyed, told from exported logs alone";
     flow.paragraph(Style { size: 11.0, bold: false, colour: GREY }, about);
     flow.gap(26.0);
+    if let Some(case) = &scope.case_name {
+        let style = Style { size: 13.0, bold: true, colour: INK };
+        flow.labelled("Case", style, &shorten(case, CASE_CHARS_MAX));
+        flow.gap(6.0);
+    }
     flow.labelled("What was read", PLAIN, &short(&head.coverage));
     let account = |id: &AccountId| match scope.account_names.get(id) {
         Some(name) => format!("{id} ({})", shorten(name, 60)),
@@ -43,13 +54,23 @@ pub(super) fn cover(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>, m
     };
     flow.labelled("Accounts", PLAIN, &listed(scope.accounts.iter().map(account)));
     flow.labelled("Regions", PLAIN, &listed(scope.regions.iter().map(ToString::to_string)));
-    let told = scope.as_of.map_or_else(|| "no time".to_owned(), |time| time.to_string());
-    flow.labelled("Told for, UTC", PLAIN, &told);
+    for (label, time) in [
+        ("First event, UTC", scope.first_event_time),
+        ("Last event, UTC", scope.last_event_time),
+        ("Told for, UTC", scope.as_of),
+    ] {
+        flow.labelled(label, PLAIN, &time.map_or_else(|| "none".to_owned(), |time| time.to_string()));
+    }
+    for selection in scope.selections.iter().take(SELECTIONS_MAX) {
+        flow.labelled("Left out", PLAIN, &short(selection));
+    }
     for (label, text) in made.lines() {
         flow.labelled(label, PLAIN, &text);
     }
     flow.gap(30.0);
-    for label in ["Case", "Conclusion", "Prepared by", "Date, signature", "Reviewed by", "Date, signature"] {
+    // A case that was named is not to be written by hand.
+    let written: &[&str] = if scope.case_name.is_none() { &["Case"] } else { &[] };
+    for label in written.iter().chain(&SIGNED) {
         flow.gap(24.0);
         flow.text((MARGIN.0, flow.y), Style { size: 9.0, bold: true, colour: INK }, label);
         flow.mark(Mark::Box { area: (MARGIN.0 + 128.0, flow.y + 1.0, WIDTH - 128.0, 0.6), colour: GREY });

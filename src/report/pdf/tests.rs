@@ -1,6 +1,8 @@
 //! The pages of the fixed report: what stands on them, and how many they are.
 
-use super::flow::Mark;
+use std::collections::BTreeMap;
+
+use super::flow::{self, Colour, Mark};
 use super::*;
 use crate::model::finding::Incident;
 use crate::report::sample;
@@ -43,6 +45,89 @@ fn it_says_what_the_head_says() {
     {
         assert!(text.contains(part), "{part}");
     }
+}
+
+/// Every mark of every page.
+fn marks_of(report: &Report) -> Vec<Mark> {
+    let facts = sample::facts();
+    let made = Provenance::of(&facts, "ab".repeat(32));
+    let faces = Faces::new();
+    pages(&faces, report, &Headline::of(report), &made).pages.into_iter().flatten().collect()
+}
+
+/// The colours of the marks that are no text.
+fn colours(marks: &[Mark]) -> BTreeMap<Colour, usize> {
+    let mut colours = BTreeMap::new();
+    for mark in marks {
+        if let Mark::Box { colour, .. } | Mark::Shape { colour, .. } = mark {
+            *colours.entry(*colour).or_default() += 1;
+        }
+    }
+    colours
+}
+
+#[test]
+fn the_picture_shows_windows_sessions_calls_rfcs_and_gaps() {
+    let report = sample::plain();
+    let (_, text) = text_of(&report);
+    let parts = ["developer", "direct_change", "sessions", "irreversible", "recoverable", "unknown"];
+    for part in parts.iter().chain(&["made again", "attempts", "RFCs", "evidence", "no end seen"]) {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // Each thing leaves marks of its colour when it is gone.
+    let all = colours(&marks_of(&report));
+    let without = |change: fn(&mut Report)| {
+        let mut report = sample::plain();
+        change(&mut report);
+        colours(&marks_of(&report))
+    };
+    let session = (0x0e, 0x74, 0x90);
+    let drawn = |colours: &BTreeMap<Colour, usize>, colour| colours.get(&colour).copied().unwrap_or_default();
+    // The legend's own stay: one full session, and one of two lines.
+    assert_eq!((drawn(&all, session), drawn(&without(|r| r.sessions.clear()), session)), (6, 3));
+    assert!(drawn(&all, flow::GREEN) > drawn(&without(|r| r.rfcs.clear()), flow::GREEN));
+    assert!(drawn(&all, flow::AMBER) > drawn(&without(|r| r.coverage.clear()), flow::AMBER), "gaps");
+}
+
+#[test]
+fn nothing_is_drawn_off_the_paper() {
+    let mut far = sample::hostile();
+    far.sessions[0].started_at = Some(sample::at("9999-12-31T00:00:00Z"));
+    far.rfcs[0].started_at = Some(sample::at("0001-01-01T00:00:00Z"));
+    assert!(text_of(&far).1.contains("more than ten years away from the others"));
+    for report in [sample::plain(), far] {
+        let faces = Faces::new();
+        for mark in marks_of(&report) {
+            let (left, right, low) = match &mark {
+                Mark::Text { at, size, bold, text, .. } => {
+                    (at.0, at.0 + faces.of(*bold).width(text, *size), at.1)
+                }
+                Mark::Box { area, .. } => (area.0, area.0 + area.2, area.1 + area.3),
+                Mark::Shape { points, .. } => (
+                    points.iter().map(|p| p.0).fold(f32::MAX, f32::min),
+                    points.iter().map(|p| p.0).fold(f32::MIN, f32::max),
+                    points.iter().map(|p| p.1).fold(f32::MIN, f32::max),
+                ),
+            };
+            let inside = left >= 20.0 && right <= flow::PAPER.0 - 20.0 && low <= flow::PAPER.1;
+            let text = if let Mark::Text { text, .. } = &mark { text.as_str() } else { "a shape" };
+            assert!(inside, "{left} to {right}, down to {low}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_case_is_on_the_cover_and_on_every_page() {
+    let mut report = sample::plain();
+    assert!(text_of(&report).1.contains("Case"), "a line to write it on");
+    report.scope.case_name = Some("INC-7 \u{202e}night".into());
+    report.scope.selections = vec!["Rows of one account only.".to_owned()];
+    let (_, text) = text_of(&report);
+    assert!(text.contains(r"INC-7 \u{202e}night"), "{text}");
+    assert!(text.contains("Left out Rows of one account only."), "{text}");
+    assert_eq!(text.matches(" Case ").count(), 1, "it is not to be written by hand: {text}");
+    let facts = sample::facts();
+    assert!(foot(&report, &Provenance::of(&facts, "ab".repeat(32))).ends_with("case INC-7 \u{202e}night"));
 }
 
 #[test]

@@ -21,6 +21,8 @@ const COLUMNS: &str = "columns";
 
 /// Characters shown of one text on the cover.
 const TEXT_CHARS_MAX: usize = 2_000;
+/// Characters of the name of the case.
+const CASE_CHARS_MAX: usize = 160;
 /// Accounts and sentences listed before the list is cut short.
 const ITEMS_MAX: usize = 200;
 
@@ -47,6 +49,10 @@ pub(super) fn cover(
     page.worksheet.set_footer("&L&A&RPage &P of &N");
     page.worksheet.set_screen_gridlines(false);
     page.worksheet.write_string_with_format(0, 0, "devtrail audit workbook", &look.title)?;
+    if let Some(case) = &report.scope.case_name {
+        let case = format!("Case: {}", shorten(case, CASE_CHARS_MAX));
+        page.worksheet.write_string_with_format(1, 0, harmless(&case), &look.heading)?;
+    }
     page.row = 2;
     page.first_things(head)?;
     page.numbers(head)?;
@@ -55,7 +61,7 @@ pub(super) fn cover(
     page.sentences(&head.not_covered)?;
     page.reading(sheets)?;
     page.sheets(sheets)?;
-    page.sign_off()?;
+    page.sign_off(report.scope.case_name.as_deref())?;
     Ok(page.worksheet)
 }
 
@@ -147,6 +153,9 @@ impl Page<'_> {
         ] {
             self.line(label, &time.map_or_else(|| "none".to_owned(), |time| time.to_string()))?;
         }
+        for selection in scope.selections.iter().take(ITEMS_MAX) {
+            self.line("Left out", selection)?;
+        }
         made.lines().iter().try_for_each(|(label, text)| self.line(label, text))
     }
 
@@ -189,15 +198,23 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Lines to sign on.
-    fn sign_off(&mut self) -> Result<(), XlsxError> {
+    /// Lines to sign on; the case stands there if it was named.
+    fn sign_off(&mut self, case: Option<&str>) -> Result<(), XlsxError> {
         self.heading("Sign-off")?;
         for label in
             ["Case", "Conclusion", "Prepared by", "Date, signature", "Reviewed by", "Date, signature"]
         {
             self.worksheet.write_string_with_format(self.row, 0, label, &self.look.label)?;
             self.worksheet.write_blank(self.row, 1, &self.look.line)?;
-            self.worksheet.write_blank(self.row, 2, &self.look.line)?;
+            match case.filter(|_| label == "Case") {
+                Some(case) => {
+                    let case = shorten(case, CASE_CHARS_MAX);
+                    self.worksheet.write_string_with_format(self.row, 2, harmless(&case), &self.look.line)?;
+                }
+                None => {
+                    self.worksheet.write_blank(self.row, 2, &self.look.line)?;
+                }
+            }
             self.worksheet.set_row_height(self.row, 28)?;
             self.row += 1;
         }

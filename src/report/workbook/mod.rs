@@ -42,6 +42,10 @@ pub const FILE: &str = "report.xlsx";
 /// Source: support.microsoft.com, "Excel specifications and limits", read 2026-11.
 const SHEET_ROWS_MAX: usize = 1_048_576;
 
+/// How hard the sheets are packed, of 9. Level 6, the usual one, takes three times
+/// as long for a file that is a fifth smaller.
+const COMPRESSION_LEVEL: u8 = 2;
+
 /// A sheet that has been filled.
 struct Filled<'a, 't> {
     part: Part<'a, 't>,
@@ -84,6 +88,7 @@ fn assemble(
     let look = Look::new();
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(made));
+    workbook.set_zip_compression_level(COMPRESSION_LEVEL);
     look.register(&mut workbook);
     if let Some(folder) = folder {
         workbook.set_tempdir(folder)?;

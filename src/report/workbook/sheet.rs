@@ -52,7 +52,10 @@ impl Part<'_, '_> {
         worksheet.set_footer("&L&A&RPage &P of &N");
         let last_row = self.rows.len() as u32;
         for (place, head) in (0u16..).zip(&self.table.columns) {
-            worksheet.set_column_width(place, self.width(usize::from(place)) as f64)?;
+            if head.kind == Kind::Time {
+                // Most times have no fraction: the column's own format spares them one each.
+                worksheet.set_column_format(place, &look.times[0])?;
+            }
             if last_row > 0 {
                 paint(worksheet, head.name, (1, last_row, place))?;
             }
@@ -70,6 +73,10 @@ impl Part<'_, '_> {
             for place in 0..self.table.columns.len() {
                 cut += self.write_cell(worksheet, look, (line, row, place))?;
             }
+        }
+        // Last, as each cell is looked up among the columns that were changed.
+        for place in 0..self.table.columns.len() {
+            worksheet.set_column_width(place as u16, self.width(place) as f64)?;
         }
         Ok(cut)
     }
@@ -90,6 +97,9 @@ impl Part<'_, '_> {
             }
             Shown::Number(number) => {
                 worksheet.write_number(line, at, number)?;
+            }
+            Shown::Time(days, 0) => {
+                worksheet.write_number(line, at, days)?;
             }
             Shown::Time(days, digits) => {
                 let format = look.times.get(digits).unwrap_or(&look.header);

@@ -131,6 +131,19 @@ fn the_cover_says_what_was_read_and_is_to_be_signed() {
 }
 
 #[test]
+fn the_cover_names_the_case_as_text_and_what_was_left_out() {
+    let mut report = sample::plain();
+    let unnamed = part(&workbook_of(&report, SHEET_ROWS_MAX), "xl/sharedStrings.xml");
+    assert_eq!(unnamed.matches("Case").count(), 1, "a line to write it on");
+    report.scope.case_name = Some("=INC-7\u{202e}".into());
+    report.scope.selections = vec!["Rows of one account only.".to_owned()];
+    let cover = part(&workbook_of(&report, SHEET_ROWS_MAX), "xl/sharedStrings.xml");
+    for text in [r"Case: =INC-7\u{202e}", r"'=INC-7\u{202e}", "Left out", "Rows of one account only."] {
+        assert!(cover.contains(text), "{text}: {cover}");
+    }
+}
+
+#[test]
 fn no_part_of_it_names_a_place_of_this_machine() {
     let workbook = workbook_of(&sample::plain(), SHEET_ROWS_MAX);
     let archive = zip::ZipArchive::new(Cursor::new(&workbook)).unwrap();

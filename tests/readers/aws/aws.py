@@ -6,6 +6,8 @@ not told of fails. `amscm` has the few shapes in the folder beside this file.
 """
 
 import datetime
+import gzip
+import io
 import json
 import os
 import sys
@@ -19,6 +21,7 @@ os.environ.update(
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 
 from awscli.clidriver import create_clidriver  # noqa: E402
+from botocore.response import StreamingBody  # noqa: E402
 
 ACCOUNT = "111122223333"
 
@@ -33,6 +36,8 @@ DIGEST = (
     f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/eu-west-1/2026/01/12/"
     f"{ACCOUNT}_CloudTrail-Digest_eu-west-1_t_eu-west-1_20260112T060000Z.json.gz"
 )
+# What every object of the bucket holds.
+OBJECT = gzip.compress(b'{"Records": []}', mtime=0)
 TRAIL = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/t"
 ROLE = {
     "Path": "/",
@@ -66,11 +71,20 @@ def list_rfcs(params):
 ANSWERS = {
     "ListObjectsV2": lambda _: {
         "Contents": [
-            {"Key": DIGEST, "LastModified": ago(0)},
-            {"Key": DIGEST.replace("2026", "2020"), "LastModified": ago(9)},
-            {"Key": DIGEST.replace("-Digest", ""), "LastModified": ago(0)},
+            {"Key": key, "LastModified": ago(days), "Size": len(OBJECT), "ETag": '"0123"'}
+            for key, days in [
+                (DIGEST, 0),
+                (DIGEST.replace("2026", "2020"), 9),
+                (DIGEST.replace("-Digest", ""), 0),
+            ]
         ]
     },
+    "GetObject": lambda _: {
+        "Body": StreamingBody(io.BytesIO(OBJECT), len(OBJECT)),
+        "ContentLength": len(OBJECT),
+        "ETag": '"0123"',
+    },
+    "PutObject": lambda _: {"ETag": '"0123"'},
     "HeadObject": lambda params: {
         "ETag": '"0123"',
         "Metadata": {"signature": "ab" * 256, "signature-algorithm": "SHA256withRSA"},

@@ -114,13 +114,24 @@ function linkPath(one, most) {
   return path;
 }
 
+// As much of a text as is not wider than its box, with a mark if that is not all.
+const ruler = document.createElement("canvas").getContext("2d");
+function fitting(text, font, width) {
+  ruler.font = font;
+  let chars = 40;
+  let shown = shorter(text, chars);
+  while (chars > 1 && ruler.measureText(shown).width > width) shown = shorter(text, --chars);
+  return shown;
+}
+
 function nodeBox(one) {
   const group = svg("g", { class: `node ${one.column} ${one.mark ?? ""}`, transform: `translate(${one.x},${one.y})` });
   group.append(svg("title", {}, one.title ?? one.text), svg("rect", { width: BOX.width, height: BOX.height, rx: 6 }));
   if (one.mark) group.append(svg("path", { class: `mark ${one.mark}`, transform: "translate(14,22)", d: MARKS[one.mark].path(5) }));
   const left = one.mark ? 28 : 12;
-  group.append(svg("text", { x: left, y: one.note ? 18 : 27, class: "node-text" }, shorter(one.text, one.mark ? 22 : 25)));
-  if (one.note) group.append(svg("text", { x: left, y: 34, class: "node-note" }, shorter(one.column === "action" ? `${grouped(one.count)} × ${one.note}` : one.note, 29)));
+  const room = BOX.width - left - 8;
+  group.append(svg("text", { x: left, y: one.note ? 18 : 27, class: "node-text" }, fitting(one.text, "600 12.5px system-ui, sans-serif", room)));
+  if (one.note) group.append(svg("text", { x: left, y: 34, class: "node-note" }, fitting(one.column === "action" ? `${grouped(one.count)} × ${one.note}` : one.note, "11.5px system-ui, sans-serif", room)));
   if (!one.story) return group;
   const link = svg("a", { href: storyHref(...one.story) });
   link.append(group);
