@@ -15,8 +15,8 @@ from question import CALLS, DENIALS, print_rows
 
 NAMES = {name for _, _, name in CALLS}
 RECORDED = {(source, recorded): name for source, recorded, name in CALLS}
-# One term: each term of a field is a walk through the record.
-QUERY = "eventName:/^(" + "|".join(recorded for _, recorded, _ in CALLS) + ")$/"
+# The names anywhere in a record, which costs less than asking for the field; told apart below.
+QUERY = "/" + "|".join(recorded for _, recorded, _ in CALLS) + "/"
 
 
 def analyze(program, dump, folder):
