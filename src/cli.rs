@@ -5,8 +5,10 @@
 
 mod compare;
 mod explain;
+mod ingest;
 mod rules;
 mod search;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -20,8 +22,10 @@ use crate::run::BaselineFrom;
 
 pub use self::compare::{Compare, CompareFormat};
 pub use self::explain::{Explain, ExplainFormat};
+pub use self::ingest::Ingest;
 pub use self::rules::{RulesAction, RulesFormat};
 pub use self::search::{Search, SearchFormat};
+pub use self::verify::Verify;
 
 /// Reconstruct AMS Developer mode use and destructive actions from exported AWS logs
 ///
@@ -75,8 +79,14 @@ pub enum Command {
     /// Prints what `aws cloudtrail validate-logs` prints, and what it cannot see: log objects that
     /// no digest lists, gaps, ends that come too early. Nothing is called valid that was not
     /// checked. Opens no network connection.
-    #[command(after_help = VERIFY_HELP)]
+    #[command(after_help = verify::HELP)]
     Verify(Verify),
+    /// Read a dump into a case folder, so that nothing of it is read twice
+    ///
+    /// For dumps that take long, grow every month, or are shared among machines: `analyze --case`
+    /// tells of a case what it would tell of the dump. Writes nothing into an input folder.
+    #[command(after_help = ingest::HELP)]
+    Ingest(Box<Ingest>),
     /// Tell the whole story of an id in a report, with its evidence
     ///
     /// Tells in plain sentences, in order of time, what a report of `analyze` holds about an event,
@@ -134,66 +144,16 @@ Exit status:
   4  no reports: the run failed
   130  interrupted; no reports were left behind";
 
-/// Shown at the end of the help of `verify`.
-const VERIFY_HELP: &str = "\
-What a dump of the bucket does not hold, and how to save it while the trail still exists:
-  The public keys, for each region and the whole time of the digests:
-    aws cloudtrail list-public-keys --region eu-west-1 \\
-      --start-time 2026-01-01T00:00:00Z --end-time 2026-02-01T00:00:00Z > keys-eu-west-1.json
-  The signature of the newest digest of each region (those of the others stand in the next one):
-    aws s3api head-object --bucket BUCKET --key KEY > KEY.json
-  Put the answers of head-object into a folder of the dump, or give their folder as one more PATH.
-
-What is not checked: whether each record of a log object can be read. The content of every object
-is inflated and hashed; records are decoded only where they bear on a verdict (deliveries that they
-record, times at odds with a digest, and objects that are not named and framed as a trail delivers
-them). `devtrail analyze` makes the same checks and decodes every record.
-
-Examples:
-  devtrail verify ./cloudtrail-bucket --public-keys keys-eu-west-1.json
-  devtrail verify ./cloudtrail-bucket ./head-objects --public-keys keys.json --verbose
-
-Exit status:
-  0  every digest and every log object listed is valid, and no log object is unlisted
-  2  wrong usage
-  3  something is invalid, missing, unlisted, or could not be checked
-  4  the run failed
-  130  interrupted";
-
-/// What `verify` takes.
-#[derive(Args, Debug)]
-pub struct Verify {
-    /// Folder or object of a dump; folders are searched
-    #[arg(value_name = "PATH", required = true)]
-    pub paths: Vec<PathBuf>,
-
-    /// Keys saved from `aws cloudtrail list-public-keys`; may be repeated
-    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
-    pub public_keys: Vec<PathBuf>,
-
-    /// Tell instead what has changed since an earlier report wrote this manifest.sha256
-    #[arg(long, value_name = "FILE", conflicts_with = "public_keys", help_heading = "Evidence")]
-    pub manifest: Option<PathBuf>,
-
-    /// Show no progress
-    #[arg(long, help_heading = "Display")]
-    pub no_progress: bool,
-
-    /// Print nothing but errors
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Display")]
-    pub quiet: bool,
-
-    /// Also print what is valid
-    #[arg(short, long, help_heading = "Display")]
-    pub verbose: bool,
-}
-
 /// What `analyze` takes.
 #[derive(Args, Debug)]
 pub struct Analyze {
-    /// Folder or object of a dump; folders are searched
-    #[arg(value_name = "PATH", required = true)]
+    /// Folder or object of a dump; folders are searched [default: all that the --case holds]
+    #[arg(value_name = "PATH", required_unless_present = "case")]
     pub paths: Vec<PathBuf>,
+
+    /// Case folder: what it holds is not read again, and what is read is kept in it (see `ingest`)
+    #[arg(long, value_name = "DIR", help_heading = "Evidence")]
+    pub case: Option<PathBuf>,
 
     /// Folder for the reports; `-` with one --format for standard output
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
@@ -213,7 +173,7 @@ pub struct Analyze {
 
     /// Name of the case, for the head of report.html and its printed pages
     #[arg(long, value_name = "NAME", help_heading = "Output")]
-    pub case: Option<String>,
+    pub case_name: Option<String>,
 
     /// Report only what happened at or after this time (UTC)
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Selection")]

@@ -4,6 +4,7 @@
 
 mod compare;
 mod explain;
+mod ingest;
 mod search;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ use crate::terminal::{Progress, Terminal, Verbosity};
 
 pub use self::compare::compare;
 pub use self::explain::explain;
+pub use self::ingest::ingest;
 pub use self::search::search;
 
 /// All input was read.
@@ -185,6 +187,9 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
     } else {
         Destination::Folder { path: flags.output.clone(), force: flags.force }
     };
+    if flags.case.is_some() && flags.events == Some(EventsWanted::All) {
+        return Err(Error::AllEventsFromCase);
+    }
     let formats: BTreeSet<Format> = if flags.format.is_empty() {
         OUTPUTS.iter().map(|output| output.format).collect()
     } else {
@@ -208,7 +213,8 @@ fn options(flags: &Analyze) -> Result<Options, Error> {
         rfc_complete: flags.rfc_complete.clone(),
         as_of: flags.as_of,
         since: flags.since.as_deref().map(compare::last_audit).transpose()?,
-        case_name: flags.case.clone(),
+        case: flags.case.clone(),
+        case_name: flags.case_name.clone(),
         modes: flags.modes.clone(),
         baseline: flags.baseline.clone(),
         rules: flags.rules.clone(),

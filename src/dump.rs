@@ -25,6 +25,7 @@ use crate::integrity::{self, Assessment, Given};
 use crate::model::evidence::ObjectPath;
 use crate::model::time::Day;
 use crate::timeline::{Fingerprints, Location};
+use crate::usage::Folded;
 
 /// Is told how far a run is. Called from all threads.
 pub trait Observer: Sync {
@@ -55,6 +56,8 @@ pub struct Dump<'a> {
     pub left_out: Vec<ObjectPath>,
     /// For each of `examined`, the object of the dump that it came from.
     origins: Vec<usize>,
+    /// Callers that are not among the examiner's own.
+    counted: Vec<Folded>,
 }
 
 impl<'a> Dump<'a> {
@@ -86,12 +89,23 @@ impl<'a> Dump<'a> {
                 Ok(opened)
             })
             .collect::<Result<_, _>>()?;
+        Ok(Self::of(found, examiner, per_object, Vec::new()))
+    }
+
+    /// Of what each object gave, in the order of `found`. `counted` are callers
+    /// that are not among the examiner's own.
+    pub fn of(
+        found: &'a [Found],
+        examiner: &'a Examiner<'a>,
+        per_object: Vec<Opened>,
+        counted: Vec<Folded>,
+    ) -> Self {
         let (per_object, left_out): (Vec<_>, Vec<_>) =
             per_object.into_iter().map(|opened| (opened.examined, opened.left_out)).unzip();
         let mut left_out: Vec<ObjectPath> = left_out.into_iter().flatten().collect();
         left_out.sort();
         let (examined, origins) = in_one_order(per_object);
-        Ok(Self { examiner, found, examined, left_out, origins })
+        Self { examiner, found, examined, left_out, origins, counted }
     }
 
     /// What the digests prove of the objects.
@@ -132,7 +146,8 @@ impl<'a> Dump<'a> {
         let hashes: Vec<(Location, u64)> =
             again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
         let copies = fingerprints.settle(&hashes);
-        let apart = self.examined.iter_mut().filter_map(|one| Some(*one.usage.take()?)).collect();
+        let apart = self.examined.iter_mut().filter_map(|one| Some(*one.usage.take()?));
+        let apart = apart.chain(std::mem::take(&mut self.counted)).collect();
         let actors = self.examiner.usage.as_ref().map(|usage| usage.finish(apart, &copies.callers));
         let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
         let mut gathered = gather::gather(self.examined, &copies, &ids, events_table, assessment);

@@ -13,7 +13,10 @@ use thiserror::Error;
 use crate::report::ReportError;
 use crate::report::folder::FolderError;
 
+mod case;
 mod hint;
+
+pub use self::case::CaseError;
 
 /// What kind of failure: it picks the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,15 @@ pub enum Error {
         /// The flag of its end.
         to: &'static str,
     },
+    /// A case folder cannot be used.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// Neither paths nor a case.
+    #[error("nothing to analyse: give a PATH, or a --case that holds something")]
+    NothingToAnalyze,
+    /// A case does not hold every event.
+    #[error("a case holds only events that matter, so it cannot give the table of all events")]
+    AllEventsFromCase,
     /// The reports cannot be written, or may not be written there.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -287,6 +299,8 @@ impl Error {
             | Self::InputInsideOutput { .. }
             | Self::StdoutNeedsOneFormat
             | Self::TurnedRange { .. }
+            | Self::NothingToAnalyze
+            | Self::AllEventsFromCase
             | Self::ModesUnreadable { .. }
             | Self::ModesInvalid { .. }
             | Self::RulesUnreadable { .. }
@@ -319,6 +333,8 @@ impl Error {
                 ReportError::Write(_) => ErrorKind::Failed,
                 ReportError::NotOneStream(_) => ErrorKind::Usage,
             },
+            Self::Case(CaseError::Io { .. }) => ErrorKind::Failed,
+            Self::Case(_) => ErrorKind::Usage,
             Self::Stdout(_) | Self::Threads(_) | Self::Signal(_) | Self::ReportAltered { .. } => {
                 ErrorKind::Failed
             }

@@ -20,6 +20,7 @@ mod skim;
 mod unopened;
 mod witness;
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
@@ -57,7 +58,7 @@ use crate::timeline::{Fingerprint, RunKey};
 use crate::usage::{Folded, Usage};
 
 /// What one object gave.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Examined {
     /// Its row; duplicates are filled in later.
     pub object: Object,
@@ -78,6 +79,7 @@ pub struct Examined {
     /// What its records were about, per account, region and day.
     pub tally: Tally,
     /// Of every record with an event id.
+    #[serde(with = "crate::timeline::packed")]
     pub fingerprints: Vec<Fingerprint>,
     /// Whose credentials its records were made with.
     pub callers: Callers,
@@ -100,6 +102,16 @@ pub struct Examined {
     pub skimmed: bool,
     /// The same object up to the end of its first gzip member, if more follows.
     pub first_member: Option<(FirstMember, Box<Examined>)>,
+}
+
+impl Examined {
+    /// Lets all that came of the object share one path in memory, as it does when
+    /// the object was just read.
+    pub fn share(&mut self) {
+        let path = &self.object.path;
+        self.events.iter_mut().for_each(|event| event.evidence.object.clone_from(path));
+        self.hits.iter_mut().for_each(|hit| hit.evidence.object.clone_from(path));
+    }
 }
 
 /// What a run gives to the examination of each of its objects.
@@ -138,7 +150,7 @@ impl<'c> Examiner<'c> {
 }
 
 /// What an object gave, and all in it if it is an archive.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Opened {
     /// Each object that was looked at.
     pub examined: Vec<Examined>,
@@ -151,6 +163,11 @@ impl Examiner<'_> {
     /// what it gives name no object yet: their place in the run is not known.
     /// Once `interrupted` is set, an archive is left where it is.
     pub fn examine(&self, found: &Found, interrupted: &AtomicBool) -> Opened {
+        self.examine_with(self.usage.as_ref(), found, interrupted)
+    }
+
+    /// The same, with its callers counted elsewhere than with the examiner's own.
+    pub fn examine_with(&self, usage: Option<&Usage>, found: &Found, interrupted: &AtomicBool) -> Opened {
         if let Some(obstacle) = &found.obstacle {
             let key_facts = s3_key::facts(found.path.as_str());
             let mut sink = ObjectSink::new(self, &found.path, &key_facts);
@@ -160,7 +177,7 @@ impl Examiner<'_> {
         }
         let (mut examined, left_out) =
             archive::contents(found, (self.days, interrupted), &|path, content, inflated| {
-                self.content(path, content, inflated)
+                self.content(path, usage, content, inflated)
             });
         if let Some((_, inside)) = examined.split_last_mut() {
             inside.iter_mut().for_each(|one| one.object.inside_archive = true);
@@ -168,21 +185,33 @@ impl Examiner<'_> {
         Opened { examined, left_out }
     }
 
-    fn content(&self, path: &ObjectPath, content: Content, inflated: &mut [u8]) -> Examined {
+    fn content(
+        &self,
+        path: &ObjectPath,
+        usage: Option<&Usage>,
+        content: Content,
+        inflated: &mut [u8],
+    ) -> Examined {
         // Decided later whether the rest counts: a digest covers this much.
         let covered = content.first_member.as_ref().map(|first| inflated[..first.inflated_bytes].to_vec());
-        let all = self.decoded(path, &content, inflated);
+        let all = self.decoded(path, usage, &content, inflated);
         let Some(first) = content.first_member.clone().filter(|_| all.object.format == DELIVERY) else {
             return all;
         };
-        let short = self.decoded(path, &content, &mut covered.unwrap_or_default());
+        let short = self.decoded(path, usage, &content, &mut covered.unwrap_or_default());
         Examined { first_member: Some((first, Box::new(short))), ..all }
     }
 
     /// Decodes the content of an object, or as much of it as is given.
-    fn decoded(&self, path: &ObjectPath, content: &Content, inflated: &mut [u8]) -> Examined {
+    fn decoded(
+        &self,
+        path: &ObjectPath,
+        usage: Option<&Usage>,
+        content: &Content,
+        inflated: &mut [u8],
+    ) -> Examined {
         let mut sink = ObjectSink::new(self, path, &s3_key::facts(path.as_str()));
-        sink.counting = Counting::of(self, content.first_member.is_some());
+        sink.counting = Counting::of(usage, content.first_member.is_some());
         for fault in &content.faults {
             sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));
         }

@@ -202,7 +202,7 @@ fn missing(one: Missing) -> Object {
     Object {
         account_id: one.account_id,
         region: one.region,
-        format: one.format,
+        format: one.format.into(),
         status: ObjectStatus::Unreadable,
         integrity: Some(Integrity::Missing),
         note: format!("not in the dump; {}", one.note),

@@ -47,6 +47,8 @@ pub mod gather;
 
 pub mod dump;
 
+pub mod case;
+
 pub mod tickets;
 
 pub mod correlate;

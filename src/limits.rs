@@ -158,3 +158,15 @@ pub const GEOIP_PARTS_MAX: usize = 256;
 
 /// Characters of a name in such a database. The longest operators have about 60.
 pub const GEOIP_NAME_CHARS_MAX: usize = 80;
+
+/// Stored bytes of the objects of one partial of a case: what a killed run reads
+/// again for each thread. Callers are counted once for each partial, so smaller
+/// ones cost more; this one takes about a second to read.
+pub const CASE_PARTIAL_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Objects of one partial of a case: what is held of them until it is written.
+pub const CASE_PARTIAL_OBJECTS: usize = 1024;
+
+/// Bytes of what a partial says of itself: up to [`CASE_PARTIAL_OBJECTS`] objects
+/// with two paths of up to 4 KB each.
+pub const CASE_HEAD_BYTES_MAX: u64 = 64 * 1024 * 1024;

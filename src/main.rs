@@ -29,6 +29,9 @@ fn main() -> ExitCode {
         Command::Verify(flags) => {
             watch_interrupt().and_then(|()| command::verify(flags, cli.color, &INTERRUPTED))
         }
+        Command::Ingest(flags) => {
+            watch_interrupt().and_then(|()| command::ingest(flags, cli.color, &INTERRUPTED))
+        }
         Command::Explain(flags) => command::explain(flags, cli.color),
         Command::Compare(flags) => command::compare(flags, cli.color),
         Command::Search(flags) => {

@@ -3,6 +3,7 @@
 //! Owns the order of stages, threads, the run's clock, the output folder.
 //! Holds no domain logic: no decision here looks at an event's field.
 
+mod case;
 mod files;
 
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
 use crate::tickets;
 use crate::usage::Usage;
 
+pub use self::case::{Ingest, Ingestion, ingest};
 use files::{UserFiles, public_keys};
 
 /// Where the reports go.
@@ -72,8 +74,10 @@ pub enum BaselineFrom {
 /// What a run is told to do.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Roots of the dump.
+    /// Roots of the dump; none if a case is to be told alone.
     pub paths: Vec<PathBuf>,
+    /// A case folder: what it holds is not read again, and what is read is kept in it.
+    pub case: Option<PathBuf>,
     /// Where the reports go.
     pub destination: Destination,
     /// The formats to write.
@@ -154,6 +158,9 @@ pub fn analyze(
     let staging = match &options.destination {
         Destination::Folder { path, force } => {
             keep_apart(path, &options.paths)?;
+            if let Some(case) = options.case.as_ref().filter(|case| case.exists()) {
+                keep_apart(path, std::slice::from_ref(case))?;
+            }
             if let Some(last) = &options.since {
                 keep_apart(path, std::slice::from_ref(&last.folder))?;
             }
@@ -161,11 +168,7 @@ pub fn analyze(
         }
         Destination::Stdout => None,
     };
-    let mut pool = rayon::ThreadPoolBuilder::new();
-    if let Some(threads) = options.threads {
-        pool = pool.num_threads(threads);
-    }
-    let pool = pool.build().map_err(|source| Error::Threads(Box::new(source)))?;
+    let pool = pool(options.threads)?;
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         arguments: options.arguments.clone(),
@@ -186,6 +189,12 @@ pub fn analyze(
     Ok(Outcome { report, place })
 }
 
+/// The threads of a run; `None` means one a core.
+fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
+    pool.build().map_err(|source| Error::Threads(Box::new(source)))
+}
+
 /// What has changed since the last audit.
 fn since(last: &LastAudit, report: &Report, options: &Options, facts: &RunFacts) -> Result<Since, Error> {
     let new = Tables::of(report, &compare::NEEDED, facts)?;
@@ -203,15 +212,24 @@ fn reconstruct(
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
-    let found = look(&options.paths)?;
-    let (found, tickets) = tickets::read((&given.policy, options.policy.as_deref()), found)?;
-    let (found, mut left_out) = prune(found, options.object_days);
+    let case = case::Opened::of(options, &given)?;
+    let found = match &case {
+        Some(case) if options.paths.is_empty() => case.found()?,
+        _ => look(&options.paths)?,
+    };
+    let (all, tickets) = tickets::read((&given.policy, options.policy.as_deref()), found)?;
+    let (found, mut left_out) = prune(all.clone(), options.object_days);
     let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
     let detector = Detector::new(&given.rules, &given.catalogue);
     let examiner =
         Examiner { days: options.object_days, ..Examiner::new(classifier, detector, Depth::Records) };
-    let examiner = Examiner { usage: Some(Usage::new(given.baseline_times())), ..examiner };
-    let mut dump = Dump::read(&found, &examiner, observer, interrupted)?;
+    let key = case.as_ref().map_or(examiner.key, case::Opened::key);
+    let examiner = Examiner { key, ..examiner };
+    let examiner = Examiner { usage: Some(Usage::new(examiner.key, given.baseline_times())), ..examiner };
+    let (mut dump, changed) = match &case {
+        None => (Dump::read(&found, &examiner, observer, interrupted)?, Vec::new()),
+        Some(case) => case.dump((&all, &found), &examiner, observer, interrupted)?,
+    };
     left_out.append(&mut dump.left_out);
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
@@ -227,7 +245,7 @@ fn reconstruct(
     sources.detected.rules = given.rules.words();
     sources.detected.silent = given.rules.silent();
     sources.detected.compounds = given.rules.compounds(&sources.detected.hits);
-    sources.problems.extend(given.unused_rules);
+    sources.problems.extend(given.unused_rules.into_iter().chain(changed));
     let mut report = correlate::all(
         sources,
         &given.catalogue,

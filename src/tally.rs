@@ -3,6 +3,7 @@
 //!
 //! Counts only; knows no field's meaning and drops nothing uncounted.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::limits::PROBLEMS_PER_KIND_MAX;
@@ -12,7 +13,7 @@ use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::{Day, UtcTime};
 
 /// Records of one account, region and day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct DayTally {
     records: u64,
     first: Option<UtcTime>,
@@ -24,7 +25,7 @@ struct DayTally {
 type DayKey = (Option<AccountId>, Option<Region>, Option<Day>);
 
 /// Counts per account, region and day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     days: Vec<(DayKey, DayTally)>,
     index: BTreeMap<DayKey, usize>,

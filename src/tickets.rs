@@ -81,7 +81,7 @@ fn row(source: &TicketSource, content: &Content, real: &PathBuf, found: &mut Vec
         inflated_sha256: content.inflated_sha256.clone(),
         bytes: content.bytes,
         inflated_bytes: content.inflated_bytes,
-        format: FORMAT,
+        format: FORMAT.into(),
         beside_dump: inside.is_none(),
         ..Object::blank(&path)
     }

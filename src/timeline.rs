@@ -23,6 +23,11 @@ impl RunKey {
         Self(RandomState::new().build_hasher().finish())
     }
 
+    /// One that was drawn before.
+    pub fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// What hashes start from.
     pub fn seed(self) -> u64 {
         self.0
@@ -89,6 +94,74 @@ impl Fingerprint {
         let hash = xxh3_128_with_seed(&joined, key.0);
         let identity = [(hash >> 64) as u64, hash as u64];
         Self { identity, content: content_hash(key, text), location, kept, matched: false, caller: [0; 6] }
+    }
+}
+
+/// Fingerprints as they are kept in a file: 36 bytes each, none of them a length.
+pub mod packed {
+    use serde::de::{Error as _, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    use super::{Fingerprint, Location};
+
+    /// Bytes of one.
+    const BYTES: usize = 36;
+
+    /// Writes them one after the other.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(all: &[Fingerprint], out: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(all.len() * BYTES);
+        for one in all {
+            bytes.extend(one.identity[0].to_le_bytes());
+            bytes.extend(one.identity[1].to_le_bytes());
+            bytes.extend(one.content.to_le_bytes());
+            bytes.extend(one.location.record.to_le_bytes());
+            bytes.extend(one.caller);
+            bytes.extend([u8::from(one.kept), u8::from(one.matched)]);
+        }
+        out.serialize_bytes(&bytes)
+    }
+
+    /// Reads them; their object is not known yet.
+    ///
+    /// # Errors
+    /// Those of the deserializer, and a length that is no multiple of one.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Fingerprint>, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Vec<Fingerprint>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("fingerprints")
+            }
+
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+                let (all, []) = bytes.as_chunks::<BYTES>() else {
+                    return Err(E::custom("a fingerprint is cut"));
+                };
+                Ok(all.iter().map(one).collect())
+            }
+        }
+        from.deserialize_bytes(Bytes).map_err(D::Error::custom)
+    }
+
+    fn one(bytes: &[u8; BYTES]) -> Fingerprint {
+        let word = |from: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&bytes[from..from + 8]);
+            u64::from_le_bytes(word)
+        };
+        let [.., r0, r1, r2, r3, c0, c1, c2, c3, c4, c5, kept, matched] = *bytes;
+        Fingerprint {
+            identity: [word(0), word(8)],
+            content: word(16),
+            location: Location { object: 0, record: u32::from_le_bytes([r0, r1, r2, r3]) },
+            kept: kept != 0,
+            matched: matched != 0,
+            caller: [c0, c1, c2, c3, c4, c5],
+        }
     }
 }
 

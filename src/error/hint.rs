@@ -5,7 +5,7 @@
 use crate::report::ReportError;
 use crate::report::folder::FolderError;
 
-use super::Error;
+use super::{CaseError, Error};
 
 impl Error {
     /// What to do about it; `None` where the message says all there is.
@@ -19,6 +19,9 @@ impl Error {
             Self::StdoutNeedsOneFormat => Some("give one --format, and not parquet"),
             Self::TurnedRange { .. } => Some("the beginning is included, the end is not"),
             Self::Report(error) => report_hint(error),
+            Self::Case(error) => case_hint(error),
+            Self::AllEventsFromCase => Some("leave --case out, or give --events kept"),
+            Self::NothingToAnalyze => Some("`devtrail ingest <PATH>... --case <DIR>` fills a case"),
             Self::AccountsUnreadable { .. } | Self::AccountsInvalid { .. } => {
                 Some("give a file with one account id a line, or a JSON array of them")
             }
@@ -82,4 +85,20 @@ fn report_hint(error: &ReportError) -> Option<&'static str> {
         ReportError::Write(_) => Some("write into a folder with --output <DIR>"),
         ReportError::NotOneStream(_) => Some("give one --format, and not parquet"),
     }
+}
+
+fn case_hint(error: &CaseError) -> Option<&'static str> {
+    Some(match error {
+        CaseError::NotACase(_) => "give a new folder, an empty one, or one that `devtrail ingest` made",
+        CaseError::Absent(_) => "`devtrail ingest <PATH>... --case <DIR>` makes one",
+        CaseError::NothingUsable(_) => {
+            "give the flags that `devtrail ingest` had (--rules, --sigma, --modes, --policy, --baseline), \
+             or the paths of the dump, which is then read anew"
+        }
+        CaseError::OtherVersion(_) => "make a new case with this version: the dump is what counts",
+        CaseError::TwoOfOneName { .. } => {
+            "run `devtrail ingest` once more with all paths of the dump, so that the case is as it is now"
+        }
+        CaseError::Io { .. } => "check that the disk has room and that the folder may be read and written",
+    })
 }

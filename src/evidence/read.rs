@@ -4,6 +4,7 @@
 //! The only place that opens inputs. Knows containers by their first bytes,
 //! never by their name; knows nothing of records.
 
+use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -63,7 +64,7 @@ pub struct Content {
 /// part that the hash in a digest covers.
 ///
 /// Source: facts/cloudtrail.md 3.5, the appended-member attack.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstMember {
     /// SHA-256 of its inflated bytes, lower-case hex.
     pub inflated_sha256: String,
@@ -370,6 +371,16 @@ impl<R: Read> Read for Hashing<R> {
         self.bytes += read as u64;
         Ok(read)
     }
+}
+
+/// SHA-256 of an object as stored, without reading what is in it.
+///
+/// # Errors
+/// It cannot be opened or read to its end.
+pub fn stored_sha256(location: &Path) -> io::Result<String> {
+    let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(open(location)?));
+    io::copy(&mut stored, &mut io::sink())?;
+    Ok(hex(&stored.into_inner().hash.finalize()))
 }
 
 fn hex(digest: &[u8]) -> String {

@@ -5,6 +5,7 @@
 
 use crate::model::id::{AccountId, Region};
 use crate::model::time::{Day, UtcTime};
+use serde::{Deserialize, Serialize};
 
 /// What could be read from a key. Every part may be absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct KeyFacts {
 }
 
 /// What the file name of a digest says of the chain it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DigestName {
     /// The account whose logs it lists.
     pub account_id: AccountId,

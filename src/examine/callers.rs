@@ -4,6 +4,7 @@
 //! Owns: hashes of tokens, four bytes each and each once. Two tokens with one
 //! hash cost a look that finds nothing.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -20,7 +21,7 @@ use crate::timeline::RunKey;
 const LOOSE_MAX: usize = 4096;
 
 /// The hashes of all tokens of one object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Callers {
     hashes: Vec<u32>,
     /// How many of them are sorted, each once.

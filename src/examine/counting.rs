@@ -4,7 +4,6 @@
 //! digest may cover only the first member of an object, is counted apart.
 
 use crate::decode::head::Head;
-use crate::examine::Examiner;
 use crate::model::id::AccountId;
 use crate::model::time::UtcTime;
 use crate::timeline::CallerMark;
@@ -24,8 +23,8 @@ pub(super) enum Counting<'e> {
 
 impl<'e> Counting<'e> {
     /// For an object; `apart` if it may have to be taken back.
-    pub(super) fn of(examiner: &'e Examiner<'_>, apart: bool) -> Self {
-        match &examiner.usage {
+    pub(super) fn of(usage: Option<&'e Usage>, apart: bool) -> Self {
+        match usage {
             None => Self::Not,
             Some(usage) if apart => Self::Apart(Box::new((usage.apart(), Folded::default()))),
             Some(usage) => Self::Shared(usage, Box::new(usage.take())),

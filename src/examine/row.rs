@@ -19,7 +19,7 @@ pub(super) fn row(path: &ObjectPath, content: &Content, decoded: &Decoded) -> Ob
         inflated_sha256: content.inflated_sha256.clone(),
         bytes: content.bytes,
         inflated_bytes: content.inflated_bytes,
-        format: decoded.format,
+        format: decoded.format.into(),
         rejected: decoded.rejected,
         status,
         note,

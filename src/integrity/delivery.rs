@@ -2,6 +2,7 @@
 //! bucket are on, each log object and digest that CloudTrail wrote left a
 //! `PutObject` event. What was delivered and is not in the dump is missing.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use crate::decode::Record;
@@ -13,7 +14,7 @@ use crate::model::evidence::ObjectPath;
 use crate::model::problem::{Problem, ProblemKind};
 
 /// One delivery, as its data event tells it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Delivery {
     /// The bucket.
     pub bucket: String,

@@ -6,11 +6,12 @@ use crate::decode::json::{Members, string};
 use crate::evidence::s3_key::{self, DigestName};
 use crate::model::id::{AccountId, Region};
 use crate::model::time::UtcTime;
+use serde::{Deserialize, Serialize};
 
 /// A digest, as it states itself.
 ///
 /// Source: facts/cloudtrail.md 3.1.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
     /// What its name says: account, region, trail, chain.
     pub name: DigestName,
@@ -38,7 +39,7 @@ pub struct Digest {
 }
 
 /// What a digest says of the one before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Previous {
     /// The bucket it was written to.
     pub bucket: String,
@@ -51,7 +52,7 @@ pub struct Previous {
 }
 
 /// A log object that a digest lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
     /// The bucket it was delivered to.
     pub bucket: String,

@@ -10,15 +10,34 @@ use rsa::pkcs1::DecodeRsaPublicKey as _;
 use rsa::pkcs8::DecodePublicKey as _;
 use rsa::traits::PublicKeyParts as _;
 use rsa::{Pkcs1v15Sign, RsaPublicKey};
+use serde::{Deserialize, Serialize};
 
 use crate::decode::json::{Members, string};
 
 /// One public key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKey {
     /// MD5 of its encoding, lower-case hex: the name that digests call it by.
     pub fingerprint: String,
+    #[serde(with = "as_der")]
     key: RsaPublicKey,
+}
+
+/// A key as it is kept: its PKCS#1 encoding.
+mod as_der {
+    use rsa::RsaPublicKey;
+    use rsa::pkcs1::{DecodeRsaPublicKey, EncodeRsaPublicKey};
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(key: &RsaPublicKey, out: S) -> Result<S::Ok, S::Error> {
+        key.to_pkcs1_der().map_err(S::Error::custom)?.as_bytes().serialize(out)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<RsaPublicKey, D::Error> {
+        RsaPublicKey::from_pkcs1_der(&Vec::<u8>::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
 
 /// The ASN.1 `DigestInfo` that stands before a SHA-256 in a signature. Pinned:

@@ -24,6 +24,7 @@ mod standing;
 mod tests;
 mod words;
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::integrity::chain::{Chain, ChainDigest};
@@ -46,7 +47,7 @@ use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::Day;
 
 /// A document that bears on integrity.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Document {
     /// A digest.
     Digest(Box<Digest>),
@@ -90,7 +91,7 @@ pub fn read(kind: DocumentKind, text: &str, path: &str) -> Option<Result<(Docume
 }
 
 /// How the content of an object came out of its packing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Packing {
     /// A sound gzip.
     Gzip,

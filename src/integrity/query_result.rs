@@ -5,6 +5,7 @@
 //!
 //! Source: facts/cloudtrail.md 3.7.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
@@ -17,7 +18,7 @@ use crate::model::object::Integrity;
 use crate::model::problem::{Problem, ProblemKind};
 
 /// A sign file, as it states itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignFile {
     /// Name and SHA-256, lower-case hex, of each result file, in its order.
     pub files: Vec<(String, String)>,

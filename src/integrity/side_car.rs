@@ -4,9 +4,10 @@
 //! Reads names in any case, with or without `x-amz-meta-`.
 
 use crate::decode::json::{Members, string};
+use serde::{Deserialize, Serialize};
 
 /// A signature, and the digest it says it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SideCar {
     /// The file name of the digest, without its endings; `None` if not told.
     pub digest: Option<String>,

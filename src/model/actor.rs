@@ -1,5 +1,6 @@
 //! Who called, and what all of a caller's calls have in common.
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -11,7 +12,7 @@ use crate::model::time::UtcTime;
 
 /// A caller, and the account it acts in. A session is a caller of its own, by
 /// its role and its name: who wears a role under one name twice is one caller.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ActorKey {
     /// The account that its calls are about.
     pub account_id: Option<AccountId>,
@@ -68,7 +69,7 @@ impl Trait {
 }
 
 /// When something was seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// First; `None` if no record of it has a time.
     pub first: Option<UtcTime>,
@@ -88,7 +89,7 @@ impl Span {
 }
 
 /// Calls by kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calls {
     /// Calls that by their nature change nothing.
     pub reads: u64,
@@ -120,7 +121,7 @@ impl Calls {
 }
 
 /// Hours of the week, UTC: bit 0 is the first hour of Monday.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeekHours(pub [u64; 3]);
 
 impl WeekHours {
@@ -148,7 +149,7 @@ impl WeekHours {
 
 /// The values of one trait of a caller: the smallest of them, if there are too
 /// many to keep.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Values {
     /// Each with when it was seen.
     pub kept: BTreeMap<Arc<str>, Span>,
@@ -157,7 +158,7 @@ pub struct Values {
 }
 
 /// All that is remembered of a caller.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActorSeen {
     /// When it called.
     pub span: Span,

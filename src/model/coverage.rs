@@ -1,5 +1,6 @@
 //! What was and was not read: the scope of every statement of absence.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use crate::model::id::{AccountId, Region};
@@ -78,7 +79,7 @@ pub fn gaps(rows: &[CoverageDay]) -> Vec<Gap<'_>> {
 }
 
 /// How the records of a run were spent. They close: seen is the sum of the rest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Records and entries met.
     pub seen: u64,

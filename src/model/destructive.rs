@@ -1,5 +1,6 @@
 //! Destructive and recovery-inhibiting calls: one row each.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::model::event::Outcome;
@@ -13,7 +14,7 @@ use crate::model::time::UtcTime;
 
 /// What kind of harm a call does. The words are those of the `category` column;
 /// only these nine make a row of `destructive_actions`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Category {
     /// Stored data is gone.
     DataDestruction,

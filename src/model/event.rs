@@ -1,5 +1,6 @@
 //! One normalised CloudTrail API call.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::model::destructive::Category;
@@ -13,7 +14,7 @@ use crate::model::time::UtcTime;
 pub type RawJson = Arc<str>;
 
 /// How a call ended. The words are those of the `outcome` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Outcome {
     /// No error was recorded.
     Succeeded,
@@ -54,7 +55,7 @@ impl Outcome {
 ///
 /// Every field but the evidence may be absent: unknown stays unknown.
 /// Source: facts/cloudtrail.md 1.1.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// `eventTime`: when the request completed.
     pub time: Option<UtcTime>,

@@ -1,12 +1,13 @@
 //! The pointer from any claim back to bytes in an object of the dump.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Path of an object inside the dump, `outer!inner` for archives.
 ///
 /// Bytes that are no UTF-8 are shown as `\xNN`; the path that opens the object
 /// stays with `evidence::discover`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectPath(Arc<str>);
 
 impl ObjectPath {
@@ -31,7 +32,7 @@ impl std::fmt::Display for ObjectPath {
 /// inflated content (start included, end not).
 ///
 /// Order is object, then record: the order in which copies are preferred.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Evidence {
     /// The object that holds the record.
     pub object: ObjectPath,

@@ -1,5 +1,6 @@
 //! What rules matched: which record, whose call, and the words of the rule.
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ pub struct RuleWords {
 }
 
 /// One record that one rule matches.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hit {
     /// Place of the rule in the run's list of rules.
     pub rule: u32,

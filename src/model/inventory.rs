@@ -4,6 +4,7 @@
 //! Owns: plain rows, one for each thing an export lists. An export seldom says
 //! when it was made, so a row proves the times it names and no others.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::model::id::{AccountId, Arn, Region};
 use crate::model::time::UtcTime;
 
 /// A role as an IAM export or an AWS Config item lists it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct InventoryRole {
     /// The account that owns it.
     pub account_id: AccountId,
@@ -39,7 +40,7 @@ pub struct InventoryRole {
 }
 
 /// A user as an IAM export or a credential report lists it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct InventoryUser {
     /// The account that owns it.
     pub account_id: Option<AccountId>,
@@ -62,7 +63,7 @@ pub struct InventoryUser {
 }
 
 /// A resource as AWS Config recorded it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConfigItem {
     /// The account that owns it.
     pub account_id: Option<AccountId>,
@@ -91,7 +92,7 @@ pub struct ConfigItem {
 
 /// What is remembered of every [`ConfigItem`] when it is first read: enough to
 /// find the few that tell what was destroyed. Histories hold millions of items.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfigTrace {
     /// Hash of all that tells its resource from others: account, region, type
     /// and names. Items of one resource share it.
@@ -110,7 +111,7 @@ pub struct ConfigTrace {
 
 /// Settings of one trail, as one export tells them; what it does not tell is
 /// `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrailSettings {
     /// The ARN of the trail, else its name; `None` if the export names neither.
     pub trail: Option<Arc<str>>,
@@ -131,7 +132,7 @@ pub struct TrailSettings {
 }
 
 /// An account as an organization lists it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct InventoryAccount {
     /// The account.
     pub account_id: AccountId,
@@ -140,7 +141,7 @@ pub struct InventoryAccount {
 }
 
 /// Everything that exports of settings tell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Inventory {
     /// Roles.
     pub roles: Vec<InventoryRole>,

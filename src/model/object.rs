@@ -1,11 +1,14 @@
 //! An object of the dump as the run found it: one row of the `evidence` table.
 
+use std::borrow::Cow;
+
 use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
 use crate::model::time::UtcTime;
+use serde::{Deserialize, Serialize};
 
 /// What became of an object. The words are those of the `status` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ObjectStatus {
     /// All of it was read.
     Read,
@@ -35,7 +38,7 @@ impl ObjectStatus {
 /// What the digests say of an object. The words are those of the `integrity` column.
 ///
 /// Source: facts/cloudtrail.md 3.4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Integrity {
     /// Covered by a digest whose signature verified.
     Signed,
@@ -72,7 +75,7 @@ impl Integrity {
 }
 
 /// One object of the dump, read or not.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Object {
     /// Its path inside the dump; of a file that the policy names, `policy:` and
     /// the path as it stands there.
@@ -90,7 +93,7 @@ pub struct Object {
     /// Size inflated, as far as it was inflated.
     pub inflated_bytes: u64,
     /// Name of the format (`decode::FORMATS`), empty if none was recognised.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// Account from the key, else from its records if they all agree.
     pub account_id: Option<AccountId>,
     /// Region from the key, else from its records if they all agree.
@@ -124,7 +127,7 @@ impl Object {
             inflated_sha256: String::new(),
             bytes: 0,
             inflated_bytes: 0,
-            format: "",
+            format: Cow::Borrowed(""),
             account_id: None,
             region: None,
             records: 0,

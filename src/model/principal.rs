@@ -1,5 +1,6 @@
 //! Who acted, as `userIdentity` says it.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::model::id::{AccessKeyId, AccountId, Arn};
@@ -8,7 +9,7 @@ use crate::model::time::UtcTime;
 /// The caller of an event. Every part may be absent.
 ///
 /// Source: facts/cloudtrail.md 1.2.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
     /// `type`: `Root`, `IAMUser`, `AssumedRole`, `AWSService` …
     pub identity_type: Option<Arc<str>>,
@@ -44,7 +45,7 @@ pub struct Principal {
 }
 
 /// The role or user that a session was issued from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionIssuer {
     /// `type`: `Role`, `IAMUser`, `Root`.
     pub issuer_type: Option<Arc<str>>,

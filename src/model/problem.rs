@@ -6,9 +6,10 @@
 
 use crate::model::evidence::ObjectPath;
 use crate::model::severity::Severity;
+use serde::{Deserialize, Serialize};
 
 /// What kind of loss or oddity. The words are those of the `problem` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ProblemKind {
     /// The object could not be opened or read to its end.
     UnreadableObject,
@@ -106,6 +107,10 @@ pub enum ProblemKind {
     KeysFromDump,
     /// The newest digest of a chain, whose signature is not in the dump.
     UnsignedTail,
+    /// An object that was ingested into the case, and that the dump no longer holds.
+    ObjectGone,
+    /// An object that has other bytes than when it was ingested into the case.
+    ObjectChanged,
 }
 
 impl ProblemKind {
@@ -190,12 +195,14 @@ impl ProblemKind {
             Self::UnusableKey => ("unusable_key", Low, false),
             Self::KeysFromDump => ("keys_from_dump", Low, false),
             Self::UnsignedTail => ("unsigned_tail", Low, false),
+            Self::ObjectGone => ("object_gone", High, true),
+            Self::ObjectChanged => ("object_changed", High, true),
         }
     }
 }
 
 /// One loss or oddity, with the place it concerns.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Problem {
     /// The object concerned.
     pub object: ObjectPath,

@@ -49,7 +49,7 @@ pub struct Scope {
     pub as_of: Option<UtcTime>,
     /// Whether the user gave it (`--as-of`).
     pub as_of_given: bool,
-    /// What the user calls the case (`--case`).
+    /// What the user calls the case (`--case-name`).
     pub case_name: Option<Arc<str>>,
     /// What the user left out by flags, one sentence each.
     pub selections: Vec<String>,

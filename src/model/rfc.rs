@@ -1,6 +1,7 @@
 //! An AMS request for change, merged from every source that knows it; or a
 //! change ticket of the organisation's own, which stands in its place.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::model::evidence::Evidence;
@@ -9,7 +10,7 @@ use crate::model::ticket::Ticket;
 use crate::model::time::UtcTime;
 
 /// Which kind of record told of an RFC. The words are those of `sources`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RfcSource {
     /// `get-rfc` output.
     GetRfc,
@@ -127,7 +128,7 @@ pub struct Rfc {
 }
 
 /// What happened to an RFC at one time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RfcStepKind {
     /// CreateRfc.
     Created,
@@ -148,7 +149,7 @@ pub enum RfcStepKind {
 }
 
 /// One dated step in the life of an RFC.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RfcStep {
     /// When.
     pub time: UtcTime,
@@ -185,7 +186,7 @@ impl Rfc {
 }
 
 /// What one record tells of an RFC; records of one id merge into an [`Rfc`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RfcRecord {
     /// `RfcId`.
     pub rfc_id: RfcId,

@@ -2,12 +2,13 @@
 //! summary that cannot be turned back into the record.
 
 use crate::model::object::Integrity;
+use serde::{Deserialize, Serialize};
 
 /// How well a record's source is anchored. The words are those of the
 /// `source_grade` columns; order is from the best to the weakest.
 ///
 /// Source: facts/cloudtrail.md 2.2, 3.4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SourceGrade {
     /// An object that a trail delivered, covered by a digest whose signature verified.
     DigestSigned,

@@ -1,6 +1,7 @@
 //! Change tickets of the organisation's own: what they allow, and when the lack of
 //! one means that there was none.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use crate::model::id::{AccountId, ModeName};
 use crate::model::time::UtcTime;
 
 /// What a change ticket allows: what any of its rows does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     /// The modes whose tickets its file holds.
     pub modes: BTreeSet<ModeName>,
@@ -18,7 +19,7 @@ pub struct Ticket {
 }
 
 /// One row of a ticket.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TicketEntry {
     /// Its beginning, included.
     pub from: UtcTime,

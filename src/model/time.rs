@@ -3,6 +3,7 @@
 //! Owns: parsing and printing of every time spelling met in CloudTrail and AMS
 //! records. Never reads a clock.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -11,7 +12,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 /// fraction digits that its source had (0 to 6).
 ///
 /// Order and equality look at the instant alone.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct UtcTime {
     micros: i64,
     fraction_digits: u8,
@@ -191,7 +192,7 @@ impl fmt::Display for UtcTime {
 }
 
 /// A UTC day, counted from 1970-01-01.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Day(pub i64);
 
 impl Day {

@@ -4,8 +4,10 @@
 //! Owns: the trace of such a call. A dump is full of calls that make things, and
 //! few of these things were ever destroyed: the calls that matter are read again.
 
+use serde::{Deserialize, Serialize};
+
 /// How a name in such a call bears on a loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Bearing {
     /// The call may undo what was done to the thing of that name before.
     Undoes,
@@ -18,7 +20,7 @@ pub enum Bearing {
 }
 
 /// A call, by its place and the hashes of the names in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WitnessTrace {
     /// Its ordinal in its object.
     pub record: u32,

@@ -154,7 +154,7 @@ impl Sample<'_> {
             inflated_sha256: "cd".repeat(32),
             bytes: 12_345,
             inflated_bytes: 99_999,
-            format: "cloudtrail_delivery",
+            format: "cloudtrail_delivery".into(),
             account_id: Some(AccountId::from(ACCOUNTS[0])),
             region: Some(Region::new(self.text("eu-west-1"))),
             records: 800,
@@ -170,7 +170,7 @@ impl Sample<'_> {
             plain(Some(Integrity::Signed), ObjectStatus::Read),
             plain(Some(Integrity::Modified), ObjectStatus::Read),
             plain(Some(Integrity::NoDigest), ObjectStatus::Partial),
-            Object { format: "", account_id: None, ..plain(None, ObjectStatus::NotEvidence) },
+            Object { format: "".into(), account_id: None, ..plain(None, ObjectStatus::NotEvidence) },
             Object { note: String::new(), ..plain(None, ObjectStatus::Empty) },
         ]
     }

@@ -4,6 +4,7 @@
 //! stay that sort first: what is among the first of all is among the first of
 //! any part, so everything that stays is counted whole.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,13 +12,13 @@ use crate::limits::{ACTOR_VALUES_MAX, ACTORS_MAX};
 use crate::model::actor::{ActorKey, ActorSeen, Actors, Calls, Span, Trait, Values, WeekHours};
 
 /// What is remembered so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Folded {
     seen: BTreeMap<ActorKey, Marked>,
     rest: Calls,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Marked {
     /// By which copies of its events are told.
     mark: [u8; 5],

@@ -33,8 +33,22 @@ pub struct Usage {
 
 impl Usage {
     /// For one run.
-    pub fn new(baseline: Option<BaselineTimes>) -> Self {
-        Self { key: RunKey::draw(), baseline, idle: Mutex::default(), folded: Mutex::default() }
+    pub fn new(key: RunKey, baseline: Option<BaselineTimes>) -> Self {
+        Self { key, baseline, idle: Mutex::default(), folded: Mutex::default() }
+    }
+
+    /// An empty one that counts the same way, for a part of the run.
+    pub fn like(&self) -> Self {
+        Self::new(self.key, self.baseline)
+    }
+
+    /// Everything that was counted.
+    pub fn into_folded(self) -> Folded {
+        let mut folded = self.folded.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for mut shard in self.idle.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            shard.fold_into(&mut folded);
+        }
+        folded
     }
 
     /// A shard to count with, for as long as one object takes.

@@ -56,7 +56,7 @@ fn counted(usage: &Usage, parts: &[&[Call]]) -> Vec<CallerMark> {
 }
 
 fn of(calls: &[Call]) -> Actors {
-    let usage = Usage::new(None);
+    let usage = Usage::new(RunKey::draw(), None);
     counted(&usage, &[calls]);
     usage.finish(Vec::new(), &BTreeMap::new())
 }
@@ -99,7 +99,7 @@ fn a_caller_is_remembered_with_its_traits_and_times() {
 
 #[test]
 fn copies_are_taken_back_from_whose_they_are() {
-    let usage = Usage::new(None);
+    let usage = Usage::new(RunKey::draw(), None);
     let marks = counted(&usage, &[&[by("ann"), by("ann"), by("bob")]]);
     let denied = Call { more: r#""eventName":"DeleteVolume","errorCode":"AccessDenied""#, ..by("ann") };
     let more = counted(&usage, &[&[denied.clone(), denied]]);
@@ -112,7 +112,8 @@ fn copies_are_taken_back_from_whose_they_are() {
 #[test]
 fn the_baseline_is_the_time_from_its_beginning_until_before_its_end() {
     let time = |text: &str| UtcTime::parse(text).expect("a time");
-    let usage = Usage::new(Some((time("2025-01-06T10:00:00Z"), time("2025-01-07T00:00:00Z"))));
+    let usage =
+        Usage::new(RunKey::draw(), Some((time("2025-01-06T10:00:00Z"), time("2025-01-07T00:00:00Z"))));
     let at = |agent: &str, time| Call { agent: agent.to_owned(), time, ..by("ann") };
     counted(
         &usage,
@@ -155,7 +156,7 @@ fn too_many_values_leave_those_that_sort_first_in_any_order() {
     let forward: Vec<Call> = (0..40_000).map(agent).collect();
     let other: Vec<Call> = shuffled(40_000).map(agent).collect();
     let one = of(&forward);
-    let usage = Usage::new(None);
+    let usage = Usage::new(RunKey::draw(), None);
     let (first, rest) = other.split_at(15_000);
     counted(&usage, &[rest, first]);
     assert_eq!(one, usage.finish(Vec::new(), &BTreeMap::new()));
@@ -175,7 +176,7 @@ fn too_many_callers_leave_those_whose_names_sort_first_and_count_the_rest() {
     let forward: Vec<Call> = (0..count).chain([3, count - 1]).map(caller).collect();
     let other: Vec<Call> = shuffled(count).chain([count - 1, 3]).map(caller).collect();
     let one = of(&forward);
-    let usage = Usage::new(None);
+    let usage = Usage::new(RunKey::draw(), None);
     let (first, rest) = other.split_at(30_000);
     let marks = counted(&usage, &[rest, first]);
     assert_eq!(one, usage.finish(Vec::new(), &BTreeMap::new()));
@@ -188,9 +189,9 @@ fn too_many_callers_leave_those_whose_names_sort_first_and_count_the_rest() {
 
 #[test]
 fn what_was_counted_apart_is_the_same_as_with_all_others() {
-    let usage = Usage::new(None);
+    let usage = Usage::new(RunKey::draw(), None);
     counted(&usage, &[&[by("ann")]]);
-    let apart = Usage::new(None);
+    let apart = Usage::new(RunKey::draw(), None);
     counted(&apart, &[&[by("ann"), by("bob")]]);
     let mut folded = Folded::default();
     let mut shard = apart.take();

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { ATTACKS, analyze, hostileDump, parseCsv, summaryOf } from "./dumps.mjs";
 import { browse, openReport, rowsTold } from "./page.mjs";
 
-const out = analyze(hostileDump(), "--events", "all", "--case", ATTACKS.join(" ").replaceAll("\0", ""));
+const out = analyze(hostileDump(), "--events", "all", "--case-name", ATTACKS.join(" ").replaceAll("\0", ""));
 const summary = summaryOf(out);
 let browser;
 before(async () => { browser = await browse(); });

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { DEMO, analyze } from "./dumps.mjs";
 import { browse, openReport } from "./page.mjs";
 
-const out = analyze(DEMO, "--case", "Case 7");
+const out = analyze(DEMO, "--case-name", "Case 7");
 let browser;
 before(async () => { browser = await browse(); });
 after(() => browser.close());

@@ -7,7 +7,7 @@ import { DEMO, PROJECT, analyze, gappyDump, parseCsv, rowsOf, summaryOf } from "
 import { browse, openReport, rowsTold } from "./page.mjs";
 
 const CASE = "Case 7: the <b>weekend</b> \"wipe\"";
-const out = analyze(DEMO, "--case", CASE);
+const out = analyze(DEMO, "--case-name", CASE);
 const summary = summaryOf(out);
 let browser;
 before(async () => { browser = await browse(); });
@@ -272,6 +272,6 @@ test("without scripts the first screen, the incidents and the appendix are there
 });
 
 test("equal runs give equal pages", () => {
-  const again = analyze(DEMO, "--case", CASE, "--threads", "1");
+  const again = analyze(DEMO, "--case-name", CASE, "--threads", "1");
   assert.ok(fs.readFileSync(`${out}/report.html`).equals(fs.readFileSync(`${again}/report.html`)));
 });

@@ -19,7 +19,7 @@ pub(crate) fn cases() -> Vec<PathBuf> {
     found
 }
 
-fn arguments(case: &Path) -> Vec<String> {
+pub(crate) fn arguments(case: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(case.join("case.toml")).expect("case.toml");
     let all: toml::Table = text.parse().expect("case.toml is TOML");
     let Some(args) = all.get("args") else { return Vec::new() };

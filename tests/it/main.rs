@@ -1,6 +1,7 @@
 //! The one integration test binary.
 //!
 //! - `archives`: every kind of archive, one in another, and hostile ones.
+//! - `case`: reports from a case folder, whole, in parts, killed, changed.
 //! - `cases`: every story of `sample-logs/cases`, against its expected tables
 //!   and against the generator's truth. A new case needs no Rust.
 //! - `delivered`: deliveries that data events recorded, against the dump.
@@ -30,6 +31,7 @@
 mod actors;
 mod archives;
 mod beside;
+mod case;
 mod cases;
 mod cli;
 mod cli_runs;

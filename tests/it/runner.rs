@@ -40,7 +40,7 @@ pub(crate) fn devtrail() -> Command {
 
 /// What a run printed and how it ended.
 #[must_use = "look at the exit code or the output"]
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Ended {
     pub(crate) code: i32,
     pub(crate) stdout: String,

@@ -140,7 +140,7 @@ impl Bucket {
     pub(super) fn put(&mut self, path: &str, content: &str, format: &'static str) -> &mut Thing {
         let mut object = Object::blank(&ObjectPath::new(format!("b/{path}")));
         object.inflated_sha256 = sha256(content);
-        object.format = format;
+        object.format = format.into();
         object.records = 1;
         object.status = ObjectStatus::Read;
         object.account_id = Some(AccountId::from("111122223333"));

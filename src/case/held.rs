@@ -1,0 +1,183 @@
+//! What a case holds, and how that compares with the dump of today.
+//!
+//! Owns: whether an object is the one that was ingested. Decides by its bytes: a
+//! name and a size prove nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::Case;
+use super::partial::{Partial, Source};
+use crate::error::CaseError;
+use crate::evidence::discover::Found;
+use crate::evidence::read::stored_sha256;
+use crate::model::evidence::ObjectPath;
+use crate::model::problem::{Problem, ProblemKind};
+
+/// The folder of partials that no longer say what the dump holds.
+const STALE: &str = "stale";
+
+/// How an object that was ingested stands today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its bytes are the same.
+    Same,
+    /// Its bytes are others.
+    Changed,
+    /// It should be there and is not.
+    Gone,
+    /// Nobody looked where it was.
+    Elsewhere,
+}
+
+/// The partials of a case that are whole.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// Those that may be used, by name.
+    pub partials: Vec<Partial>,
+    /// Those that are kept only to tell what has changed since.
+    stale: Vec<Partial>,
+}
+
+impl Held {
+    /// Checks every partial of a case.
+    ///
+    /// # Errors
+    /// One that cannot be read.
+    pub fn of(case: &Case) -> Result<Self, CaseError> {
+        let whole = |files: Vec<PathBuf>| -> Result<Vec<Partial>, CaseError> {
+            let checked: Result<Vec<_>, _> = files.par_iter().map(|file| Partial::check(file)).collect();
+            Ok(checked?.into_iter().flatten().collect())
+        };
+        Ok(Self { partials: whole(case.partial_files()?)?, stale: whole(case.stale().partial_files()?)? })
+    }
+
+    fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.partials.iter().flat_map(|partial| &partial.sources)
+    }
+
+    /// The objects that were ingested, for a run that is given no other paths.
+    ///
+    /// # Errors
+    /// Two objects of one name: nobody can tell which of them is meant.
+    pub fn found(&self) -> Result<Vec<Found>, CaseError> {
+        let mut by_path = BTreeMap::<&ObjectPath, &Source>::new();
+        for source in self.sources() {
+            let known = by_path.entry(&source.path).or_insert(source);
+            if known.sha256 != source.sha256 {
+                return Err(CaseError::TwoOfOneName { path: source.path.to_string() });
+            }
+        }
+        let found = |source: &Source| Found {
+            path: source.path.clone(),
+            location: source.location().unwrap_or_default(),
+            bytes: source.bytes,
+            obstacle: None,
+        };
+        Ok(by_path.into_values().map(found).collect())
+    }
+
+    /// How each object that was ever ingested stands in the dump of today. Only
+    /// objects whose size is the same are read.
+    pub fn standings<'h>(&'h self, today: &'h Today<'_>) -> Standings<'h> {
+        let all: BTreeSet<&Source> =
+            self.sources().chain(self.stale.iter().flat_map(|one| &one.sources)).collect();
+        let of = |source: &&'h Source| (*source, today.standing(source));
+        Standings(all.into_par_iter().map(|source| of(&source)).collect())
+    }
+}
+
+/// The dump as it is today.
+#[derive(Debug)]
+pub struct Today<'f> {
+    found: BTreeMap<&'f ObjectPath, &'f Found>,
+    roots: Vec<PathBuf>,
+    /// Whether the objects are taken to be what the case says.
+    trusted: bool,
+}
+
+impl<'f> Today<'f> {
+    /// Objects below the roots.
+    pub fn new(found: &'f [Found], roots: &[PathBuf]) -> Self {
+        let roots = roots.iter().filter_map(|root| root.canonicalize().ok()).collect();
+        Self { found: found.iter().map(|one| (&one.path, one)).collect(), roots, trusted: false }
+    }
+
+    /// Objects that the case itself names: it is asked alone.
+    pub fn trusted(found: &'f [Found]) -> Self {
+        Self { trusted: true, ..Self::new(found, &[]) }
+    }
+
+    fn standing(&self, source: &Source) -> Standing {
+        let Some(found) = self.found.get(&source.path) else {
+            let below = |location: PathBuf| self.roots.iter().any(|root| location.starts_with(root));
+            return if source.location().is_some_and(below) { Standing::Gone } else { Standing::Elsewhere };
+        };
+        let same = || {
+            found.obstacle.is_none()
+                && found.bytes == source.bytes
+                && stored_sha256(&found.location).is_ok_and(|sha256| sha256 == source.sha256)
+        };
+        if self.trusted || same() { Standing::Same } else { Standing::Changed }
+    }
+}
+
+/// How objects stand, each once.
+#[derive(Debug)]
+pub struct Standings<'h>(BTreeMap<&'h Source, Standing>);
+
+impl Standings<'_> {
+    /// Of one object.
+    pub fn of(&self, source: &Source) -> Standing {
+        self.0.get(source).copied().unwrap_or(Standing::Elsewhere)
+    }
+
+    /// What has changed since it was ingested; told by every run, as the case
+    /// remembers it.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (source, how) in &self.0 {
+            let (kind, detail) = match how {
+                Standing::Gone => {
+                    (ProblemKind::ObjectGone, "ingested into the case, and no longer in the dump: left out")
+                }
+                Standing::Changed => (
+                    ProblemKind::ObjectChanged,
+                    "its bytes are not those that were ingested into the case: read again",
+                ),
+                Standing::Same | Standing::Elsewhere => continue,
+            };
+            let detail = format!("{detail}; then it had SHA-256 {}", source.sha256);
+            problems.push(Problem::of_object(&source.path, kind, detail));
+        }
+        problems
+    }
+}
+
+impl Case {
+    /// Where partials go that no longer say what the dump holds.
+    fn stale(&self) -> Self {
+        Self { partials: self.partials.join(STALE), ..self.clone() }
+    }
+
+    /// Puts a partial aside. Somebody else may have done so already.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(super) fn put_aside(&self, partial: &Partial) -> Result<(), CaseError> {
+        let folder = self.stale().partials;
+        let fault = CaseError::io(&folder);
+        fs::create_dir_all(&folder).map_err(&fault)?;
+        match fs::rename(partial.file(), folder.join(file_name(partial.file()))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(fault(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn file_name(file: &Path) -> &Path {
+    file.file_name().map_or(file, Path::new)
+}

@@ -1,0 +1,75 @@
+//! What of a dump a case holds already, and what has to be read.
+//!
+//! Owns: which partials may be used. A partial is used whole or not at all, as
+//! the callers of all its objects are counted together.
+
+use std::collections::BTreeSet;
+
+use super::held::{Held, Standing, Today};
+use super::partial::Partial;
+use crate::evidence::discover::Found;
+use crate::model::evidence::ObjectPath;
+use crate::model::problem::Problem;
+
+/// What a run does with the objects that it wants.
+#[derive(Debug)]
+pub struct Plan<'h> {
+    /// Partials to load.
+    pub usable: Vec<&'h Partial>,
+    /// Places of objects to read and to keep, in the order of paths.
+    pub fresh: Vec<usize>,
+    /// Places of objects to read and not to keep: they are kept already, beside
+    /// others that are not wanted, or cannot be opened.
+    pub beside: Vec<usize>,
+    /// Partials that no longer say what the dump holds.
+    pub stale: Vec<&'h Partial>,
+    /// What has changed since it was ingested.
+    pub problems: Vec<Problem>,
+}
+
+impl<'h> Plan<'h> {
+    /// For the wanted objects, in the order of their paths. With `whole_only`,
+    /// partials of archives are not used, and nothing is kept: the run wants only
+    /// some entries.
+    pub fn new(held: &'h Held, today: &Today<'_>, (wanted, whole_only): (&[Found], bool)) -> Self {
+        let standings = held.standings(today);
+        let names: BTreeSet<&ObjectPath> = wanted.iter().map(|one| &one.path).collect();
+        let (mut covered, mut kept) = (BTreeSet::new(), BTreeSet::new());
+        let mut plan = Self {
+            usable: vec![],
+            fresh: vec![],
+            beside: vec![],
+            stale: vec![],
+            problems: standings.problems(),
+        };
+        for partial in &held.partials {
+            let is = |standing| partial.sources.iter().any(|source| standings.of(source) == standing);
+            if is(Standing::Changed) || is(Standing::Gone) {
+                plan.stale.push(partial);
+                continue;
+            }
+            if is(Standing::Elsewhere) {
+                kept.extend(partial.sources.iter().map(|source| &source.path));
+                continue;
+            }
+            let fits = partial.sources.iter().all(|source| {
+                names.contains(&source.path)
+                    && !covered.contains(&source.path)
+                    && !(whole_only && source.archive)
+            });
+            let known = if fits { &mut covered } else { &mut kept };
+            known.extend(partial.sources.iter().map(|source| &source.path));
+            if fits {
+                plan.usable.push(partial);
+            }
+        }
+        for (place, one) in wanted.iter().enumerate() {
+            if covered.contains(&one.path) {
+                continue;
+            }
+            let beside = whole_only || one.obstacle.is_some() || kept.contains(&one.path);
+            if beside { plan.beside.push(place) } else { plan.fresh.push(place) }
+        }
+        plan
+    }
+}
