@@ -122,7 +122,7 @@ def started(tools, options):
 
 
 def fitted(points):
-    """The line through (x, y) that is least off, by squares of relative errors; no part below 0."""
+    """The line through (x, y) that is least off, by squares of relative errors; no part is below 0."""
     weights = [1 / (y * y) for _, y in points]
     total = sum(weights)
     mean_x = sum(w * x for w, (x, _) in zip(weights, points)) / total
@@ -130,10 +130,11 @@ def fitted(points):
     over = sum(w * (x - mean_x) * (y - mean_y) for w, (x, y) in zip(weights, points))
     slope = over / sum(w * (x - mean_x) ** 2 for w, (x, _) in zip(weights, points))
     fixed = mean_y - slope * mean_x
+    if slope < 0:
+        fixed, slope = mean_y, 0
     if fixed < 0:
-        fixed = 0
-        slope = sum(w * x * y for w, (x, y) in zip(weights, points)) / sum(
-            w * x * x for w, (x, _) in zip(weights, points))
+        squares = sum(w * x * x for w, (x, _) in zip(weights, points))
+        fixed, slope = 0, sum(w * x * y for w, (x, y) in zip(weights, points)) / squares
     return Line(fixed, slope, max(abs(fixed + slope * x - y) / y for x, y in points))
 
 
@@ -145,6 +146,7 @@ def told(sizes, tools, spark_s):
         "ingest": fitted([(one.inflated / 1e9, one.ingest.cpu_s) for one in sizes]),
         "case": fitted([(one.events / 1e6, one.case / 1e6) for one in sizes]),
         "analyze": fitted([(one.events / 1e6, one.analyze.cpu_s) for one in sizes]),
+        "memory": fitted([(one.events / 1e6, one.analyze.peak_mib) for one in sizes]),
         "wall": fitted([(one.events / 1e6, one.analyze.wall_s) for one in sizes]),
     }
     when = f"{datetime.now(timezone.utc):%Y-%m-%d}, {machine()}; {version(tools)}."
@@ -173,6 +175,7 @@ def fits(model):
         ("ingest", "CPU s", "GB inflated"),
         ("case", "MB kept", "million events"),
         ("analyze", "CPU s", "million events"),
+        ("memory", "MiB of analyze", "million events"),
     ]
     lines = ["| cost | fixed | for each | off at worst |", "|---|---|---|---|"]
     for key, unit, each in rows:
@@ -186,15 +189,16 @@ def forecasts(model, gigabytes_an_event, last):
     parallel = last.ingest.cpu_s / last.ingest.wall_s
     head = " | ".join(f"{fleet} × {CORES} cores" for fleet in FLEETS)
     lines = [
-        f"| events | inflated | ingest CPU | case | `analyze --case` | wall, {head} |",
-        "|---|---|---|---|---|" + "---|" * len(FLEETS),
+        f"| events | inflated | ingest CPU | case | `analyze --case` | its memory | wall, {head} |",
+        "|---|---|---|---|---|---|" + "---|" * len(FLEETS),
     ]
     for events in FORECASTS:
         inflated = events * gigabytes_an_event
         ingest_s, merge_s = model["ingest"].at(inflated), model["wall"].at(events / 1e6)
         walls = " | ".join(duration(ingest_s / (fleet * CORES) + merge_s) for fleet in FLEETS)
-        lines.append(f"| 10^{len(str(events)) - 1} | {size(inflated)} | {duration(ingest_s)} |"
-                     f" {size(model['case'].at(events / 1e6) / 1e3)} | {duration(merge_s)} | {walls} |")
+        case, memory = model["case"].at(events / 1e6) / 1e3, model["memory"].at(events / 1e6) * 2**20 / 1e9
+        lines.append(f"| 10^{len(str(events)) - 1} | {size(inflated)} | {duration(ingest_s)} | {size(case)} |"
+                     f" {duration(merge_s)} | {size(memory)} | {walls} |")
     a_core_hour = 3600 / model["ingest"].slope / gigabytes_an_event
     lines += [
         "",

@@ -118,7 +118,7 @@ class Kubernetes(unittest.TestCase):
             (folder / "devtrail").symlink_to(program())
         environment = {"PATH": f"{folder}:{os.environ['PATH']}", **named, **settings}
         return subprocess.run([*one["command"], *one["args"]], env=environment, check=check,
-                              stderr=subprocess.PIPE, text=True)
+                              capture_output=True, text=True)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,8 @@ class Slurm(unittest.TestCase):
         environment = {**os.environ, "PATH": f"{stand_in.parent}:{os.environ['PATH']}",
                        "TRACE": str(trace), "DEVTRAIL": program()}
         command = [HERE / "submit.sh", DEMO, self.folder / "case", self.folder / "out", "6", "--partition=long"]
-        subprocess.run(command, check=True, env=environment)
+        run = subprocess.run(command, env=environment, capture_output=True, text=True)
+        self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(sums(self.folder / "out"), expected)
         array, report = trace.read_text().splitlines()
         self.assertIn("--array=1-6 --partition=long", array)

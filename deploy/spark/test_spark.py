@@ -22,7 +22,7 @@ from one_machine import DEMO, program, sums, sums_of_one_run
 
 PARTS = 10
 # The longest a job may take before the test gives up, in seconds.
-JOB_S = 240
+JOB_S = 600
 
 # The program, which notes each start and waits a little, so that there is a half way.
 SLOWLY = """#!/bin/sh
