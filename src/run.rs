@@ -212,7 +212,7 @@ fn reconstruct(
     observer: &dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Report, Error> {
-    let case = case::Opened::of(options, &given)?;
+    let case = case::Opened::of(options, &given, None)?;
     let found = match &case {
         Some(case) if options.paths.is_empty() => case.found()?,
         _ => look(&options.paths)?,

@@ -31,6 +31,10 @@ pub enum Standing {
     Gone,
     /// Nobody looked where it was.
     Elsewhere,
+    /// It lies where it lay, below other roots, and so has another path.
+    Renamed,
+    /// Another object, from another folder, has its path.
+    NotMeant,
 }
 
 /// The partials of a case that are whole.
@@ -43,13 +47,14 @@ pub struct Held {
 }
 
 impl Held {
-    /// Checks every partial of a case.
+    /// Checks every partial of a case that holds objects which `concern` the run.
     ///
     /// # Errors
     /// One that cannot be read.
-    pub fn of(case: &Case) -> Result<Self, CaseError> {
+    pub fn of(case: &Case, concern: &(dyn Fn(&Source) -> bool + Sync)) -> Result<Self, CaseError> {
         let whole = |files: Vec<PathBuf>| -> Result<Vec<Partial>, CaseError> {
-            let checked: Result<Vec<_>, _> = files.par_iter().map(|file| Partial::check(file)).collect();
+            let checked: Result<Vec<_>, _> =
+                files.par_iter().map(|file| Partial::check(file, concern)).collect();
             Ok(checked?.into_iter().flatten().collect())
         };
         Ok(Self { partials: whole(case.partial_files()?)?, stale: whole(case.stale().partial_files()?)? })
@@ -82,11 +87,19 @@ impl Held {
 
     /// How each object that was ever ingested stands in the dump of today. Only
     /// objects whose size is the same are read.
-    pub fn standings<'h>(&'h self, today: &'h Today<'_>) -> Standings<'h> {
+    ///
+    /// # Errors
+    /// An object of another folder that has the path of one that was ingested:
+    /// nobody could tell which of them a row is about.
+    pub fn standings<'h>(&'h self, today: &'h Today<'_>) -> Result<Standings<'h>, CaseError> {
         let all: BTreeSet<&Source> =
             self.sources().chain(self.stale.iter().flat_map(|one| &one.sources)).collect();
         let of = |source: &&'h Source| (*source, today.standing(source));
-        Standings(all.into_par_iter().map(|source| of(&source)).collect())
+        let all: BTreeMap<&Source, Standing> = all.into_par_iter().map(|source| of(&source)).collect();
+        match all.iter().find(|(_, how)| **how == Standing::NotMeant) {
+            Some((source, _)) => Err(CaseError::TwoOfOneName { path: source.path.to_string() }),
+            None => Ok(Standings(all)),
+        }
     }
 }
 
@@ -94,6 +107,7 @@ impl Held {
 #[derive(Debug)]
 pub struct Today<'f> {
     found: BTreeMap<&'f ObjectPath, &'f Found>,
+    locations: BTreeSet<&'f Path>,
     roots: Vec<PathBuf>,
     /// Whether the objects are taken to be what the case says.
     trusted: bool,
@@ -103,7 +117,9 @@ impl<'f> Today<'f> {
     /// Objects below the roots.
     pub fn new(found: &'f [Found], roots: &[PathBuf]) -> Self {
         let roots = roots.iter().filter_map(|root| root.canonicalize().ok()).collect();
-        Self { found: found.iter().map(|one| (&one.path, one)).collect(), roots, trusted: false }
+        let locations = found.iter().map(|one| &*one.location).collect();
+        let found = found.iter().map(|one| (&one.path, one)).collect();
+        Self { found, locations, roots, trusted: false }
     }
 
     /// Objects that the case itself names: it is asked alone.
@@ -112,16 +128,25 @@ impl<'f> Today<'f> {
     }
 
     fn standing(&self, source: &Source) -> Standing {
+        let location = source.location();
         let Some(found) = self.found.get(&source.path) else {
-            let below = |location: PathBuf| self.roots.iter().any(|root| location.starts_with(root));
-            return if source.location().is_some_and(below) { Standing::Gone } else { Standing::Elsewhere };
+            return match location {
+                Some(location) if self.locations.contains(&*location) => Standing::Renamed,
+                Some(location) if self.roots.iter().any(|root| location.starts_with(root)) => Standing::Gone,
+                _ => Standing::Elsewhere,
+            };
         };
         let same = || {
             found.obstacle.is_none()
                 && found.bytes == source.bytes
                 && stored_sha256(&found.location).is_ok_and(|sha256| sha256 == source.sha256)
         };
-        if self.trusted || same() { Standing::Same } else { Standing::Changed }
+        match self.trusted || same() {
+            true => Standing::Same,
+            // On another machine the dump may lie elsewhere; then its bytes are the same.
+            false if location.is_some_and(|location| location != found.location) => Standing::NotMeant,
+            false => Standing::Changed,
+        }
     }
 }
 
@@ -148,7 +173,9 @@ impl Standings<'_> {
                     ProblemKind::ObjectChanged,
                     "its bytes are not those that were ingested into the case: read again",
                 ),
-                Standing::Same | Standing::Elsewhere => continue,
+                Standing::Same | Standing::Elsewhere | Standing::Renamed | Standing::NotMeant => {
+                    continue;
+                }
             };
             let detail = format!("{detail}; then it had SHA-256 {}", source.sha256);
             problems.push(Problem::of_object(&source.path, kind, detail));

@@ -78,7 +78,11 @@ impl Case {
         let sound = serde_json::from_str::<Card>(&text).ok().filter(|card| card.case == CASE_VERSION);
         let key = sound.and_then(|card| u64::from_str_radix(&card.key, 16).ok());
         let key = RunKey::of(key.ok_or_else(|| CaseError::OtherVersion(folder.to_owned()))?);
-        Ok(Self { folder: folder.to_owned(), partials: folder.join("partials").join(recipe), key })
+        let case = Self { folder: folder.to_owned(), partials: folder.join("partials").join(recipe), key };
+        if make {
+            sweep(&case.partials);
+        }
+        Ok(case)
     }
 
     /// Where it lies.
@@ -142,9 +146,29 @@ fn make_card(folder: &Path, card: &Path) -> Result<(), CaseError> {
     }
 }
 
-/// A file that becomes what it is for by a rename.
+/// A file that becomes what it is for by a rename. It is locked as long as
+/// somebody writes it, so that others can tell what a killed run left.
 fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(partial::UNFINISHED).tempfile_in(folder)
+    let file = tempfile::Builder::new().prefix(partial::UNFINISHED).tempfile_in(folder)?;
+    // Some file systems know no locks; then leftovers stay.
+    let _ = file.as_file().try_lock();
+    Ok(file)
+}
+
+/// Removes what killed runs left unfinished. Whatever cannot be removed stays: it
+/// is never read.
+fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let left = entry.file_name().to_string_lossy().starts_with(partial::UNFINISHED);
+        let free = || {
+            let file = OpenOptions::new().write(true).open(entry.path());
+            file.is_ok_and(|file| file.try_lock().is_ok() && file.metadata().is_ok_and(|one| one.len() > 0))
+        };
+        if left && free() {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn text_of(path: &Path) -> io::Result<String> {

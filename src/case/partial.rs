@@ -92,11 +92,13 @@ pub struct Partial {
 }
 
 impl Partial {
-    /// Checks a file from its first byte to its last; `None` if it is not whole.
+    /// Checks a file from its first byte to its last; `None` if it is not whole, or
+    /// holds none of the objects that `concern` the run: of one that is another
+    /// machine's no more than the head is read.
     ///
     /// # Errors
     /// It cannot be read.
-    pub(super) fn check(file: &Path) -> Result<Option<Self>, CaseError> {
+    pub(super) fn check(file: &Path, concern: &dyn Fn(&Source) -> bool) -> Result<Option<Self>, CaseError> {
         let fault = CaseError::io(file);
         let mut input = Hashing { from: open(file).map_err(&fault)?, hash: Sha256::new(), read: 0 };
         let mut magic = [0; 16];
@@ -105,6 +107,9 @@ impl Partial {
             return Ok(None);
         };
         let Ok(head) = postcard::from_bytes::<Head>(&bytes) else { return Ok(None) };
+        if !head.sources.iter().any(concern) {
+            return Ok(None);
+        }
         let body_at = input.read;
         let mut length = [0; 8];
         let Ok(()) = input.read_exact(&mut length) else { return Ok(None) };

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::held::{Held, Standing, Today};
 use super::partial::Partial;
+use crate::error::CaseError;
 use crate::evidence::discover::Found;
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::Problem;
@@ -31,8 +32,15 @@ impl<'h> Plan<'h> {
     /// For the wanted objects, in the order of their paths. With `whole_only`,
     /// partials of archives are not used, and nothing is kept: the run wants only
     /// some entries.
-    pub fn new(held: &'h Held, today: &Today<'_>, (wanted, whole_only): (&[Found], bool)) -> Self {
-        let standings = held.standings(today);
+    ///
+    /// # Errors
+    /// See [`Held::standings`].
+    pub fn new(
+        held: &'h Held,
+        today: &Today<'_>,
+        (wanted, whole_only): (&[Found], bool),
+    ) -> Result<Self, CaseError> {
+        let standings = held.standings(today)?;
         let names: BTreeSet<&ObjectPath> = wanted.iter().map(|one| &one.path).collect();
         let (mut covered, mut kept) = (BTreeSet::new(), BTreeSet::new());
         let mut plan = Self {
@@ -44,7 +52,7 @@ impl<'h> Plan<'h> {
         };
         for partial in &held.partials {
             let is = |standing| partial.sources.iter().any(|source| standings.of(source) == standing);
-            if is(Standing::Changed) || is(Standing::Gone) {
+            if is(Standing::Changed) || is(Standing::Gone) || is(Standing::Renamed) {
                 plan.stale.push(partial);
                 continue;
             }
@@ -70,6 +78,6 @@ impl<'h> Plan<'h> {
             let beside = whole_only || one.obstacle.is_some() || kept.contains(&one.path);
             if beside { plan.beside.push(place) } else { plan.fresh.push(place) }
         }
-        plan
+        Ok(plan)
     }
 }

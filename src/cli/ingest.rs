@@ -10,20 +10,21 @@ use crate::run::BaselineFrom;
 
 /// Shown at the end of the help of `ingest`.
 pub(super) const HELP: &str = "\
-A case folder holds what objects gave, addressed by their SHA-256. `devtrail analyze --case DIR`
-makes the same reports from it as from the dump itself, byte for byte, and reads none of them again:
-  A run that was killed:   give the same command once more; what was kept by then is not read again.
-  The next month:          give the same case; only new objects are read. Objects that have changed
-                           are read again and named, those that are gone are left out and named.
-  Many machines:           each takes a part of one dump into one case on a shared disk.
-Rules, modes and the baseline decide what is kept: give `ingest` and `analyze` the same. The dump has
-to stay where it is: a few records are looked at once more when it is known what they mean.
+A case folder holds what objects gave, addressed by their SHA-256. `analyze --case DIR` makes
+the same reports of it as of the dump itself, byte for byte, and reads no object again:
+  A killed run:    give the same command again; what was kept by then is not read again.
+  The next month:  give the same case; only new objects are read. Those that have changed are
+                   read again and named, those that are gone are left out and named.
+  Many machines:   each takes a part of one dump into one case on a shared disk.
+Rules, modes and the baseline decide what is kept: give `ingest` and `analyze` the same.
+The dump has to stay where it is: a few records are looked at once more, when it is known
+what they mean.
 
 Examples:
   devtrail ingest dump/ --case case/
   devtrail analyze dump/ --case case/ -o audit/
-  devtrail ingest dump/ --case /shared/case --part 3/64    on the third of 64 machines
-  devtrail analyze --case /shared/case -o audit/           on one of them, when all are done
+  devtrail ingest dump/ --case /shared/case --part 3/64    (machine 3 of 64)
+  devtrail analyze --case /shared/case -o audit/           (when all are done)
 
 Exit status:
   0  all input was read

@@ -97,7 +97,8 @@ fn case_hint(error: &CaseError) -> Option<&'static str> {
         }
         CaseError::OtherVersion(_) => "make a new case with this version: the dump is what counts",
         CaseError::TwoOfOneName { .. } => {
-            "run `devtrail ingest` once more with all paths of the dump, so that the case is as it is now"
+            "give all folders of the dump in one command, so that paths begin below what they have in common; \
+             dumps that have nothing to do with each other need a case each"
         }
         CaseError::Io { .. } => "check that the disk has room and that the folder may be read and written",
     })

@@ -34,13 +34,17 @@ impl Opened {
     ///
     /// # Errors
     /// One that cannot be used.
-    pub(super) fn of(options: &Options, given: &UserFiles) -> Result<Option<Self>, Error> {
+    pub(super) fn of(
+        options: &Options,
+        given: &UserFiles,
+        share: Option<Share>,
+    ) -> Result<Option<Self>, Error> {
         let Some(folder) = &options.case else {
             return if options.paths.is_empty() { Err(Error::NothingToAnalyze) } else { Ok(None) };
         };
         keep_apart(folder, &options.paths)?;
         let case = Case::open(folder, &recipe(given), !options.paths.is_empty())?;
-        let held = Held::of(&case)?;
+        let held = Held::of(&case, &|source| share.is_none_or(|share| share.holds(&source.path)))?;
         if options.paths.is_empty() && held.partials.is_empty() {
             return Err(CaseError::NothingUsable(folder.clone()).into());
         }
@@ -70,7 +74,7 @@ impl Opened {
         interrupted: &AtomicBool,
     ) -> Result<(Dump<'a>, Vec<Problem>), Error> {
         let today = self.today(all);
-        let plan = Plan::new(&self.held, &today, (wanted, examiner.days != (None, None)));
+        let plan = Plan::new(&self.held, &today, (wanted, examiner.days != (None, None)))?;
         let reading = Reading { case: &self.case, found: wanted, examiner, observer, interrupted };
         let Ingested { opened, counted, .. } = reading.all(&plan)?;
         Ok((Dump::of(wanted, examiner, opened, counted), plan.problems))
@@ -131,7 +135,7 @@ pub fn ingest(
 fn read_in(told: Ingest<'_>, observer: &dyn Observer, interrupted: &AtomicBool) -> Result<Ingestion, Error> {
     let Ingest { options, share } = told;
     let given = UserFiles::read(options)?;
-    let Some(opened) = Opened::of(options, &given)? else { return Err(Error::NothingToAnalyze) };
+    let Some(opened) = Opened::of(options, &given, share)? else { return Err(Error::NothingToAnalyze) };
     let (all, _) = tickets::read((&given.policy, options.policy.as_deref()), look(&options.paths)?)?;
     let ours = |one: &&Found| share.is_none_or(|share| share.holds(&one.path));
     let wanted: Vec<Found> = all.iter().filter(ours).cloned().collect();
@@ -141,7 +145,7 @@ fn read_in(told: Ingest<'_>, observer: &dyn Observer, interrupted: &AtomicBool) 
     let usage = Some(Usage::new(opened.key(), given.baseline_times()));
     let examiner = Examiner { key: opened.key(), usage, ..examiner };
     let today = opened.today(&all);
-    let plan = Plan::new(&opened.held, &today, (&wanted, false));
+    let plan = Plan::new(&opened.held, &today, (&wanted, false))?;
     let reading = Reading { case: &opened.case, found: &wanted, examiner: &examiner, observer, interrupted };
     let (done, mut problems) = reading.fresh_only(&plan)?;
     problems.extend(plan.problems);

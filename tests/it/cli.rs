@@ -27,6 +27,7 @@ fn help_and_man_page_are_as_reviewed() {
         ("analyze-help-short.txt", vec!["analyze", "-h"]),
         ("compare-help.txt", vec!["compare", "--help"]),
         ("explain-help.txt", vec!["explain", "--help"]),
+        ("ingest-help.txt", vec!["ingest", "--help"]),
         ("search-help.txt", vec!["search", "--help"]),
         ("rules-help.txt", vec!["rules", "--help"]),
         ("rules-list-help.txt", vec!["rules", "list", "--help"]),
