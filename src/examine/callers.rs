@@ -55,6 +55,12 @@ impl Callers {
         self
     }
 
+    /// All of them.
+    #[cfg(test)]
+    pub(super) fn hashes(&self) -> impl Iterator<Item = u32> {
+        self.hashes.iter().copied()
+    }
+
     /// Whether a record of the object may have one of these tokens.
     pub fn may_hold(&self, wanted: &WantedHashes) -> bool {
         let (few, many) = match self.hashes.len() < wanted.0.len() {

@@ -244,7 +244,8 @@ fn may_be_its_run((grant, workload): (&Grant, &Workload), candidate: &Candidate,
         return true;
     }
     let anew = workload.call == WorkloadCall::Made;
-    !known.starts.started(candidate) && !(anew && known.firsts.any_before(candidate, grant.time))
+    let of_others = anew && known.firsts.any_before(candidate, grant.time);
+    !of_others && !known.starts.started(candidate)
 }
 
 /// Whether a trust policy names who assumed the role, as far as that is known.
