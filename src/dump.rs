@@ -7,6 +7,8 @@
 mod doubt;
 mod follow;
 mod lost;
+#[cfg(test)]
+mod tests;
 mod witnesses;
 
 use std::collections::BTreeMap;

@@ -15,6 +15,7 @@ mod handed_out;
 mod inventory;
 mod matched;
 mod row;
+mod seen;
 mod sink;
 mod skim;
 mod unopened;

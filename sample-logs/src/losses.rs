@@ -141,6 +141,12 @@ pub(crate) fn delete_db_snapshot(id: &str) -> Call {
     Call::write("rds", "DeleteDBSnapshot", json!({"dBSnapshotIdentifier": id})).destroying(&[id])
 }
 
+/// Makes a snapshot of a database.
+pub(crate) fn create_db_snapshot(id: &str, snapshot: &str) -> Call {
+    let request = json!({"dBInstanceIdentifier": id, "dBSnapshotIdentifier": snapshot});
+    Call::write("rds", "CreateDBSnapshot", request)
+}
+
 /// Makes a database from a snapshot.
 pub(crate) fn restore_db(id: &str, snapshot: &str) -> Call {
     let request = json!({"dBInstanceIdentifier": id, "dBSnapshotIdentifier": snapshot});

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use crate::catalogue::fault::CatalogueFault;
 use crate::catalogue::operation::{OperationTable, reversibility_of};
-use crate::catalogue::path::{Path, is_something, text_of};
+use crate::catalogue::path::{Path, is_something, member, text_of};
 use crate::model::destructive::{Category, Reversibility};
 use crate::model::technique::Technique;
 use crate::model::time::UtcTime;
@@ -25,6 +25,8 @@ pub(super) struct Conditions {
 pub(super) struct Condition {
     /// Whether it is a row even if no case holds.
     pub(super) always_counts: bool,
+    /// A member whose text is JSON of its own.
+    json_in: Option<String>,
     cases: Vec<Case>,
 }
 
@@ -78,7 +80,7 @@ impl Conditions {
             if cases.is_empty() {
                 return Err(fault(format!("`{name}` has no case")));
             }
-            entries.push(Condition { always_counts: raw.always_counts, cases });
+            entries.push(Condition { always_counts: raw.always_counts, json_in: raw.json_in, cases });
         }
         Ok(Self { entries })
     }
@@ -97,6 +99,21 @@ impl Condition {
     /// The first case that holds for these parameters of a call at that time.
     pub(super) fn case_for(&self, parameters: &Value, time: Option<UtcTime>) -> Option<&Case> {
         self.cases.iter().find(|case| case.holds(parameters, time))
+    }
+
+    /// Reads the JSON in the parameters where it stands as text; `None` where what
+    /// should be JSON is none, as if it was not recorded.
+    pub(super) fn readable(&self, mut parameters: Value) -> Option<Value> {
+        let Some(name) = &self.json_in else { return Some(parameters) };
+        if let Some(found) = member(&parameters, name) {
+            let read = match found {
+                Value::String(text) => serde_json::from_str(text).ok()?,
+                Value::Object(_) | Value::Array(_) => found.clone(),
+                _ => return None,
+            };
+            parameters.as_object_mut()?.insert(name.clone(), read);
+        }
+        Some(parameters)
     }
 }
 
@@ -151,6 +168,7 @@ struct RawOperation {
     event_name: Spanned<String>,
     #[serde(default)]
     always_counts: bool,
+    json_in: Option<String>,
     case: Vec<RawCase>,
 }
 

@@ -84,7 +84,8 @@ fn by_parameters(
     operation: &Operation,
     condition: &Condition,
 ) -> Option<Judgement> {
-    let Some(parameters) = recorded_parameters(event) else {
+    let parameters = recorded_parameters(event).and_then(|parameters| condition.readable(parameters));
+    let Some(parameters) = parameters else {
         let succeeded = event.outcome() == Outcome::Succeeded;
         return match (succeeded, condition.always_counts) {
             (true, _) => Some(Judgement {

@@ -57,7 +57,7 @@ pub use mode_file::ModeProfile;
 pub use naming::bare;
 pub(crate) use path::{is_something, member, text_of};
 pub use wait::{Wait, WaitEnd};
-pub use workload::{Workload, WorkloadCall};
+pub use workload::{Workload, WorkloadCall, is_shape, session_shape};
 
 use ams_role::AmsRoles;
 use condition::Conditions;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::catalogue::fault::CatalogueFault;
-use crate::catalogue::path::{Path, text_of};
+use crate::catalogue::path::{Path, is_something, text_of};
 
 /// What a call does to a workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -33,7 +33,8 @@ pub struct Workload {
     pub name: Arc<str>,
     /// The role it runs under, as name or ARN, if the call tells.
     pub role: Option<Arc<str>>,
-    /// The role session name to expect; `None` if it can be any.
+    /// The role session name to expect, or its shape ([`session_shape`]); `None`
+    /// if it can be any.
     pub session: Option<Arc<str>>,
     /// Whether the session name holds an id that AWS gives out once.
     pub unique: bool,
@@ -56,6 +57,7 @@ struct Row {
     unique: bool,
     within_s: Option<i64>,
     sets: Option<Arc<str>>,
+    sets_if: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,11 +77,13 @@ enum Column {
 struct Rule {
     does: WorkloadCall,
     name: (Column, Path),
-    role: Option<(Column, Path)>,
+    /// Tried in this order.
+    role: Vec<(Column, Path)>,
     session: Option<String>,
     unique: bool,
     within_s: Option<i64>,
     sets: Option<Arc<str>>,
+    sets_if: Option<(Column, Path)>,
 }
 
 /// All rules, by event source and event name.
@@ -98,11 +102,12 @@ impl Workloads {
             let rule = Rule {
                 does: row.does,
                 name: column(&row.name).map_err(fault)?,
-                role: row.role.as_deref().map(column).transpose().map_err(fault)?,
+                role: roles(row.role.as_deref()).map_err(fault)?,
                 session: row.session.clone(),
                 unique: row.unique,
                 within_s: row.within_s,
                 sets: row.sets,
+                sets_if: row.sets_if.as_deref().map(column).transpose().map_err(fault)?,
             };
             if rules.insert((source.to_owned(), name.to_owned()), rule).is_some() {
                 return Err(fault("stands twice".to_owned()));
@@ -116,15 +121,18 @@ impl Workloads {
     pub(super) fn of(&self, (source, name): (&str, &str), columns: (&Value, &Value)) -> Vec<Workload> {
         let source = source.strip_suffix(".amazonaws.com").unwrap_or(source);
         let Some(rule) = self.0.get(&(source.to_owned(), name.to_owned())) else { return Vec::new() };
-        let follow = |(column, path): &(Column, Path)| -> Vec<Arc<str>> {
-            let root = match column {
-                Column::Request => columns.0,
-                Column::Response => columns.1,
-            };
-            let texts = path.follow(root).into_iter().filter_map(text_of);
+        let values = |(column, path): &(Column, Path)| match column {
+            Column::Request => path.follow(columns.0),
+            Column::Response => path.follow(columns.1),
+        };
+        let follow = |place: &(Column, Path)| -> Vec<Arc<str>> {
+            let texts = values(place).into_iter().filter_map(text_of);
             texts.filter(|text| !text.is_empty()).map(|text| Arc::from(text.as_ref())).collect()
         };
-        let role = rule.role.as_ref().and_then(|path| follow(path).into_iter().next());
+        let role = rule.role.iter().find_map(|place| follow(place).into_iter().next());
+        // Also what AWS withholds was set.
+        let is_set = |place| values(place).into_iter().any(is_something);
+        let sets = rule.sets.as_ref().filter(|_| rule.sets_if.as_ref().is_none_or(is_set));
         follow(&rule.name)
             .into_iter()
             .map(|name| {
@@ -136,7 +144,7 @@ impl Workloads {
                     role: role.clone(),
                     unique: rule.unique,
                     within_s: rule.within_s,
-                    sets: rule.sets.clone(),
+                    sets: sets.cloned(),
                 }
             })
             .collect()
@@ -153,9 +161,39 @@ fn column(text: &str) -> Result<(Column, Path), String> {
     Ok((column, Path::parse(path)?))
 }
 
+/// Places of a role, `|` between them.
+fn roles(text: Option<&str>) -> Result<Vec<(Column, Path)>, String> {
+    text.into_iter().flat_map(|text| text.split('|')).map(column).collect()
+}
+
+/// The shape of a role session name that holds an id of AWS's own making: any
+/// build, or 32 letters or digits. Of any other name, the name.
+///
+/// Source: published records and error messages (`AWSCodeBuild-` and a UUID;
+/// `wozynIhxRGfTvfRlXhHKONdyrIaAmRyN` of a state machine); no list is documented.
+pub fn session_shape(session: &str) -> &str {
+    const RANDOM_LEN: usize = 32;
+    if session.strip_prefix("AWSCodeBuild-").is_some_and(|id| !id.is_empty()) {
+        return BUILD_SHAPE;
+    }
+    let random = session.len() == RANDOM_LEN && session.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if random { RANDOM_SHAPE } else { session }
+}
+
+/// Whether a text is a shape of names, and no name.
+pub fn is_shape(session: &str) -> bool {
+    [BUILD_SHAPE, RANDOM_SHAPE].contains(&session)
+}
+
+const BUILD_SHAPE: &str = "AWSCodeBuild-*";
+const RANDOM_SHAPE: &str = "@32";
+
 /// The name at the end of an ARN or of an id like `project:uuid`; revisions of
-/// task definitions (`family:7`) go.
+/// task definitions (`family:7`), versions and aliases of state machines go.
 fn bare(name: &str) -> &str {
+    if let Some((_, machine)) = name.split_once(":stateMachine:") {
+        return machine.split(':').next().unwrap_or(machine);
+    }
     let last = name.rsplit('/').next().unwrap_or(name);
     match last.rsplit_once(':') {
         Some((family, revision)) if revision.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -199,6 +237,29 @@ mod tests {
             &Value::Null,
         );
         assert_eq!(&*service[0].name, "web");
+        let machine = of(
+            ("states.amazonaws.com", "UpdateStateMachine"),
+            &json!({"stateMachineArn": "arn:aws:states:r:1:stateMachine:flow:PROD", "definition": "HIDDEN_DUE_TO_SECURITY_REASONS"}),
+            &Value::Null,
+        );
+        assert_eq!((&*machine[0].name, machine[0].sets.as_deref()), ("flow", Some("definition")));
         assert_eq!(of(("s3.amazonaws.com", "GetObject"), &Value::Null, &Value::Null), []);
+    }
+
+    #[test]
+    fn names_of_random_ids_have_a_shape() {
+        let machine = "wozynIhxRGfTvfRlXhHKONdyrIaAmRyN";
+        let cases = [
+            ("AWSCodeBuild-7b6c5d4e", "AWSCodeBuild-*"),
+            ("AWSCodeBuild-", "AWSCodeBuild-"),
+            (machine, "@32"),
+            (&machine[1..], &machine[1..]),
+            ("wozynIhxRGfTvfRlXhHKONdyrIaAmRy-", "wozynIhxRGfTvfRlXhHKONdyrIaAmRy-"),
+            ("GlueJobRunnerSession", "GlueJobRunnerSession"),
+        ];
+        for (session, shape) in cases {
+            assert_eq!(session_shape(session), shape);
+            assert_eq!(is_shape(session_shape(session)), session != shape, "{session}");
+        }
     }
 }

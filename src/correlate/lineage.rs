@@ -37,9 +37,9 @@ mod started;
 mod tests;
 mod wanted;
 
-use candidate::Candidate;
+use candidate::{Candidate, Firsts};
 use grant::{Given, Grant, Made};
-use held::{Around, Gift, Held, Link};
+use held::{Around, Gift, Held, Known, Link};
 use indirect::Indirect;
 use origin::Origins;
 use others::Changes;
@@ -97,6 +97,8 @@ fn walk(evidence: Evidence<'_>, origins: &Origins<'_>, sessions: &mut Sessions) 
     let ends = Ends::of(events);
     let changes = Changes::of(events, evidence.catalogue);
     let starts = Starts::of(events, &sessions.of_event);
+    let firsts = Firsts::of(&candidates);
+    let known = Known { changes: &changes, starts: &starts, firsts: &firsts };
     let mut level: Vec<usize> = (0..sessions.rows.len()).collect();
     let mut of_session = events_of(sessions);
     let mut made = Made::default();
@@ -113,6 +115,9 @@ fn walk(evidence: Evidence<'_>, origins: &Origins<'_>, sessions: &mut Sessions) 
         gifts.extend(indirect.gifts(&level, &of_session, sessions, evidence));
         gifts.extend(indirect.shared(&level, &of_session, evidence));
         gifts.extend(indirect.launched(&gifts, events));
+        for gift in &mut gifts {
+            changes.tell_role(&mut gift.grant, events);
+        }
         gifts.extend(starts.gifts(&gifts, (&changes, &sessions.of_event), evidence));
         let mut held = Held::default();
         for gift in &mut gifts {
@@ -120,7 +125,7 @@ fn walk(evidence: Evidence<'_>, origins: &Origins<'_>, sessions: &mut Sessions) 
             held.add(gift.clone());
         }
         held.sort();
-        (level, candidates) = linked(candidates, (&held, &changes), events, sessions);
+        (level, candidates) = linked(candidates, (&held, known), events, sessions);
         level.extend(unused(&gifts, events, sessions));
         for place in &level {
             of_session.insert(*place, Vec::new());
@@ -139,11 +144,11 @@ fn walk(evidence: Evidence<'_>, origins: &Origins<'_>, sessions: &mut Sessions) 
 /// more than the name that both share.
 fn linked(
     candidates: Vec<Candidate>,
-    (held, changes): (&Held, &Changes),
+    (held, known): (&Held, Known<'_>),
     events: &[Event],
     sessions: &mut Sessions,
 ) -> (Vec<usize>, Vec<Candidate>) {
-    let around = Around { events, changes, taken: &sessions.of_event };
+    let around = Around { events, known, taken: &sessions.of_event };
     let links: Vec<Option<Link>> = candidates.iter().map(|candidate| held.link(candidate, around)).collect();
     let both = || candidates.iter().zip(&links);
     let theirs = both().filter(|(_, link)| link.is_some()).flat_map(|(one, _)| one.draft.events.iter());
@@ -286,12 +291,18 @@ impl Ends {
                 ("lambda.amazonaws.com", "DeleteFunction") => ("run", "functionName"),
                 ("codebuild.amazonaws.com", "DeleteProject") => ("run", "name"),
                 ("glue.amazonaws.com", "DeleteJob") => ("run", "jobName"),
+                ("states.amazonaws.com", "DeleteStateMachine") => ("run", "stateMachineArn"),
                 _ => continue,
             };
             let request = payload::parse(event.request_parameters.as_ref());
             let (Some(name), Some(time)) = (payload::text(&request, &[member]), event.time) else { continue };
             let name = name.rsplit(':').next().unwrap_or(name);
-            let name = if kind == "key" { Arc::from(name) } else { scoped(event.account_id.as_ref(), name) };
+            let account = event.account_id.as_ref();
+            let name = match kind {
+                "key" => Arc::from(name),
+                "run" => scoped(account, &format!("{}/{name}", event.event_source)),
+                _ => scoped(account, name),
+            };
             ends.0.entry((kind, name)).or_default().push(time);
         }
         ends.0.values_mut().for_each(|times| times.sort_unstable());
@@ -307,7 +318,9 @@ impl Ends {
                 ("role", scoped(Some(account), name))
             }
             Given::Run { workload, .. } => {
-                ("run", scoped(events[grant.event].account_id.as_ref(), &workload.name))
+                let event = &events[grant.event];
+                let name = format!("{}/{}", event.event_source, workload.name);
+                ("run", scoped(event.account_id.as_ref(), &name))
             }
             Given::Principal { .. } | Given::LaunchTemplate(_) => return,
         };

@@ -3,7 +3,7 @@
 //! Owns: looking once more at the objects that hold what a mode session handed
 //! out, until nothing new comes of it. Decides nothing about what is found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -32,6 +32,7 @@ impl Dump<'_> {
     pub(super) fn follow(&mut self, catalogue: &Catalogue, interrupted: &AtomicBool) -> Result<(), Error> {
         let mut known = Wanted::default();
         let mut news = self.news(&mut known, catalogue);
+        let mut changed = BTreeSet::new();
         let mut rounds = 0;
         while !news.is_empty() {
             rounds += 1;
@@ -39,12 +40,17 @@ impl Dump<'_> {
                 self.say_so();
                 break;
             }
-            let found = self.look_for(&news, interrupted)?;
+            let found = self.look_for(&news, &mut changed, interrupted)?;
             if found.is_empty() {
                 break;
             }
             take(&mut self.examined, found);
             news = self.news(&mut known, catalogue);
+        }
+        for place in changed {
+            let one = &mut self.examined[place];
+            let detail = "changed or gone when it was read again: calls in it that were made with what mode sessions handed on may be missing";
+            one.problems.push(Problem::of_object(&one.object.path, ProblemKind::UnreadableObject, detail));
         }
         for one in &mut self.examined {
             let_go(one, &known);
@@ -69,16 +75,22 @@ impl Dump<'_> {
     }
 
     /// Looks for wanted records in all objects that may hold one. Gives the
-    /// place of each object, with its events.
-    fn look_for(&self, wanted: &Wanted, interrupted: &AtomicBool) -> Result<Vec<(usize, Vec<Event>)>, Error> {
+    /// place of each object, with its events; one that is not as it was when it
+    /// was first read tells nothing more, and goes to those that changed.
+    fn look_for(
+        &self,
+        wanted: &Wanted,
+        changed: &mut BTreeSet<usize>,
+        interrupted: &AtomicBool,
+    ) -> Result<Vec<(usize, Vec<Event>)>, Error> {
         let hashes = WantedHashes::of(self.examiner.key, wanted);
         let mut places = Places::new();
         for (place, one) in self.examined.iter().enumerate() {
-            if one.callers.may_hold(&hashes) {
+            if !changed.contains(&place) && one.callers.may_hold(&hashes) {
                 places.entry(self.origins[place]).or_default().push(place);
             }
         }
-        let found: Vec<Vec<(usize, Vec<Event>)>> = places
+        let looked: Vec<Vec<(usize, Again)>> = places
             .par_iter()
             .map(|(origin, places)| {
                 if interrupted.load(Ordering::Relaxed) {
@@ -87,10 +99,20 @@ impl Dump<'_> {
                 Ok(self.look_at(*origin, places, wanted))
             })
             .collect::<Result<_, _>>()?;
-        Ok(found.into_iter().flatten().filter(|(_, events)| !events.is_empty()).collect())
+        let mut found = Vec::new();
+        for (place, again) in looked.into_iter().flatten() {
+            match again {
+                Again::AsItWas(events) if events.is_empty() => {}
+                Again::AsItWas(events) => found.push((place, events)),
+                Again::Changed => {
+                    changed.insert(place);
+                }
+            }
+        }
+        Ok(found)
     }
 
-    fn look_at(&self, origin: usize, places: &[usize], wanted: &Wanted) -> Vec<(usize, Vec<Event>)> {
+    fn look_at(&self, origin: usize, places: &[usize], wanted: &Wanted) -> Vec<(usize, Again)> {
         let by_path: BTreeMap<&ObjectPath, usize> =
             places.iter().map(|place| (&self.examined[*place].object.path, *place)).collect();
         // Events that were kept late stand behind the others; ordinals are searched in order.
@@ -102,14 +124,28 @@ impl Dump<'_> {
         };
         let kept = by_path.iter().map(|(path, place)| (*path, kept(place))).collect();
         let found = self.examiner.descended(&self.found[origin], &kept, wanted);
-        let placed = found.into_iter().filter_map(|Recalled { path, mut events, .. }| {
-            let place = *by_path.get(&path)?;
-            let end = self.examined[place].ordinals_end.unwrap_or(u64::MAX);
-            events.retain(|event| event.evidence.record < end);
-            Some((place, events))
+        let mut found: BTreeMap<ObjectPath, Recalled> =
+            found.into_iter().map(|one| (one.path.clone(), one)).collect();
+        let placed = by_path.into_iter().map(|(path, place)| {
+            let one = &self.examined[place];
+            let again = found.remove(path).filter(|again| again.sha256 == one.object.sha256);
+            let end = one.ordinals_end.unwrap_or(u64::MAX);
+            let again = again.map_or(Again::Changed, |Recalled { mut events, .. }| {
+                events.retain(|event| event.evidence.record < end);
+                Again::AsItWas(events)
+            });
+            (place, again)
         });
         placed.collect()
     }
+}
+
+/// What a second look at an object gave.
+enum Again {
+    /// These events, which were only counted before.
+    AsItWas(Vec<Event>),
+    /// Its bytes are not those of the first look, or it is gone.
+    Changed,
 }
 
 /// The events that tell what was handed on: those of mode sessions, and all
@@ -119,10 +155,9 @@ fn telling(examined: &[Examined], catalogue: &Catalogue) -> Vec<Event> {
         event.principal.role_name().is_some_and(|role| catalogue.mode_of_role(role).is_some())
     };
     let all = examined.iter().flat_map(|one| &one.events);
-    let mut events: Vec<Event> =
-        all.filter(|event| event.category.is_none() || worn(event)).cloned().collect();
+    let mut events: Vec<&Event> = all.filter(|event| event.category.is_none() || worn(event)).collect();
     events.sort_by(|a, b| gather::order(a).cmp(&gather::order(b)));
-    events
+    events.into_iter().cloned().collect()
 }
 
 /// Puts found events among those that their objects gave already.

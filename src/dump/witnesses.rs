@@ -32,23 +32,29 @@ impl Losses {
     }
 
     /// Whether a call bears on a loss: what undoes comes after one, what copies or
-    /// keeps before one.
+    /// keeps before one, and what makes a copy before something is restored from it.
     fn concern(&self, trace: &WitnessTrace) -> bool {
         trace.names.iter().any(|(bearing, name)| {
             let times = self.0.get(&(*bearing, *name));
             times.is_some_and(|(first, last)| match bearing {
                 Bearing::Undoes => *first < trace.at,
-                Bearing::Copies | Bearing::Keeps => trace.at <= *last,
-                Bearing::Makes => false,
+                Bearing::Copies | Bearing::Keeps | Bearing::Makes => trace.at <= *last,
             })
         })
     }
 
     /// What a copy is needed for, others may be made from it and things restored.
-    fn follow(&mut self, copy: &WitnessTrace) {
-        for (_, name) in copy.names.iter().filter(|(bearing, _)| *bearing == Bearing::Makes) {
-            self.add((Bearing::Undoes, *name), i64::MIN, i64::MAX);
-            self.add((Bearing::Copies, *name), i64::MIN, i64::MAX);
+    /// Of what is restored, the making of the copy tells whose it is.
+    fn follow(&mut self, found: &WitnessTrace) {
+        for (bearing, name) in &found.names {
+            match bearing {
+                Bearing::Makes => {
+                    self.add((Bearing::Undoes, *name), i64::MIN, i64::MAX);
+                    self.add((Bearing::Copies, *name), i64::MIN, i64::MAX);
+                }
+                Bearing::Undoes => self.add((Bearing::Makes, *name), i64::MIN, found.at),
+                Bearing::Copies | Bearing::Keeps => {}
+            }
         }
     }
 }

@@ -29,13 +29,9 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Takes in the tokens of one record.
-    pub(super) fn add(&mut self, hashes: &[u32]) {
-        for hash in hashes {
-            if self.hashes.last() != Some(hash) {
-                self.hashes.push(*hash);
-            }
-        }
+    /// Takes in tokens of one record.
+    pub(super) fn add(&mut self, hashes: impl Iterator<Item = u32>) {
+        self.hashes.extend(hashes);
         if self.hashes.len() > self.settled * 2 + LOOSE_MAX {
             self.settle();
         }
@@ -58,6 +54,12 @@ impl Callers {
         self.settle();
         self.hashes.shrink_to_fit();
         self
+    }
+
+    /// All of them.
+    #[cfg(test)]
+    pub(super) fn hashes(&self) -> impl Iterator<Item = u32> {
+        self.hashes.iter().copied()
     }
 
     /// Whether a record of the object may have one of these tokens.

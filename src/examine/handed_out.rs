@@ -4,10 +4,13 @@
 //! Owns: keeping records made with such keys at once. What is kept early depends
 //! on the order of reading; `dump::follow` makes the end the same in any order.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use super::callers::token_hash;
+use rustc_hash::FxHashSet;
+
+use super::callers::{short, token_hash};
 use super::sink::ObjectSink;
 use crate::correlate::issued_key;
 use crate::decode::head::Head;
@@ -15,27 +18,68 @@ use crate::decode::{Place, Record};
 use crate::model::event::Event;
 use crate::model::id::AccountId;
 use crate::model::source_grade::SourceGrade;
-use crate::normalise::token::{self, TokenKind};
-use crate::timeline::RunKey;
+use crate::normalise::token::TokenKind;
 
-/// Parts of the set, each with a lock of its own.
-const SHARDS: usize = 16;
+/// Bits that tell, without a lock, of nearly all keys that they were not handed
+/// out: every record asks. 32 KiB stay in the cache of a core.
+const BITS: usize = 1 << 18;
 
 /// Hashes of keys handed out so far. Shared by all threads.
+#[derive(Debug)]
+pub struct HandedOut {
+    /// A set bit: perhaps; else: not.
+    bits: Box<[AtomicU64]>,
+    known: RwLock<Known>,
+}
+
 #[derive(Debug, Default)]
-pub struct HandedOut([RwLock<HashSet<u64>>; SHARDS]);
+struct Known {
+    keys: FxHashSet<u64>,
+    /// The same in the order in which they came.
+    in_order: Vec<u64>,
+}
+
+impl Default for HandedOut {
+    fn default() -> Self {
+        let bits = std::iter::repeat_with(AtomicU64::default).take(BITS / 64).collect();
+        Self { bits, known: RwLock::default() }
+    }
+}
 
 impl HandedOut {
-    fn shard(&self, hash: u64) -> &RwLock<HashSet<u64>> {
-        &self.0[(hash >> 60) as usize % SHARDS]
+    /// The word and the bit in it that stand for a hash.
+    fn bit(&self, hash: u64) -> (&AtomicU64, u64) {
+        let place = (hash >> 32) as usize % BITS;
+        (&self.bits[place / 64], 1 << (place % 64))
     }
 
     fn holds(&self, hash: u64) -> bool {
-        self.shard(hash).read().unwrap_or_else(PoisonError::into_inner).contains(&hash)
+        let (word, bit) = self.bit(hash);
+        word.load(Ordering::Acquire) & bit != 0
+            && self.known.read().unwrap_or_else(PoisonError::into_inner).keys.contains(&hash)
     }
 
+    /// The bit comes first: whoever counts a key as known finds it set.
     fn add(&self, hash: u64) {
-        self.shard(hash).write().unwrap_or_else(PoisonError::into_inner).insert(hash);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let (word, bit) = self.bit(hash);
+        word.fetch_or(bit, Ordering::Release);
+        if known.keys.insert(hash) {
+            known.in_order.push(hash);
+        }
+    }
+
+    /// How many are known.
+    pub(super) fn count(&self) -> usize {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).in_order.len()
+    }
+
+    /// Those that came after so many, sorted.
+    fn since(&self, count: usize) -> Vec<u64> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut news = known.in_order.get(count..).unwrap_or_default().to_vec();
+        news.sort_unstable();
+        news
     }
 }
 
@@ -47,47 +91,24 @@ pub(super) struct Waiting {
     grade: SourceGrade,
 }
 
-/// What one record's tokens come to.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    /// Hashes of all its tokens.
-    tokens: Vec<u32>,
-    /// Hashes of the keys among them.
-    keys: Vec<u64>,
-}
-
-impl Seen {
-    fn read(&mut self, key: RunKey, head: &Head<'_>, text: &str) {
-        self.tokens.clear();
-        self.keys.clear();
-        token::each(head, text, &mut |kind, account, name| {
-            let hash = token_hash(key, kind, account, name);
-            self.tokens.push(super::callers::short(hash));
-            if kind == TokenKind::Key {
-                self.keys.push(hash);
-            }
-        });
-    }
-}
-
 impl ObjectSink<'_, '_> {
     /// Reads the tokens of a record; true if one of them is a key that was
     /// handed out.
     pub(super) fn see(&mut self, record: &Record<'_>) -> bool {
         self.seen.read(self.examiner.key, &record.head, record.text);
-        self.seen.keys.iter().any(|key| self.examiner.handed_out.holds(*key))
+        self.seen.keys().iter().any(|key| self.examiner.handed_out.holds(*key))
     }
 
     /// Remembers a record that is only counted.
     pub(super) fn remember(&mut self, record: &Record<'_>) {
-        self.callers.add(&self.seen.tokens);
+        self.seen.remember(&mut self.callers);
         // Another account around it would have to be remembered too: rare.
         if record.envelope_account.is_some() {
             self.enveloped = true;
             return;
         }
         let (place, grade) = (record.place, record.grade);
-        self.waiting.extend(self.seen.keys.iter().map(|key| Waiting { key: *key, place, grade }));
+        self.waiting.extend(self.seen.keys().iter().map(|key| Waiting { key: *key, place, grade }));
     }
 
     /// Takes note of the key that a kept record hands out, if its caller is a
@@ -105,22 +126,24 @@ impl ObjectSink<'_, '_> {
     /// the content that the object's records lie in.
     pub(super) fn catch_up(&mut self, inflated: &[u8]) {
         let (mut done, mut left) = (BTreeSet::new(), BTreeSet::new());
+        // What was known before the object was begun was asked for record by record.
+        let mut known = self.handed_before;
         loop {
-            let ready = |one: &Waiting| self.examiner.handed_out.holds(one.key);
-            let (now, later): (Vec<Waiting>, Vec<Waiting>) =
-                std::mem::take(&mut self.waiting).into_iter().partition(ready);
-            self.waiting = later;
-            if now.is_empty() {
+            let news = self.examiner.handed_out.since(known);
+            if news.is_empty() {
                 break;
             }
+            known += news.len();
+            let ready = |one: &mut Waiting| news.binary_search(&one.key).is_ok();
+            let now: Vec<Waiting> = self.waiting.extract_if(.., ready).collect();
             for one in now {
                 let kept = self.keep_late(one, inflated);
                 let keys = if kept { &mut done } else { &mut left };
-                keys.insert(super::callers::short(one.key));
+                keys.insert(short(one.key));
             }
         }
         // A key stays known while a record with it may still be only counted.
-        if !self.enveloped {
+        if !self.enveloped && !done.is_empty() {
             let done: BTreeSet<u32> = done.difference(&left).copied().collect();
             self.callers.remove(&done);
         }
@@ -149,7 +172,7 @@ impl ObjectSink<'_, '_> {
         let Some(text) = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else { return false };
         let Some(head) = Head::tolerant(text) else { return false };
         self.seen.read(self.examiner.key, &head, text);
-        if !self.seen.keys.contains(&one.key) {
+        if !self.seen.keys().contains(&one.key) {
             return false;
         }
         if self.late.contains(&one.place.ordinal) {

@@ -6,7 +6,8 @@ use super::aside::{self, Asides};
 use super::callers::Callers;
 use super::counting::Counting;
 use super::event_time::event_time;
-use super::handed_out::{Seen, Waiting};
+use super::handed_out::Waiting;
+use super::seen::Seen;
 use super::{Examined, Examiner};
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::detect::Noted;
@@ -48,6 +49,8 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) callers: Callers,
     pub(super) seen: Seen,
     pub(super) waiting: Vec<Waiting>,
+    /// How many keys were known to be handed out when the object was begun.
+    pub(super) handed_before: usize,
     /// Whether a record that was only counted lay in an envelope.
     pub(super) enveloped: bool,
     pub(super) late: BTreeSet<u64>,
@@ -80,6 +83,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             callers: Callers::default(),
             seen: Seen::default(),
             waiting: Vec::new(),
+            handed_before: examiner.handed_out.count(),
             enveloped: false,
             late: BTreeSet::new(),
             followed: BTreeSet::new(),

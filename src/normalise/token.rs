@@ -31,8 +31,9 @@ pub enum TokenKind {
     Principal,
     /// A launch template, by its id.
     LaunchTemplate,
-    /// A function or build project that a call makes, changes or starts, by
-    /// service and name; in no account, as names are short.
+    /// A function, build project, job or state machine that a call makes, changes
+    /// or starts, or the build that it starts, by service and name; in no account,
+    /// as names are short.
     Workload,
     /// A session of a role that a call began: by the ARN of the role, in the
     /// place of an account, and the role session name.
@@ -73,10 +74,15 @@ pub type Each<'f> = &'f mut dyn FnMut(TokenKind, &str, &str);
 ///
 /// Source: facts/cloudtrail.md 1.2 (which caller carries which field), 6.4
 /// (SwitchRole). `SwitchFrom` and the response's key are what records show.
-pub fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
+fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
     if let Some(identity) = head.user_identity {
         of_caller(identity, found);
     }
+    of_call(head, text, found);
+}
+
+/// The tokens of what a call asks for and hands out, without its caller's.
+pub fn of_call(head: &Head<'_>, text: &str, found: Each<'_>) {
     let name = head.event_name.as_str().unwrap_or_default();
     match head.event_source.as_str().unwrap_or_default() {
         "sts.amazonaws.com" => issued(text, found),
@@ -100,12 +106,29 @@ pub fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
         }
         "codebuild.amazonaws.com" => match name {
             "CreateProject" | "UpdateProject" => workloads("codebuild", values(text, &NAME), found),
-            "StartBuild" => workloads("codebuild", values(text, &PROJECT_NAME), found),
+            "StartBuild" | "RetryBuild" => {
+                workloads("codebuild", values(text, &PROJECT_NAME), found);
+                workloads("codebuild", values(text, &ID), found);
+            }
             _ => {}
         },
+        "glue.amazonaws.com" => match name {
+            "CreateJob" => workloads("glue", values(text, &NAME), found),
+            "UpdateJob" | "StartJobRun" => workloads("glue", values(text, &JOB_NAME), found),
+            _ => {}
+        },
+        "states.amazonaws.com"
+            if matches!(
+                name,
+                "CreateStateMachine" | "UpdateStateMachine" | "StartExecution" | "StartSyncExecution"
+            ) =>
+        {
+            let machines = values(text, &STATE_MACHINE_ARN).map(|arn| state_machine(&arn));
+            workloads("states", machines.map(Cow::Owned), found);
+        }
         "ecs.amazonaws.com" => match name {
             "RegisterTaskDefinition" => workloads("ecs", values(text, &FAMILY), found),
-            "RunTask" | "StartTask" => {
+            "RunTask" | "StartTask" | "CreateService" | "UpdateService" => {
                 let families = values(text, &TASK_DEFINITION).map(|name| without_revision(&name));
                 workloads("ecs", families.map(Cow::Owned), found);
             }
@@ -119,6 +142,12 @@ pub fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
 fn without_revision(name: &str) -> String {
     let revision = name.rsplit_once(':').filter(|(_, end)| end.bytes().all(|byte| byte.is_ascii_digit()));
     revision.map_or(name, |(family, _)| family).to_owned()
+}
+
+/// `name` of `arn:aws:states:REGION:ACCOUNT:stateMachine:name:version`.
+fn state_machine(arn: &str) -> String {
+    let named = arn.split_once(":stateMachine:").map_or(arn, |(_, named)| named);
+    named.split(':').next().unwrap_or(named).to_owned()
 }
 
 /// Who signed in at the portal of Identity Center, for which permission set.
@@ -146,7 +175,8 @@ pub fn all(head: &Head<'_>, text: &str) -> BTreeSet<Token> {
     tokens
 }
 
-fn of_caller(identity: &str, found: Each<'_>) {
+/// The tokens of a caller, by its `userIdentity` as it is spelled.
+pub fn of_caller(identity: &str, found: Each<'_>) {
     let Some(caller) = plain(identity) else {
         return of_principal(&principal_of(identity), found);
     };
@@ -226,6 +256,9 @@ static FAMILY: Member = LazyLock::new(|| Finder::new("\"family\""));
 static TASK_DEFINITION: Member = LazyLock::new(|| Finder::new("\"taskDefinition\""));
 static FUNCTION_NAME: Member = LazyLock::new(|| Finder::new("functionName"));
 static PROJECT_NAME: Member = LazyLock::new(|| Finder::new("projectName"));
+static ID: Member = LazyLock::new(|| Finder::new("\"id\""));
+static JOB_NAME: Member = LazyLock::new(|| Finder::new("\"jobName\""));
+static STATE_MACHINE_ARN: Member = LazyLock::new(|| Finder::new("\"stateMachineArn\""));
 static NAME: Member = LazyLock::new(|| Finder::new("\"name\""));
 static LAUNCH_TEMPLATE_ID: Member = LazyLock::new(|| Finder::new("launchTemplateId"));
 
@@ -367,6 +400,15 @@ mod tests {
         let task = r#"{"eventSource":"ecs.amazonaws.com","eventName":"RunTask",
             "requestParameters":{"taskDefinition":"arn:aws:ecs:us-east-1:1:task-definition/ship:7"}}"#;
         assert_eq!(tokens(task), ["Workload ecs ship"]);
+        let start = r#"{"eventSource":"codebuild.amazonaws.com","eventName":"RetryBuild",
+            "responseElements":{"build":{"id":"ship:1f2e","projectName":"ship"}}}"#;
+        assert_eq!(tokens(start), ["Workload codebuild 1f2e", "Workload codebuild ship"]);
+        let job = r#"{"eventSource":"glue.amazonaws.com","eventName":"StartJobRun",
+            "requestParameters":{"jobName":"nightly"}}"#;
+        assert_eq!(tokens(job), ["Workload glue nightly"]);
+        let flow = r#"{"eventSource":"states.amazonaws.com","eventName":"StartExecution",
+            "requestParameters":{"stateMachineArn":"arn:aws:states:us-east-1:1:stateMachine:flow:PROD"}}"#;
+        assert_eq!(tokens(flow), ["Workload states flow"]);
         let portal = r#"{"eventSource":"sso.amazonaws.com","eventName":"GetRoleCredentials",
             "userIdentity":{"type":"IdentityCenterUser","onBehalfOf":{"userId":"u-1"}},
             "serviceEventDetails":{"role_name":"Ops","account_id":"1"}}"#;

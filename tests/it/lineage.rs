@@ -10,8 +10,14 @@ use serde_json::Value;
 
 use crate::runner::{Analysis, analyze, gzip, project, put, scratch};
 
-const CASES: [&str; 5] =
-    ["lineage-keys", "lineage-sign-in", "lineage-workloads", "lineage-accounts", "role-chain"];
+const CASES: [&str; 6] = [
+    "lineage-keys",
+    "lineage-later-runs",
+    "lineage-sign-in",
+    "lineage-workloads",
+    "lineage-accounts",
+    "role-chain",
+];
 
 fn input(case: &str) -> PathBuf {
     project().join("sample-logs/cases").join(case).join("input")

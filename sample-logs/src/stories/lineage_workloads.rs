@@ -48,7 +48,13 @@ pub(super) fn tell() -> io::Result<Case> {
 }
 
 /// Somebody wears `role` as `session` from `time` on, and destroys `volume`; if it is hers, the truth says so.
-fn wipes(scene: &mut Scene, parent: Option<&Actor>, (role, session): (&str, &str), time: i64, volume: &str) {
+pub(super) fn wipes(
+    scene: &mut Scene,
+    parent: Option<&Actor>,
+    (role, session): (&str, &str),
+    time: i64,
+    volume: &str,
+) {
     let mut worker = scene.role(ORDERS, role, session, time);
     if let Some(parent) = parent {
         scene.descends(parent, &mut worker, "workload", ("creation_date", time));
@@ -57,7 +63,7 @@ fn wipes(scene: &mut Scene, parent: Option<&Actor>, (role, session): (&str, &str
     scene.call(&worker, time + 40, calls::delete_volume(volume));
 }
 
-fn role_arn(role: &str) -> String {
+pub(super) fn role_arn(role: &str) -> String {
     format!("arn:aws:iam::{ORDERS}:role/{role}")
 }
 

@@ -12,6 +12,7 @@ mod enable_and_forget;
 mod failed_rfc;
 mod lineage_accounts;
 mod lineage_keys;
+mod lineage_later_runs;
 mod lineage_sign_in;
 mod lineage_workloads;
 mod log_bucket;
@@ -60,6 +61,7 @@ pub(crate) const STORIES: &[Tell] = &[
     failed_rfc::tell,
     lineage_accounts::tell,
     lineage_keys::tell,
+    lineage_later_runs::tell,
     lineage_sign_in::tell,
     lineage_workloads::tell,
     log_bucket::tell,

@@ -19,7 +19,7 @@ const TEXT: Text = Text {
     title: "What was undone, and what only looks like it",
     story: "Grace stops, detaches and deletes in the shop's account; Heidi undoes most of it within the hour.
 Some calls only look like it: one is denied, one is about another account, one comes in the same second, one makes an empty table,
-one restores something else under the name of what was lost, one is about a rule of the same name on another bus.
+some restore something else under the name of what was lost, one is about a rule of the same name on another bus.
 What is undone has a time and an event; for the rest nothing has ended.",
 };
 
@@ -132,4 +132,18 @@ fn decoys(scene: &mut Scene, grace: &Actor, start: i64) {
         loss::alarm_actions("DisableAlarmActions", &alarms).destroying(&alarms).losing("reversible");
     scene.call(grace, start + 4 * MINUTE, disable);
     scene.call(grace, start + 14 * MINUTE, loss::alarm_actions("EnableAlarmActions", &alarms[..1]));
+    from_a_snapshot_of_another(scene, grace, start);
+}
+
+/// Databases that come back from the snapshot of another one: one of them a second time, from its own.
+fn from_a_snapshot_of_another(scene: &mut Scene, grace: &Actor, start: i64) {
+    let at = |minute: i64| start + minute * MINUTE;
+    scene.call(grace, at(-20), loss::create_db_snapshot("shop-colours", "shop-colours-daily"));
+    let ledger = loss::delete_db_with_snapshot("shop-ledger", "shop-ledger-last").losing("recoverable");
+    let ledger = scene.call(grace, at(7), ledger);
+    let news = loss::delete_db_keeping_backups("shop-news", 7).losing_at(at(8) + 7 * DAY);
+    scene.call(grace, at(8), news);
+    scene.call(grace, at(17), loss::restore_db("shop-ledger", "shop-colours-daily"));
+    scene.call(grace, at(18), loss::restore_db("shop-news", "shop-colours-daily"));
+    scene.undo(grace, at(19), loss::restore_db("shop-ledger-again", "shop-ledger-last"), &ledger);
 }

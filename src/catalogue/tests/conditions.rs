@@ -189,3 +189,21 @@ fn paths_of_a_wrong_form_are_refused() {
         assert!(Path::parse(path).is_ok(), "{path}");
     }
 }
+
+#[test]
+fn a_policy_that_cannot_be_read_counts_as_not_recorded() {
+    let catalogue = Catalogue::builtin();
+    let put = |text: &str| {
+        let request = serde_json::json!({"repositoryName": "r", "lifecyclePolicyText": text}).to_string();
+        event("ecr", "PutLifecyclePolicy", Some(&request))
+    };
+    for text in ["{\"rules\":[", "HIDDEN_DUE_TO_SECURITY_REASONS", ""] {
+        let judged = catalogue.judge(&put(text)).expect("it succeeded, and what it did is unknown");
+        assert_eq!(judged.reversibility, R::Unknown, "{text}");
+        let denied = Event { error_code: Some("AccessDenied".into()), ..put(text) };
+        assert!(catalogue.judge(&denied).is_none(), "{text}");
+    }
+    assert!(catalogue.judge(&put(r#"{"rules":[]}"#)).is_none());
+    let preview = event("ecr", "StartLifecyclePolicyPreview", Some(r#"{"repositoryName":"r"}"#));
+    assert!(catalogue.judge(&preview).is_none(), "a preview expires nothing");
+}

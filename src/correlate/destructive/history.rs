@@ -4,6 +4,8 @@
 //! Owns: one pass over the events, which looks into those alone whose name the
 //! catalogue says can tell anything.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::catalogue::{Catalogue, UndoKind, Wait};
@@ -38,7 +40,9 @@ pub(super) struct History<'e> {
     undoings: Undoings<'e>,
     copies: Copies<'e>,
     cuts: Cuts<'e>,
-    origins: Origins<'e>,
+    /// What the restores at these places restored from, as far as that is known:
+    /// what destroys each such thing, and its name.
+    restores: BTreeMap<usize, Vec<(&'static str, String)>>,
     /// Versions and buckets that were destroyed.
     pub(super) purges: Purges<'e>,
     /// Settings of buckets, tables and databases.
@@ -56,12 +60,13 @@ impl<'e> History<'e> {
             undoings: Undoings::default(),
             copies: Copies::default(),
             cuts: Cuts::default(),
-            origins: Origins::default(),
+            restores: BTreeMap::new(),
             purges: Purges::default(),
             kept: Kept::default(),
             bins: Bins::default(),
         };
         history.kept.add_items(items);
+        let (mut origins, mut restores) = (Origins::default(), Vec::new());
         for (place, event) in events.iter().enumerate() {
             let (source, name) = (&*event.event_source, &*event.event_name);
             let tells = catalogue.may_explain_loss(source, name)
@@ -78,9 +83,18 @@ impl<'e> History<'e> {
             history.copies.add((place, event), catalogue, &request, &response);
             history.cuts.add((place, event), &request, &response);
             history.purges.add((place, event), &request, &response);
-            history.origins.add(event, catalogue, &request, &response);
+            origins.add(event, catalogue, &request, &response);
             history.kept.add(event, &request, &response);
             history.bins.add(event, &request, &response);
+            if restores_from_copy(event, catalogue) {
+                restores.push((place, request, response));
+            }
+        }
+        for (place, request, response) in restores {
+            let from = origins.restored_by(&events[place], catalogue, (&request, &response));
+            if !from.is_empty() {
+                history.restores.insert(place, from);
+            }
         }
         history.kept.finish();
         let copies = std::mem::take(&mut history.copies);
@@ -95,14 +109,21 @@ impl<'e> History<'e> {
 
     /// What undid a call, whose things have these copies.
     pub(super) fn undoing_of(&self, call: Call<'_>, copies: &[String]) -> Option<Undoing> {
-        let undoing = self.undoings.of(call.event, self.catalogue, (call.request, call.response), copies);
-        undoing.filter(|undoing| match undoing {
-            Undoing::Whole(undone) if undone.kind == UndoKind::RestoredFromCopy => {
-                let lost = (call.event, call.request);
-                self.event(undone.by).is_none_or(|by| !self.origins.of_another(by, lost, self.catalogue))
-            }
-            _ => true,
-        })
+        let operand = self.catalogue.operand(&call.event.event_source, &call.event.event_name);
+        let lost = operand.map(|operand| (operand.operation, operand.names(call.request)));
+        let is_of_this = |by: usize| match &lost {
+            Some((operation, names)) => !self.is_of_another(by, operation, names),
+            None => true,
+        };
+        self.undoings.of(call, self.catalogue, copies, &is_of_this)
+    }
+
+    /// Whether the restore at a place is known to be from a copy of something
+    /// else than the things of those names, which that operation destroyed.
+    fn is_of_another(&self, by: usize, operation: &str, names: &[String]) -> bool {
+        let from = self.restores.get(&by).into_iter().flatten();
+        let mut things = from.filter(|(destroyed_by, _)| *destroyed_by == operation).peekable();
+        things.peek().is_some() && things.all(|(_, thing)| !names.contains(thing))
     }
 
     /// The call that destroyed what the call at a place had left for a while, if
@@ -132,4 +153,10 @@ impl<'e> History<'e> {
     pub(super) fn wait(&self, event: &Event) -> Option<&'e Wait> {
         self.catalogue.wait(&event.event_source, &event.event_name)
     }
+}
+
+fn restores_from_copy(event: &Event, catalogue: &Catalogue) -> bool {
+    let pairs = catalogue.undoes(&event.event_source, &event.event_name);
+    let mut kinds = pairs.iter().filter_map(|pair| Some(catalogue.inverse(*pair)?.kind));
+    kinds.any(|kind| kind == UndoKind::RestoredFromCopy)
 }

@@ -3,14 +3,13 @@
 //! Owns: telling that a restore brought something else back under the name of
 //! what was lost. A copy whose making is not in the evidence may be of anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::catalogue::{Catalogue, bare};
+use crate::catalogue::{Catalogue, UndoKind, bare};
 use crate::model::event::Event;
 
-use super::super::payload;
 use super::place;
 
 /// Account, region, bare id of a copy.
@@ -32,20 +31,23 @@ impl<'e> Origins<'e> {
         }
     }
 
-    /// Whether a restore is known to be from a copy of something else than a
-    /// call destroyed.
-    pub(super) fn of_another(&self, by: &Event, lost: (&Event, &Value), catalogue: &Catalogue) -> bool {
-        let (event, request) = lost;
-        let Some(operand) = catalogue.operand(&event.event_source, &event.event_name) else { return false };
-        let Some((account, region)) = place::of(by) else { return false };
-        let lost = operand.names(request);
-        let (asked, answered) =
-            (payload::parse(by.request_parameters.as_ref()), payload::parse(by.response_elements.as_ref()));
+    /// What the copies are of that a call restores from: what destroys each such
+    /// thing, and its name. Nothing where the evidence does not tell.
+    pub(super) fn restored_by(
+        &self,
+        by: &Event,
+        catalogue: &Catalogue,
+        (request, response): (&Value, &Value),
+    ) -> Vec<(&'static str, String)> {
+        let Some((account, region)) = place::of(by) else { return Vec::new() };
         let pairs = catalogue.undoes(&by.event_source, &by.event_name);
-        let named =
-            pairs.iter().filter_map(|pair| catalogue.inverse(*pair)?.undone_for(&asked, &answered, true));
+        let named = pairs.iter().filter_map(|pair| {
+            let inverse = catalogue.inverse(*pair)?;
+            let from_copy = inverse.kind == UndoKind::RestoredFromCopy;
+            inverse.undone_for(request, response, true).filter(|_| from_copy)
+        });
         let from = named.flatten().flatten().filter_map(|name| self.0.get(&(account, region, name)));
-        let mut things = from.flatten().filter(|(operation, _)| *operation == operand.operation).peekable();
-        things.peek().is_some() && things.all(|(_, thing)| !lost.contains(thing))
+        let things: BTreeSet<&(&'static str, String)> = from.flatten().collect();
+        things.into_iter().cloned().collect()
     }
 }

@@ -12,10 +12,15 @@ use crate::catalogue::{Catalogue, UndoKind};
 use crate::model::event::Event;
 use crate::model::time::UtcTime;
 
+use super::history::Call;
 use super::place;
 
 /// Account, region, pair of the catalogue, alternative, bare name.
 type Key<'e> = (&'e str, &'e str, usize, usize, String);
+
+/// Restores under one name that are looked at, the first ones: each but the last
+/// was of something else.
+const RESTORES_MAX: usize = 100;
 
 /// Every call that undoes something, by what it undoes, in order of time.
 #[derive(Debug, Default)]
@@ -68,16 +73,18 @@ impl<'e> Undoings<'e> {
         }
     }
 
-    /// What undid a call. `copies` are the ids of copies of what it destroyed.
+    /// What undid a call. `copies` are the ids of copies of what it destroyed;
+    /// `is_of_this` tells whether what the call at a place restored from a copy
+    /// may be what was lost: one that restored something else hides none after it.
     ///
     /// Pairs with different conditions must all have been undone; of one
     /// condition, the first pair and the first alternative that was.
     pub(super) fn of(
         &self,
-        event: &Event,
+        Call { event, request, response }: Call<'_>,
         catalogue: &Catalogue,
-        (request, response): (&Value, &Value),
         copies: &[String],
+        is_of_this: &dyn Fn(usize) -> bool,
     ) -> Option<Undoing> {
         let time = event.time?;
         let (account, region) = place::of(event)?;
@@ -89,8 +96,10 @@ impl<'e> Undoings<'e> {
             for (alternative, names) in names.iter().enumerate() {
                 let first = |name: &String, of: usize| {
                     let key = (account, region, pair, of, name.clone());
-                    let later = self.by_thing.get(&key)?;
-                    later.get(later.partition_point(|(at, _)| *at <= time)).copied()
+                    let all = self.by_thing.get(&key)?;
+                    let later = all.get(all.partition_point(|(at, _)| *at <= time)..)?.iter();
+                    let any = inverse.kind != UndoKind::RestoredFromCopy;
+                    later.take(RESTORES_MAX).find(|(_, by)| any || is_of_this(*by)).copied()
                 };
                 let others = inverse.compared_with(alternative);
                 let found = |name: &String| others.clone().filter_map(|of| first(name, of)).min();

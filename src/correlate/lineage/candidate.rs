@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::catalogue::session_shape;
 use crate::model::event::Event;
 use crate::model::id::{AccessKeyId, AccountId};
 use crate::model::principal::{Principal, last_segment};
@@ -83,5 +84,30 @@ fn candidate(mut draft: Draft, events: &[Event], issues: &BTreeMap<AccessKeyId, 
         started: issue.and_then(|issue| issue.time).or(created).or(first_use),
         in_scope_of: first(|caller| caller.in_scope_of.clone()),
         draft,
+    }
+}
+
+/// When the first session of each kind began: account, role, shape of the name.
+#[derive(Debug, Default)]
+pub(super) struct Firsts(BTreeMap<(AccountId, Arc<str>, Arc<str>), UtcTime>);
+
+impl Firsts {
+    pub(super) fn of(candidates: &[Candidate]) -> Self {
+        let mut firsts = Self::default();
+        for one in candidates {
+            let (Some(session), Some(started)) = (&one.session, one.started) else { continue };
+            let (account, role, _) = &one.draft.key;
+            let key = (account.clone(), role.clone(), Arc::from(session_shape(session)));
+            let first = firsts.0.entry(key).or_insert(started);
+            *first = started.min(*first);
+        }
+        firsts
+    }
+
+    /// Whether a session of the same role and kind began before that time.
+    pub(super) fn any_before(&self, candidate: &Candidate, time: UtcTime) -> bool {
+        let (account, role, _) = &candidate.draft.key;
+        let shape = candidate.session.as_deref().map(session_shape).unwrap_or_default();
+        self.0.get(&(account.clone(), role.clone(), Arc::from(shape))).is_some_and(|first| *first < time)
     }
 }

@@ -156,8 +156,19 @@ impl Given {
     /// sign: others run under it too.
     pub(super) fn can_be_followed(&self) -> bool {
         let Self::Run { role, workload, .. } = self else { return true };
-        let named = workload.session.as_deref().is_some_and(|session| session.contains(&*workload.name));
-        let bounded = workload.within_s.is_some() && role.is_some();
-        workload.unique || named || bounded
+        let bounded = workload.within_s.is_some();
+        workload.unique || names_its_workload(workload) || role.is_some() && (bounded || runs_later(workload))
     }
+}
+
+/// Whether the session name to expect tells the workload from others.
+pub(super) fn names_its_workload(workload: &Workload) -> bool {
+    workload.session.as_deref().is_some_and(|session| session.contains(&*workload.name))
+}
+
+/// Whether a webhook, a schedule or a trigger may run it at any later time, in
+/// sessions that are known by their kind alone: others of its role are alike.
+pub(super) fn runs_later(workload: &Workload) -> bool {
+    let any_time = workload.call != WorkloadCall::Started && workload.within_s.is_none();
+    any_time && workload.session.is_some() && !workload.unique && !names_its_workload(workload)
 }

@@ -7,16 +7,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalogue::Workload;
+use crate::catalogue::{Workload, WorkloadCall, is_shape, session_shape};
 use crate::model::event::Event;
 use crate::model::id::{AccessKeyId, AccountId};
 use crate::model::mode::{LinkConfidence, SessionVia};
 use crate::model::time::UtcTime;
 
 use super::super::session::{Credential, issued};
-use super::candidate::Candidate;
-use super::grant::{Given, Grant};
+use super::candidate::{Candidate, Firsts};
+use super::grant::{Given, Grant, names_its_workload, runs_later};
 use super::others::{Changes, Left, Taken};
+use super::started::Starts;
 
 /// How long before the call that issued it a session's first record may lie:
 /// the two clocks are of different services.
@@ -78,8 +79,19 @@ pub(super) struct Link {
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     pub(super) events: &'a [Event],
-    pub(super) changes: &'a Changes,
+    pub(super) known: Known<'a>,
     pub(super) taken: &'a Taken,
+}
+
+/// What all sessions and calls tell of workloads.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// What was made and changed.
+    pub(super) changes: &'a Changes,
+    /// What others started.
+    pub(super) starts: &'a Starts,
+    /// When sessions of a kind were first seen.
+    pub(super) firsts: &'a Firsts,
 }
 
 /// All gifts of one depth.
@@ -146,6 +158,10 @@ fn slots(candidate: &Candidate) -> Vec<Slot> {
         slots.push(Slot::Once(account.clone(), session.clone()));
         slots.push(Slot::Run(account.clone(), Some(wears.clone()), Some(session.clone())));
         slots.push(Slot::Run(account.clone(), None, Some(session.clone())));
+        let shape = session_shape(session);
+        if is_shape(shape) {
+            slots.push(Slot::Run(account.clone(), Some(wears.clone()), Some(Arc::from(shape))));
+        }
     }
     slots
 }
@@ -176,7 +192,8 @@ fn link(gift: &Gift, candidate: &Candidate, around: Around<'_>) -> Option<Link> 
             .filter(|_| role.as_ref().is_none_or(|role| *role == candidate.draft.key.1)),
         Given::Run { role, workload, .. } => run(candidate, role.is_some(), workload)
             .filter(|_| after)
-            .filter(|_| within(grant, workload.within_s, started)),
+            .filter(|_| within(grant, workload.within_s, started))
+            .filter(|_| !runs_later(workload) || may_be_its_run((grant, workload), candidate, around.known)),
         Given::LaunchTemplate(_) => None,
     }?;
     let ended = grant.until.is_some_and(|until| started.is_some_and(|started| started > until));
@@ -186,7 +203,7 @@ fn link(gift: &Gift, candidate: &Candidate, around: Around<'_>) -> Option<Link> 
     };
     let left = match &grant.given {
         Given::Run { workload, .. } if !workload.unique => {
-            around.changes.left((grant, workload), started, events, around.taken)
+            around.known.changes.left((grant, workload), started, events, around.taken)
         }
         _ => Left::All,
     };
@@ -214,7 +231,21 @@ fn run(candidate: &Candidate, role_told: bool, workload: &Workload) -> Option<Li
         return named.then_some(LinkConfidence::Strong);
     }
     let bounded = workload.within_s.is_some();
-    Some(if role_told && !bounded { LinkConfidence::Strong } else { LinkConfidence::Weak })
+    let told = role_told && !bounded && names_its_workload(workload);
+    Some(if told { LinkConfidence::Strong } else { LinkConfidence::Weak })
+}
+
+/// Whether a session of the right role and kind may be a run of a workload that
+/// nobody is seen to have started. It is not if its start is in evidence, which
+/// tells whose it is, nor if such sessions are older than a workload that was
+/// made anew: then others run under that role.
+fn may_be_its_run((grant, workload): (&Grant, &Workload), candidate: &Candidate, known: Known<'_>) -> bool {
+    if candidate.in_scope_of.is_some() {
+        return true;
+    }
+    let anew = workload.call == WorkloadCall::Made;
+    let of_others = anew && known.firsts.any_before(candidate, grant.time);
+    !of_others && !known.starts.started(candidate)
 }
 
 /// Whether a trust policy names who assumed the role, as far as that is known.

@@ -1,17 +1,18 @@
 //! What others did to a workload after it was given: its last change counts.
 //!
-//! Owns: finding changes of functions and build projects by whoever is in no
-//! session of a mode, and what they leave of an earlier change.
+//! Owns: finding changes of functions, build projects, jobs and state machines by
+//! whoever is in no session of a mode, and what they leave of an earlier change.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalogue::{Catalogue, Workload, WorkloadCall};
 use crate::model::event::{Event, Outcome};
+use crate::model::principal::last_segment;
 use crate::model::time::UtcTime;
 
 use super::super::payload;
-use super::grant::Grant;
+use super::grant::{Given, Grant};
 
 /// Changes of one workload that are tried, the latest first.
 const CHANGES_TRIED_MAX: usize = 16;
@@ -26,6 +27,8 @@ struct Change {
     event: usize,
     /// The part that it sets as a whole; `None` if it may leave some as it was.
     sets: Option<Arc<str>>,
+    /// The role that it names.
+    role: Option<Arc<str>>,
 }
 
 /// All changes, each list in order of time.
@@ -59,12 +62,29 @@ impl Changes {
             let call = (&*event.event_source, &*event.event_name);
             for workload in catalogue.workloads(call, (&request, &response)) {
                 if workload.call != WorkloadCall::Started {
-                    let change = Change { at, event: place, sets: workload.sets.clone() };
+                    // What is made was not there: nothing of an earlier one is left.
+                    let anew = workload.call == WorkloadCall::Made;
+                    let sets = if anew { Some(Arc::from("all")) } else { workload.sets.clone() };
+                    let role = workload.role.as_deref().map(|role| Arc::from(last_segment(role)));
+                    let change = Change { at, event: place, sets, role };
                     changes.0.entry(key(event, &workload)).or_default().push(change);
                 }
             }
         }
         changes
+    }
+
+    /// Tells a grant the role of its workload, where its own call does not: the
+    /// last one that any call before it named.
+    pub(super) fn tell_role(&self, grant: &mut Grant, events: &[Event]) {
+        let Given::Run { role: role @ None, workload, .. } = &mut grant.given else { return };
+        if workload.unique {
+            return;
+        }
+        let all = self.0.get(&key(&events[grant.event], workload)).map(Vec::as_slice).unwrap_or_default();
+        let before = &all[..all.partition_point(|change| change.at <= grant.time)];
+        let named = before.iter().rev().take(CHANGES_TRIED_MAX).find_map(|change| change.role.clone());
+        *role = named;
     }
 
     /// What others left of a workload until a session of it began. Within one
@@ -106,9 +126,10 @@ impl Changes {
 fn may_change(event: &Event) -> bool {
     let verb = |verb: &str| event.event_name.starts_with(verb);
     match &*event.event_source {
-        "lambda.amazonaws.com" | "codebuild.amazonaws.com" | "glue.amazonaws.com" => {
-            verb("Update") || verb("Create")
-        }
+        "lambda.amazonaws.com"
+        | "codebuild.amazonaws.com"
+        | "glue.amazonaws.com"
+        | "states.amazonaws.com" => verb("Update") || verb("Create"),
         "ecs.amazonaws.com" => verb("RegisterTaskDefinition"),
         _ => false,
     }

@@ -1,10 +1,10 @@
-//! What others started of a build project or a task definition that a session of
-//! a mode made or changed.
+//! What others started of a build project, a job, a state machine or a task
+//! definition that a session of a mode made or changed.
 //!
 //! Owns: joining such a start with the last change before it. What the start gave
 //! is `grant`'s, what others changed meanwhile is `others`'.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalogue::{Workload, WorkloadCall};
@@ -15,6 +15,7 @@ use crate::model::time::UtcTime;
 
 use super::super::payload;
 use super::Evidence;
+use super::candidate::Candidate;
 use super::grant::{self, Given, Grant, Made};
 use super::held::Gift;
 use super::others::{Changes, Left, Taken};
@@ -24,7 +25,11 @@ type Slot = (Arc<str>, Arc<str>, Arc<str>, Arc<str>);
 
 /// Starts by whoever was in no session of a mode, in order of time.
 #[derive(Debug, Default)]
-pub(super) struct Starts(BTreeMap<Slot, Vec<Start>>);
+pub(super) struct Starts {
+    by_slot: BTreeMap<Slot, Vec<Start>>,
+    /// Builds that anybody is seen to have started: account and session name.
+    builds: BTreeSet<(Arc<str>, Arc<str>)>,
+}
 
 #[derive(Debug)]
 struct Start {
@@ -38,6 +43,9 @@ impl Starts {
     pub(super) fn of(events: &[Event], taken: &Taken) -> Self {
         let mut starts = Self::default();
         for (place, event) in events.iter().enumerate() {
+            if let Some(build) = build_of(event) {
+                starts.builds.insert(build);
+            }
             let Some(member) = named_by(event) else { continue };
             let Some(time) = event.time.filter(|_| !taken.contains_key(&place)) else { continue };
             if event.outcome() != Outcome::Succeeded {
@@ -45,11 +53,17 @@ impl Starts {
             }
             let request = payload::parse(event.request_parameters.as_ref());
             let Some(text) = payload::text(&request, &[member]) else { continue };
-            let (name, revision) = parted(text);
+            let Some((name, revision)) = parted(text) else { continue };
             let start = Start { time, event: place, revision };
-            starts.0.entry(slot(event, name)).or_default().push(start);
+            starts.by_slot.entry(slot(event, name)).or_default().push(start);
         }
         starts
+    }
+
+    /// Whether the call that started a build is in evidence, by its session.
+    pub(super) fn started(&self, candidate: &Candidate) -> bool {
+        let account = Arc::from(candidate.draft.key.0.as_str());
+        candidate.session.clone().is_some_and(|session| self.builds.contains(&(account, session)))
     }
 
     /// What these starts gave to whom the gifts were given. Within one second
@@ -65,14 +79,14 @@ impl Starts {
         for gift in gifts {
             let Given::Run { workload, .. } = &gift.grant.given else { continue };
             let slot = slot(&events[gift.grant.event], &workload.name);
-            if workload.call != WorkloadCall::Started && self.0.contains_key(&slot) {
+            if workload.call != WorkloadCall::Started && self.by_slot.contains_key(&slot) {
                 by_slot.entry(slot).or_default().push((gift, workload));
             }
         }
         let mut given = Vec::new();
         for (slot, mut gifts) in by_slot {
             gifts.sort_by_key(|(gift, _)| (gift.grant.time, gift.grant.event));
-            for start in self.0.get(&slot).into_iter().flatten() {
+            for start in self.by_slot.get(&slot).into_iter().flatten() {
                 let before =
                     gifts.partition_point(|(gift, _)| gift.grant.time.seconds() < start.time.seconds());
                 let Some((gift, workload)) = gifts[..before].last() else { continue };
@@ -83,7 +97,8 @@ impl Starts {
                 for grant in
                     grant::of(start.event, &events[start.event], evidence.catalogue, &mut Made::default())
                 {
-                    let grant = Grant { after: Some(gift.grant.event), ..grant };
+                    let runs = in_role_of(grant.given, &gift.grant.given);
+                    let grant = Grant { after: Some(gift.grant.event), given: runs, ..grant };
                     given.push(Gift { grant, parent: gift.parent, confidence: sure, touched });
                 }
             }
@@ -121,21 +136,57 @@ impl Start {
 fn named_by(event: &Event) -> Option<&'static str> {
     match (&*event.event_source, &*event.event_name) {
         ("codebuild.amazonaws.com", "StartBuild") => Some("projectName"),
-        ("ecs.amazonaws.com", "RunTask" | "StartTask") => Some("taskDefinition"),
+        ("ecs.amazonaws.com", "RunTask" | "StartTask" | "CreateService" | "UpdateService") => {
+            Some("taskDefinition")
+        }
+        ("glue.amazonaws.com", "StartJobRun") => Some("jobName"),
+        ("states.amazonaws.com", "StartExecution" | "StartSyncExecution") => Some("stateMachineArn"),
         _ => None,
     }
 }
 
-/// The bare name and the revision in a name, an ARN or `family:revision`.
-fn parted(text: &str) -> (&str, Option<i64>) {
+/// The account and the session name of a build that a call started.
+fn build_of(event: &Event) -> Option<(Arc<str>, Arc<str>)> {
+    if &*event.event_source != "codebuild.amazonaws.com"
+        || !matches!(&*event.event_name, "StartBuild" | "RetryBuild")
+        || event.outcome() != Outcome::Succeeded
+    {
+        return None;
+    }
+    let response = payload::parse(event.response_elements.as_ref());
+    let id = payload::text(&response, &["build", "id"])?;
+    let id = id.rsplit(':').next().unwrap_or(id);
+    let account = event.account_id.as_ref().map_or("", AccountId::as_str);
+    Some((Arc::from(account), Arc::from(format!("AWSCodeBuild-{id}"))))
+}
+
+/// What runs once under the role of what was made or changed before, where the
+/// call that starts it names none.
+fn in_role_of(given: Given, before: &Given) -> Given {
+    match (given, before) {
+        (Given::Run { role: None, workload, .. }, Given::Run { account, role: Some(role), .. })
+            if !workload.unique =>
+        {
+            Given::Run { account: account.clone(), role: Some(role.clone()), workload }
+        }
+        (given, _) => given,
+    }
+}
+
+/// The bare name and the revision in a name, an ARN or `family:revision`; nothing
+/// for a version or an alias of a state machine, which may run what it was before.
+fn parted(text: &str) -> Option<(&str, Option<i64>)> {
+    if let Some((_, machine)) = text.split_once(":stateMachine:") {
+        return (!machine.contains(':')).then_some((machine, None));
+    }
     let last = text.rsplit('/').next().unwrap_or(text);
-    match last.rsplit_once(':') {
+    Some(match last.rsplit_once(':') {
         Some((name, revision)) if revision.parse::<i64>().is_ok() => {
             (name.rsplit(':').next().unwrap_or(name), revision.parse().ok())
         }
         Some((_, name)) => (name, None),
         None => (last, None),
-    }
+    })
 }
 
 fn slot(event: &Event, name: &str) -> Slot {

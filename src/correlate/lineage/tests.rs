@@ -9,6 +9,8 @@ use crate::model::mode::LinkConfidence;
 use crate::model::principal::Principal;
 use crate::model::report::Report;
 
+mod later_runs;
+
 /// A mode session of one call at minute 10, with that request and answer.
 fn in_mode(source: &str, name: &str, request: &str, response: &str) -> Event {
     call(10, source, name).by(wearing(DEV, "ASIADEV", Some(5))).request(request).response(response)

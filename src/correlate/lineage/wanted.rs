@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, is_shape, session_shape};
 use crate::model::event::{Event, Outcome};
 use crate::model::id::AccessKeyId;
 use crate::model::principal::Principal;
@@ -24,6 +24,8 @@ pub struct Wanted {
     single: BTreeSet<Token>,
     /// A record with this session and one of these roles is wanted.
     sessions: BTreeMap<Token, BTreeSet<Token>>,
+    /// A record with this role and a session of one of these shapes is wanted.
+    shapes: BTreeMap<Token, BTreeSet<Arc<str>>>,
 }
 
 /// What has to be looked for, as far as these events tell. They are in order of
@@ -55,6 +57,9 @@ pub fn wanted(events: &[Event], catalogue: &Catalogue) -> Wanted {
     }
     for row in &sessions.rows {
         if let Some(name) = &row.role_session_name {
+            // Whoever started a build tells whose it is.
+            let build = name.strip_prefix("AWSCodeBuild-").filter(|_| row.depth > 0);
+            wanted.single.extend(build.map(|id| Token::new(TokenKind::Workload, "codebuild", id)));
             let from = format!("{}/{name}", row.role_name);
             wanted.single.insert(Token::new(TokenKind::Switch, row.account_id.as_str(), &from));
         }
@@ -114,7 +119,7 @@ impl Wanted {
     fn add_workload(&mut self, given: &Given, event: &Event) {
         let Given::Run { workload, .. } = given else { return };
         let service = event.event_source.strip_suffix(".amazonaws.com").unwrap_or_default();
-        if matches!(service, "lambda" | "codebuild" | "ecs") && !workload.unique {
+        if matches!(service, "lambda" | "codebuild" | "ecs" | "glue" | "states") && !workload.unique {
             self.single.insert(Token::new(TokenKind::Workload, service, &workload.name));
         }
     }
@@ -134,6 +139,10 @@ impl Wanted {
                 let of_role = |role: &Arc<str>| Token::new(TokenKind::Role, account.as_str(), role);
                 let of_session = |name: &Arc<str>| Token::new(TokenKind::Session, account.as_str(), name);
                 match (&workload.session, role) {
+                    (Some(shape), Some(role)) if is_shape(shape) => {
+                        self.shapes.entry(of_role(role)).or_default().insert(shape.clone());
+                        return;
+                    }
                     (Some(session), Some(role)) => {
                         self.sessions.entry(of_session(session)).or_default().insert(of_role(role));
                         return;
@@ -149,27 +158,23 @@ impl Wanted {
 
     /// Whether nothing is wanted.
     pub fn is_empty(&self) -> bool {
-        self.single.is_empty() && self.sessions.is_empty()
+        self.single.is_empty() && self.sessions.is_empty() && self.shapes.is_empty()
     }
 
     /// What is wanted here and was not wanted there.
     #[must_use]
     pub fn beyond(&self, other: &Self) -> Self {
-        let news = |session: &Token, roles: &BTreeSet<Token>| -> BTreeSet<Token> {
-            let known = other.sessions.get(session);
-            roles.iter().filter(|role| !known.is_some_and(|known| known.contains(role))).cloned().collect()
-        };
-        let sessions = self.sessions.iter().map(|(session, roles)| (session.clone(), news(session, roles)));
         Self {
             single: self.single.difference(&other.single).cloned().collect(),
-            sessions: sessions.filter(|(_, roles)| !roles.is_empty()).collect(),
+            sessions: news(&self.sessions, &other.sessions),
+            shapes: news(&self.shapes, &other.shapes),
         }
     }
 
     /// A token of each kind of record that is wanted; a record without any of
     /// them is not.
     pub fn tokens(&self) -> impl Iterator<Item = &Token> {
-        self.single.iter().chain(self.sessions.keys())
+        self.single.iter().chain(self.sessions.keys()).chain(self.shapes.keys())
     }
 
     /// Whether a record with these tokens is wanted.
@@ -177,6 +182,27 @@ impl Wanted {
         tokens.iter().any(|token| {
             self.single.contains(token)
                 || self.sessions.get(token).is_some_and(|roles| !roles.is_disjoint(tokens))
+                || self.shapes.get(token).is_some_and(|shapes| has_shape(tokens, &token.account, shapes))
         })
     }
+}
+
+/// Whether one of the tokens is a session in that account of one of these shapes.
+fn has_shape(tokens: &BTreeSet<Token>, account: &str, shapes: &BTreeSet<Arc<str>>) -> bool {
+    let mut sessions = tokens.iter().filter(|one| one.kind == TokenKind::Session && &*one.account == account);
+    sessions.any(|one| shapes.contains(session_shape(&one.name)))
+}
+
+/// Of each list what the other one lacks; no empty lists.
+fn news<T: Clone + Ord>(
+    all: &BTreeMap<Token, BTreeSet<T>>,
+    known: &BTreeMap<Token, BTreeSet<T>>,
+) -> BTreeMap<Token, BTreeSet<T>> {
+    let unknown = |(token, list): (&Token, &BTreeSet<T>)| {
+        let known = known.get(token);
+        let news: BTreeSet<T> =
+            list.iter().filter(|one| !known.is_some_and(|known| known.contains(one))).cloned().collect();
+        (!news.is_empty()).then(|| (token.clone(), news))
+    };
+    all.iter().filter_map(unknown).collect()
 }

@@ -157,20 +157,20 @@ impl Draft {
             writes: calls.iter().filter(|call| !call.is_read()).count() as u64,
             denied: calls.iter().filter(|call| call.outcome() == Outcome::Denied).count() as u64,
             destructive_actions: 0,
-            services: calls.iter().map(|call| call.event_source.clone()).collect(),
-            regions: calls
-                .iter()
-                .filter_map(|call| Some(Arc::from(call.region.as_ref()?.as_str())))
-                .collect(),
-            source_ips: seen(&calls, |call| call.source_ip.clone()),
-            user_agents: seen(&calls, |call| call.user_agent.clone()),
+            services: seen(&calls, |call| Some(&call.event_source)),
+            regions: seen(&calls, |call| call.region.as_ref().map(|region| region.as_str())),
+            source_ips: seen(&calls, |call| call.source_ip.as_deref()),
+            user_agents: seen(&calls, |call| call.user_agent.as_deref()),
             evidence: evidence.clone(),
         }
     }
 }
 
-fn seen(calls: &[&Event], field: fn(&Event) -> Option<Arc<str>>) -> BTreeSet<Arc<str>> {
-    calls.iter().filter_map(|call| field(call)).collect()
+/// The different texts of a field. Most calls repeat the one before.
+fn seen(calls: &[&Event], field: fn(&Event) -> Option<&str>) -> BTreeSet<Arc<str>> {
+    let mut texts: Vec<&str> = calls.iter().filter_map(|call| field(call)).collect();
+    texts.dedup();
+    texts.into_iter().collect::<BTreeSet<&str>>().into_iter().map(Arc::from).collect()
 }
 
 fn session_id(account: &AccountId, role: &str, credential: &Credential) -> SessionId {

@@ -223,3 +223,39 @@ fn a_snapshot_that_is_known_to_be_of_another_database_restores_nothing() {
         .request(r#"{"sourceDBSnapshotIdentifier":"older","targetDBSnapshotIdentifier":"snap"}"#);
     assert_eq!(undone(vec![copied, delete(), restore()]), Some(40), "a copy of a snapshot tells no database");
 }
+
+#[test]
+fn a_restore_of_something_else_does_not_hide_a_later_one_of_what_was_lost() {
+    let snapshot = |db: &str, snapshot: &str| {
+        call(0, "rds", "CreateDBSnapshot")
+            .request(&format!(r#"{{"dBInstanceIdentifier":"{db}","dBSnapshotIdentifier":"{snapshot}"}}"#))
+    };
+    let delete = call(10, "rds", "DeleteDBInstance")
+        .request(r#"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#);
+    let restore = |minute, name: &str, snapshot: &str| {
+        call(minute, "rds", "RestoreDBInstanceFromDBSnapshot")
+            .request(&format!(r#"{{"dBInstanceIdentifier":"{name}","dBSnapshotIdentifier":"{snapshot}"}}"#))
+    };
+    let undone = |restores: Vec<Event>| {
+        let before = vec![snapshot("db", "own"), snapshot("other", "foreign"), delete.clone()];
+        let found = rows(before.into_iter().chain(restores).collect());
+        let row = found.iter().find(|row| &*row.event_name == "DeleteDBInstance").expect("the call");
+        (row.undone_at.map(minute), row.undone_by_event_id.as_ref().map(|id| id.as_str().to_owned()))
+    };
+    let by = |minute: i64| (Some(minute), Some(format!("RestoreDBInstanceFromDBSnapshot-{minute}")));
+    let foreign = || restore(20, "db", "foreign");
+    assert_eq!(undone(vec![foreign()]), (None, None));
+    assert_eq!(undone(vec![foreign(), restore(30, "db", "own")]), by(30), "under the same name");
+    assert_eq!(undone(vec![foreign(), restore(30, "db-2", "own")]), by(30), "under another name");
+    assert_eq!(undone(vec![foreign(), restore(25, "db", "foreign"), restore(30, "db", "own")]), by(30));
+    assert_eq!(undone(vec![foreign(), restore(30, "db", "unknown")]), by(30), "as far as the evidence tells");
+    let refused = restore(20, "db", "own").error("AccessDenied");
+    let failed = restore(21, "db", "own").error("InvalidDBSnapshotState");
+    assert_eq!(undone(vec![refused.clone(), failed.clone()]), (None, None));
+    assert_eq!(undone(vec![refused, failed, foreign(), restore(30, "db", "own")]), by(30));
+    let made_again = call(40, "rds", "CreateDBInstance").request(r#"{"dBInstanceIdentifier":"db"}"#);
+    let found = rows(vec![snapshot("other", "foreign"), delete.clone(), foreign(), made_again]);
+    let row = found.iter().find(|row| &*row.event_name == "DeleteDBInstance").expect("the call");
+    let end = "a new one of that name was made after 30 min by CreateDBInstance, which brings nothing back";
+    assert!(row.undone_at.is_none() && row.recovery.ends_with(end), "{}", row.recovery);
+}
