@@ -125,7 +125,8 @@ impl<'a> Dump<'a> {
 
     /// Puts together what all objects gave, copies compared and removed.
     pub fn gather(mut self, assessment: Assessment, events_table: bool) -> Gathered {
-        let all = self.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.fingerprints)).collect();
+        let mut all = Vec::with_capacity(self.examined.iter().map(|one| one.fingerprints.len()).sum());
+        self.examined.iter_mut().for_each(|one| all.append(&mut std::mem::take(&mut one.fingerprints)));
         let fingerprints = Fingerprints::new(all);
         let again = self.look_again(&fingerprints.unsettled());
         let histories = lost::histories(&mut self.examined, &self.origins);

@@ -13,6 +13,7 @@ mod covered;
 mod event_time;
 mod handed_out;
 mod inventory;
+mod known;
 mod matched;
 mod row;
 mod sink;
@@ -31,6 +32,7 @@ use self::counting::Counting;
 use self::covered::packing;
 pub use self::handed_out::HandedOut;
 pub use self::inventory::Reread;
+pub use self::known::IdleCallers;
 use self::row::row;
 use self::sink::ObjectSink;
 pub use self::skim::Depth;
@@ -120,6 +122,8 @@ pub struct Examiner<'c> {
     pub handed_out: HandedOut,
     /// Callers of all records; `None` if nobody asks for them.
     pub usage: Option<Usage>,
+    /// Callers met before, of threads that do not read at the moment.
+    pub known: IdleCallers,
 }
 
 impl<'c> Examiner<'c> {
@@ -133,6 +137,7 @@ impl<'c> Examiner<'c> {
             depth,
             handed_out: HandedOut::default(),
             usage: None,
+            known: IdleCallers::default(),
         }
     }
 }

@@ -149,6 +149,12 @@ pub const ACTOR_VALUE_CHARS_MAX: usize = 256;
 /// region, and of address and user agent, of one caller.
 pub const ACTOR_PAIRS_HELD_MAX: usize = 16_384;
 
+/// Callers whose raw text a thread compares with that of the next record, and the
+/// bytes of such a text: sessions have up to 1 KB. Together at most 4 MB a thread.
+pub const CALLERS_KNOWN_MAX: usize = 1024;
+/// See [`CALLERS_KNOWN_MAX`].
+pub const CALLER_TEXT_BYTES_MAX: usize = 4096;
+
 /// Identities that a thread knows again without reading them: each takes 16 bytes.
 pub const IDENTITIES_HELD_MAX: usize = 65_536;
 

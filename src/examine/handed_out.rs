@@ -54,19 +54,25 @@ pub(super) struct Seen {
     tokens: Vec<u32>,
     /// Hashes of the keys among them.
     keys: Vec<u64>,
+    /// The keyed hash of its caller's raw text.
+    pub(super) caller: u64,
+    /// Whether its caller may wear the role of a mode.
+    pub(super) may_wear_marker_role: bool,
 }
 
 impl Seen {
     fn read(&mut self, key: RunKey, head: &Head<'_>, text: &str) {
         self.tokens.clear();
         self.keys.clear();
-        token::each(head, text, &mut |kind, account, name| {
-            let hash = token_hash(key, kind, account, name);
-            self.tokens.push(super::callers::short(hash));
-            if kind == TokenKind::Key {
-                self.keys.push(hash);
-            }
-        });
+        token::each(head, text, &mut |kind, account, name| self.add(key, (kind, account, name)));
+    }
+
+    fn add(&mut self, key: RunKey, (kind, account, name): (TokenKind, &str, &str)) {
+        let hash = token_hash(key, kind, account, name);
+        self.tokens.push(super::callers::short(hash));
+        if kind == TokenKind::Key {
+            self.keys.push(hash);
+        }
     }
 }
 
@@ -74,7 +80,14 @@ impl ObjectSink<'_, '_> {
     /// Reads the tokens of a record; true if one of them is a key that was
     /// handed out.
     pub(super) fn see(&mut self, record: &Record<'_>) -> bool {
-        self.seen.read(self.examiner.key, &record.head, record.text);
+        let caller = self.known.of(self.examiner, record.head.user_identity.unwrap_or_default());
+        let (key, seen) = (self.examiner.key, &mut self.seen);
+        seen.tokens.clone_from(&caller.tokens);
+        seen.keys.clone_from(&caller.keys);
+        (seen.caller, seen.may_wear_marker_role) = (caller.hash, caller.may_wear_marker_role);
+        token::of_call(&record.head, record.text, &mut |kind, account, name| {
+            seen.add(key, (kind, account, name));
+        });
         self.seen.keys.iter().any(|key| self.examiner.handed_out.holds(*key))
     }
 

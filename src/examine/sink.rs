@@ -7,6 +7,7 @@ use super::callers::Callers;
 use super::counting::Counting;
 use super::event_time::event_time;
 use super::handed_out::{Seen, Waiting};
+use super::known::KnownCallers;
 use super::{Examined, Examiner};
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::detect::Noted;
@@ -47,6 +48,7 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) fingerprints: Vec<Fingerprint>,
     pub(super) callers: Callers,
     pub(super) seen: Seen,
+    pub(super) known: KnownCallers,
     pub(super) waiting: Vec<Waiting>,
     /// Whether a record that was only counted lay in an envelope.
     pub(super) enveloped: bool,
@@ -79,6 +81,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             fingerprints: Vec::new(),
             callers: Callers::default(),
             seen: Seen::default(),
+            known: examiner.known.take(),
             waiting: Vec::new(),
             enveloped: false,
             late: BTreeSet::new(),
@@ -101,6 +104,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         object.records = self.counts.seen - self.counts.rejected;
         object.rejected = self.counts.rejected;
         (object.first_event_time, object.last_event_time) = self.tally.span();
+        self.examiner.known.give_back(self.known);
         let problems = self.problems.finish();
         let lossy = problems.iter().any(|problem| problem.kind.leaves_object_partial());
         object.status = match object.status {
@@ -165,9 +169,9 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
         let account = account_of(head.recipient_account_id.as_str(), around, caller);
         self.tally.add(account.as_ref(), head.region.as_str(), time, head.event_category.as_str());
-        let caller = self.counting.add(head, account.as_ref(), time);
-        let wrong: Vec<&str> = head.wrong_types().collect();
-        if !wrong.is_empty() {
+        let caller = self.counting.add((head, self.seen.caller), account.as_ref(), time);
+        if head.wrong_types().next().is_some() {
+            let wrong: Vec<&str> = head.wrong_types().collect();
             let detail = format!("of another type than the format says: {}", wrong.join(", "));
             self.problem(ProblemKind::WrongType, record.place, detail);
         }
@@ -201,26 +205,28 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
     }
 }
 
-impl Sink for ObjectSink<'_, '_> {
-    fn record(&mut self, record: Record<'_>) {
+impl ObjectSink<'_, '_> {
+    fn examine(&mut self, record: &Record<'_>) {
         self.counts.seen += 1;
         let around =
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        let (time, caller) = self.count(&record, around.as_ref());
-        self.deliveries.extend(Delivery::of(&record));
-        let touched = self.see(&record);
-        let may_matter = touched || self.examiner.classifier.may_matter(&record.head, record.text);
-        let kept = may_matter && self.keep(&record, around.as_ref(), touched);
+        let touched = self.see(record);
+        let (time, caller) = self.count(record, around.as_ref());
+        self.deliveries.extend(Delivery::of(record));
+        let may_matter = touched
+            || self.seen.may_wear_marker_role
+            || self.examiner.classifier.call_may_matter(&record.head, record.text);
+        let kept = may_matter && self.keep(record, around.as_ref(), touched);
         if kept {
             self.counts.kept += 1;
         } else {
             self.counts.counted_only += 1;
-            self.remember(&record);
+            self.remember(record);
         }
         if !kept || self.followed.contains(&record.place.ordinal) {
-            self.witness(&record, around.as_ref(), time);
+            self.witness(record, around.as_ref(), time);
         }
-        let matched = self.detect(&record, around.as_ref(), kept, time);
+        let matched = self.detect(record, around.as_ref(), kept, time);
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
         let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");
@@ -230,6 +236,12 @@ impl Sink for ObjectSink<'_, '_> {
         print.set_matched(matched);
         print.set_caller(caller);
         self.fingerprints.push(print);
+    }
+}
+
+impl Sink for ObjectSink<'_, '_> {
+    fn record(&mut self, record: Record<'_>) {
+        self.examine(&record);
     }
 
     fn rfc(&mut self, entry: RfcEntry<'_>) {

@@ -77,6 +77,11 @@ pub fn each(head: &Head<'_>, text: &str, found: Each<'_>) {
     if let Some(identity) = head.user_identity {
         of_caller(identity, found);
     }
+    of_call(head, text, found);
+}
+
+/// The tokens of one record, but for those of its caller.
+pub fn of_call(head: &Head<'_>, text: &str, found: Each<'_>) {
     let name = head.event_name.as_str().unwrap_or_default();
     match head.event_source.as_str().unwrap_or_default() {
         "sts.amazonaws.com" => issued(text, found),
@@ -146,7 +151,8 @@ pub fn all(head: &Head<'_>, text: &str) -> BTreeSet<Token> {
     tokens
 }
 
-fn of_caller(identity: &str, found: Each<'_>) {
+/// The tokens of the caller that a raw `userIdentity` names.
+pub fn of_caller(identity: &str, found: Each<'_>) {
     let Some(caller) = plain(identity) else {
         return of_principal(&principal_of(identity), found);
     };
