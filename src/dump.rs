@@ -12,6 +12,7 @@ mod witnesses;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -19,7 +20,7 @@ use crate::catalogue::Catalogue;
 use crate::error::Error;
 use crate::evidence::discover::{Found, discover};
 use crate::evidence::s3_key;
-use crate::examine::{Examined, Examiner, Opened};
+use crate::examine::{Examined, Examiner, Opened, Part};
 use crate::gather::{self, Gathered};
 use crate::integrity::{self, Assessment, Given};
 use crate::model::evidence::ObjectPath;
@@ -34,6 +35,8 @@ pub trait Observer: Sync {
     fn object(&self, bytes: u64, records: u64, problems: u64);
     /// A stage after reading begins.
     fn stage(&self, what: &'static str);
+    /// Threads were at a part of the stage at hand for that long.
+    fn part(&self, _what: &'static str, _time: Duration) {}
 }
 
 /// Every object below the paths.
@@ -86,6 +89,7 @@ impl<'a> Dump<'a> {
                 Ok(opened)
             })
             .collect::<Result<_, _>>()?;
+        Part::ALL.into_iter().for_each(|part| observer.part(part.as_str(), examiner.spent.at(part)));
         let (per_object, left_out): (Vec<_>, Vec<_>) =
             per_object.into_iter().map(|opened| (opened.examined, opened.left_out)).unzip();
         let mut left_out: Vec<ObjectPath> = left_out.into_iter().flatten().collect();

@@ -8,6 +8,7 @@ use super::counting::Counting;
 use super::event_time::event_time;
 use super::handed_out::{Seen, Waiting};
 use super::known::KnownCallers;
+use super::spent::SAMPLE;
 use super::{Examined, Examiner};
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::detect::Noted;
@@ -28,6 +29,7 @@ use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
 use crate::timeline::{CallerMark, Fingerprint, Location};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 /// Takes what decoding finds in one object.
 pub(super) struct ObjectSink<'e, 'c> {
@@ -49,6 +51,8 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) callers: Callers,
     pub(super) seen: Seen,
     pub(super) known: KnownCallers,
+    /// How long the records took that were timed.
+    pub(super) sampled: Duration,
     pub(super) waiting: Vec<Waiting>,
     /// Whether a record that was only counted lay in an envelope.
     pub(super) enveloped: bool,
@@ -82,6 +86,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             callers: Callers::default(),
             seen: Seen::default(),
             known: examiner.known.take(),
+            sampled: Duration::ZERO,
             waiting: Vec::new(),
             enveloped: false,
             late: BTreeSet::new(),
@@ -241,7 +246,12 @@ impl ObjectSink<'_, '_> {
 
 impl Sink for ObjectSink<'_, '_> {
     fn record(&mut self, record: Record<'_>) {
+        if !record.place.ordinal.is_multiple_of(u64::from(SAMPLE)) {
+            return self.examine(&record);
+        }
+        let started = Instant::now();
         self.examine(&record);
+        self.sampled += started.elapsed();
     }
 
     fn rfc(&mut self, entry: RfcEntry<'_>) {
