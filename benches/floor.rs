@@ -1,18 +1,23 @@
-//! A whole run against its floor, in one process tree: CPU time of `analyze`
-//! over CPU time of only inflating the same objects with the same crate, and
-//! the peak memory of `analyze` at this size and at four times this size.
+//! A whole run against its floors, in one process tree: CPU time of `analyze`
+//! over CPU time of only inflating the same objects with the same crate, and of
+//! inflating, hashing and splitting them into raw records with the same crates;
+//! its speed on two cores against one; and its peak memory at this size and at
+//! four times this size.
 //!
 //! `cargo bench --bench floor`; `DEVTRAIL_BENCH_EVENTS` sets the size
 //! (default 1,000,000). Linux only: it reads /proc.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+use std::hint::black_box;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use devtrail::evidence::discover::discover;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 /// Runs of each kind; the median counts.
 const ROUNDS: usize = 5;
@@ -25,27 +30,47 @@ fn main() {
     let objects = stored(&small);
     let inflated: u64 = objects.iter().map(|bytes| inflate(bytes)).sum();
     println!("inflated: {:.1} MB", inflated as f64 / 1e6);
-    let mut floors = Vec::new();
-    let mut runs = Vec::new();
+    let records: u64 = objects.iter().map(|bytes| split(bytes)).sum();
+    assert!(records >= events, "{records} raw records of {events} events");
+    let (mut floors, mut splits) = (Vec::new(), Vec::new());
+    let (mut runs, mut ones, mut heads) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let before = own_cpu_s();
-        assert_eq!(objects.iter().map(|bytes| inflate(bytes)).sum::<u64>(), inflated);
-        floors.push(own_cpu_s() - before);
-        runs.push(analyze(&small, scratch.path()));
+        floors
+            .push(own_cost(|| assert_eq!(objects.iter().map(|bytes| inflate(bytes)).sum::<u64>(), inflated)));
+        splits.push(own_cost(|| assert_eq!(objects.iter().map(|bytes| split(bytes)).sum::<u64>(), records)));
+        runs.push(analyze(&small, scratch.path(), &["--threads", "2"]));
+        ones.push(analyze(&small, scratch.path(), &["--threads", "1"]));
+        heads.push(analyze(&small, scratch.path(), &["--threads", "2", "--format", "json"]));
     }
     drop(objects);
-    let floor = median(&mut floors);
-    let cpu = median(&mut runs.iter().map(|run| run.cpu_s).collect::<Vec<_>>());
+    let (floor, split) = (median(&mut floors), median(&mut splits));
+    let cpu = median_cpu_s(&runs);
     println!("inflate only:  {floor:.2} CPU s");
-    println!("analyze:       {cpu:.2} CPU s = {:.2} x inflate only", cpu / floor);
+    println!(
+        "floor:         {split:.2} CPU s to inflate, hash (stored and inflated) and split into raw records"
+    );
+    println!(
+        "analyze:       {cpu:.2} CPU s = {:.2} x inflate only = {:.2} x floor",
+        cpu / floor,
+        cpu / split
+    );
     println!(
         "               {:.0} MB/s and {:.0} events/s of one core",
         inflated as f64 / 1e6 / cpu,
         events as f64 / cpu
     );
+    let head = median_cpu_s(&heads);
+    println!(
+        "--format json: {head:.2} CPU s = {:.2} x inflate only = {:.2} x floor",
+        head / floor,
+        head / split
+    );
+    let wall = |runs: &[Cost]| median(&mut runs.iter().map(|run| run.wall_s).collect::<Vec<_>>());
+    let (one, two) = (wall(&ones), wall(&runs));
+    println!("wall time:     {one:.2} s on one core, {two:.2} s on two: {:.2} times as fast", one / two);
     let peak = runs.iter().map(|run| run.peak_kib).max().unwrap_or_default();
     let large = generate(scratch.path(), events * 4);
-    let four = analyze(&large, scratch.path());
+    let four = analyze(&large, scratch.path(), &[]);
     println!("peak memory:   {} MiB; {} MiB at four times the events", peak / 1024, four.peak_kib / 1024);
 }
 
@@ -75,20 +100,40 @@ fn inflate(stored: &[u8]) -> u64 {
     content.len() as u64
 }
 
+/// An object of a trail as far as its framing goes.
+#[derive(serde::Deserialize)]
+struct Log<'a> {
+    #[serde(rename = "Records", borrow, default)]
+    records: Vec<&'a RawValue>,
+}
+
+/// Inflates an object, hashes what is stored and what comes out, and splits it
+/// into raw records: how many. Any tool that accounts for every byte does this.
+fn split(stored: &[u8]) -> u64 {
+    let mut content = Vec::new();
+    flate2::bufread::MultiGzDecoder::new(stored).read_to_end(&mut content).expect("sound gzip");
+    black_box((Sha256::digest(stored), Sha256::digest(&content)));
+    let text = std::str::from_utf8(&content).expect("UTF-8");
+    serde_json::from_str::<Log<'_>>(text).map_or(0, |log| black_box(log.records).len() as u64)
+}
+
 /// What one run of the binary cost.
 struct Cost {
     cpu_s: f64,
+    wall_s: f64,
     peak_kib: u64,
 }
 
-fn analyze(dump: &Path, scratch: &Path) -> Cost {
+fn analyze(dump: &Path, scratch: &Path, more: &[&str]) -> Cost {
     let out = scratch.join("audit");
     let before = children_cpu_s();
+    let started = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_devtrail"))
         .args(["analyze", "-q", "--force"])
         .arg(dump)
         .arg("-o")
         .arg(&out)
+        .args(more)
         .stdout(Stdio::null())
         .spawn()
         .expect("the binary starts");
@@ -101,7 +146,7 @@ fn analyze(dump: &Path, scratch: &Path) -> Cost {
         std::thread::sleep(Duration::from_millis(5));
     };
     assert!(status.success(), "{status}");
-    Cost { cpu_s: children_cpu_s() - before, peak_kib }
+    Cost { cpu_s: children_cpu_s() - before, wall_s: started.elapsed().as_secs_f64(), peak_kib }
 }
 
 fn proc_text(path: &str) -> String {
@@ -131,8 +176,18 @@ fn own_cpu_s() -> f64 {
     cpu_s([14, 15])
 }
 
+fn own_cost(work: impl FnOnce()) -> f64 {
+    let before = own_cpu_s();
+    work();
+    own_cpu_s() - before
+}
+
 fn children_cpu_s() -> f64 {
     cpu_s([16, 17])
+}
+
+fn median_cpu_s(runs: &[Cost]) -> f64 {
+    median(&mut runs.iter().map(|run| run.cpu_s).collect::<Vec<_>>())
 }
 
 fn median(values: &mut [f64]) -> f64 {

@@ -6,13 +6,26 @@
 use std::hint::black_box;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
+use clap::Parser;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use devtrail::catalogue::Catalogue;
 use devtrail::classify::Classifier;
+use devtrail::cli::{Cli, Command};
+use devtrail::command;
 use devtrail::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
+use devtrail::detect::{Detector, RuleSet};
+use devtrail::dump::Observer;
 use devtrail::evidence::discover::discover;
 use devtrail::evidence::read::{Buffer, read};
+use devtrail::examine::{Depth, Examiner};
+use devtrail::model::time::UtcTime;
+use devtrail::report::folder::Staging;
+use devtrail::report::{OUTPUTS, RunFacts, SCHEMA_VERSION, write_all};
+use devtrail::run;
+use devtrail::usage::Usage;
+use sha2::{Digest, Sha256};
 
 /// Events of the dump.
 const EVENTS: u64 = 50_000;
@@ -103,6 +116,70 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("decode and classify", |bench| {
         bench.iter(|| black_box(decode_all(&mut dump, Some(Classifier::new(&catalogue, false)))));
     });
+    group.bench_function("hash, stored and inflated", |bench| {
+        bench.iter(|| {
+            let digests =
+                dump.stored.iter().chain(&dump.inflated).map(|bytes| Sha256::digest(black_box(bytes))[0]);
+            digests.fold(0u8, u8::wrapping_add)
+        });
+    });
+    group.bench_function("read and examine", |bench| bench.iter(|| black_box(examine_all(&dump))));
+    group.finish();
+}
+
+/// Every object from its bytes to counts and kept events, on one thread: all of a
+/// run that grows with the dump but for comparing copies.
+fn examine_all(dump: &Dump) -> u64 {
+    let (catalogue, rules) = (Catalogue::builtin(), RuleSet::builtin());
+    let classifier = Classifier::new(&catalogue, false);
+    let examiner = Examiner::new(classifier, Detector::new(&rules, &catalogue), Depth::Records);
+    let examiner = Examiner { usage: Some(Usage::new(None)), ..examiner };
+    let found = discover(&[dump.path()]).expect("its objects");
+    let opened = found.iter().map(|one| examiner.examine(one, &AtomicBool::new(false)));
+    opened.flat_map(|one| one.examined).map(|one| one.counts.seen).sum()
+}
+
+/// Takes no part in a run.
+struct Quiet;
+
+impl Observer for Quiet {
+    fn found(&self, _: u64, _: u64) {}
+    fn object(&self, _: u64, _: u64, _: u64) {}
+    fn stage(&self, _: &'static str) {}
+}
+
+/// Each output of one report.
+fn outputs(criterion: &mut Criterion) {
+    let dump = dump();
+    let out = dump.folder.path().join("audit").into_os_string();
+    let words = ["devtrail", "analyze", "--format", "json", "-o"].map(Into::into);
+    let words = words.into_iter().chain([out, dump.path().into_os_string()]);
+    let Command::Analyze(flags) = Cli::parse_from(words).command else { panic!("`analyze` was asked for") };
+    let options = command::options(&flags).expect("sound flags");
+    let report = run::analyze(&options, &Quiet, &AtomicBool::new(false)).expect("a run").report;
+    let facts = RunFacts {
+        version: "0".to_owned(),
+        arguments: Vec::new(),
+        catalogue_sha256: String::new(),
+        policy_sha256: None,
+        geoip_sha256: Vec::new(),
+        schema_version: SCHEMA_VERSION.to_owned(),
+        started_at: UtcTime::from_seconds(0),
+        threads: 1,
+    };
+    let mut group = criterion.benchmark_group("output");
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    for output in OUTPUTS {
+        group.bench_function(output.name, |bench| {
+            bench.iter_with_large_drop(|| {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let staging = Staging::begin(&folder.path().join("audit"), false).expect("an empty folder");
+                let format = [output.format].into();
+                write_all(&report, &facts, &format, false, &staging).expect("it is written");
+                (staging, folder)
+            });
+        });
+    }
     group.finish();
 }
 
@@ -135,5 +212,5 @@ fn analyze(dump: &Path, threads: u32) {
     assert!(status.success(), "{status}");
 }
 
-criterion_group!(benches, stages, whole_run);
+criterion_group!(benches, stages, outputs, whole_run);
 criterion_main!(benches);

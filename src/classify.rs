@@ -53,6 +53,12 @@ impl<'c> Classifier<'c> {
     /// calls about roles and sign-ins, its text. May say yes too often, never
     /// too seldom.
     pub fn may_matter(&self, head: &Head<'_>, text: &str) -> bool {
+        self.call_may_matter(head, text)
+            || head.user_identity.is_some_and(|identity| self.may_wear_marker_role(identity))
+    }
+
+    /// The same, whoever the caller is.
+    pub fn call_may_matter(&self, head: &Head<'_>, text: &str) -> bool {
         let source = head.event_source.as_str().unwrap_or_default();
         let name = strip_api_date(head.event_name.as_str().unwrap_or_default());
         self.keep_all
@@ -60,7 +66,6 @@ impl<'c> Classifier<'c> {
             || self.sets_recycle_bin(source, name)
             || bears_on_logs(source, name)
             || tells_of_rfcs(source)
-            || head.user_identity.is_some_and(|identity| self.wears_marker_role(identity))
             || tells_of_roles(source) && self.names_marker_role(text)
     }
 
@@ -83,7 +88,9 @@ impl<'c> Classifier<'c> {
         source == "rbin.amazonaws.com" && self.catalogue.may_explain_loss(source, name)
     }
 
-    fn wears_marker_role(&self, identity: &str) -> bool {
+    /// Whether the caller that a raw `userIdentity` names may wear the role of a
+    /// mode. May say yes too often, never too seldom.
+    pub fn may_wear_marker_role(&self, identity: &str) -> bool {
         if memchr(b'\\', identity.as_bytes()).is_none() {
             return self.holds_role_name(identity);
         }

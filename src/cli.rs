@@ -257,6 +257,10 @@ pub struct Analyze {
     #[arg(long, help_heading = "Display")]
     pub no_progress: bool,
 
+    /// Print how long each stage took
+    #[arg(long, conflicts_with = "quiet", help_heading = "Display")]
+    pub timings: bool,
+
     /// Print nothing but errors
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Display")]
     pub quiet: bool,

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use clap::CommandFactory;
 use clap_mangen::Man;
@@ -25,7 +26,7 @@ use crate::model::report::Report;
 use crate::model::severity::Severity;
 use crate::report::{Format, OUTPUTS, escape};
 use crate::run::{self, Destination, EventsTable, Options};
-use crate::terminal::{Progress, Terminal, Verbosity};
+use crate::terminal::{Progress, Terminal, Timings, Verbosity};
 
 pub use self::compare::compare;
 pub use self::explain::explain;
@@ -47,7 +48,8 @@ pub fn analyze(flags: &Analyze, color: Color, interrupted: &AtomicBool) -> Resul
     let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress: flags.no_progress };
     let terminal = Terminal::new(color, verbosity);
     let options = options(flags)?;
-    let watch = Watch { terminal: &terminal, progress: OnceLock::new() };
+    let timings = flags.timings.then(|| Timings::begin("finding the objects"));
+    let watch = Watch { terminal: &terminal, progress: OnceLock::new(), timings };
     let outcome = run::analyze(&options, &watch, interrupted);
     if let Some(progress) = watch.progress.get() {
         progress.finish();
@@ -57,6 +59,9 @@ pub fn analyze(flags: &Analyze, color: Color, interrupted: &AtomicBool) -> Resul
     // Shown as the user gave it: the real path may be long and strange.
     let place = outcome.place.map(|_| flags.output.display().to_string());
     terminal.summary(&outcome.report, place.as_deref())?;
+    if let Some(timings) = &watch.timings {
+        terminal.timings(timings);
+    }
     Ok(exit_code(&outcome.report, flags.fail_on))
 }
 
@@ -99,7 +104,7 @@ pub fn man_page() -> Result<Vec<u8>, Error> {
 pub fn verify(flags: &Verify, color: Color, interrupted: &AtomicBool) -> Result<u8, Error> {
     let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress: flags.no_progress };
     let terminal = Terminal::new(color, verbosity);
-    let watch = Watch { terminal: &terminal, progress: OnceLock::new() };
+    let watch = Watch { terminal: &terminal, progress: OnceLock::new(), timings: None };
     if let Some(manifest) = &flags.manifest {
         let compared = run::compare_with_manifest((&flags.paths, manifest), &watch, interrupted);
         if let Some(progress) = watch.progress.get() {
@@ -175,7 +180,11 @@ fn not_turned<T: PartialOrd>(
     if turned { Err(Error::TurnedRange { from: from_flag, to: to_flag }) } else { Ok(()) }
 }
 
-fn options(flags: &Analyze) -> Result<Options, Error> {
+/// What the flags of `analyze` tell a run to do.
+///
+/// # Errors
+/// Flags that contradict each other, and a last audit that cannot be read.
+pub fn options(flags: &Analyze) -> Result<Options, Error> {
     let to_stdout = flags.output == Path::new("-");
     if to_stdout && (flags.format.len() != 1 || flags.format.contains(&FormatName::Parquet)) {
         return Err(Error::StdoutNeedsOneFormat);
@@ -251,11 +260,15 @@ fn format(name: FormatName) -> Format {
 struct Watch<'t> {
     terminal: &'t Terminal,
     progress: OnceLock<Progress>,
+    timings: Option<Timings>,
 }
 
 impl Observer for Watch<'_> {
     fn found(&self, _objects: u64, bytes: u64) {
         self.progress.get_or_init(|| self.terminal.progress(bytes));
+        if let Some(timings) = &self.timings {
+            timings.stage("reading the objects");
+        }
     }
 
     fn object(&self, bytes: u64, records: u64, problems: u64) {
@@ -267,6 +280,15 @@ impl Observer for Watch<'_> {
     fn stage(&self, what: &'static str) {
         if let Some(progress) = self.progress.get() {
             progress.stage(what);
+        }
+        if let Some(timings) = &self.timings {
+            timings.stage(what);
+        }
+    }
+
+    fn part(&self, what: &'static str, time: Duration) {
+        if let Some(timings) = &self.timings {
+            timings.part(what, time);
         }
     }
 }

@@ -14,6 +14,7 @@ mod witnesses;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -21,7 +22,7 @@ use crate::catalogue::Catalogue;
 use crate::error::Error;
 use crate::evidence::discover::{Found, discover};
 use crate::evidence::s3_key;
-use crate::examine::{Examined, Examiner, Opened};
+use crate::examine::{Examined, Examiner, Opened, Part};
 use crate::gather::{self, Gathered};
 use crate::integrity::{self, Assessment, Given};
 use crate::model::evidence::ObjectPath;
@@ -37,6 +38,8 @@ pub trait Observer: Sync {
     fn object(&self, bytes: u64, records: u64, problems: u64);
     /// A stage after reading begins.
     fn stage(&self, what: &'static str);
+    /// Threads were at a part of the stage at hand for that long.
+    fn part(&self, _what: &'static str, _time: Duration) {}
 }
 
 /// Every object below the paths.
@@ -91,6 +94,7 @@ impl<'a> Dump<'a> {
                 Ok(opened)
             })
             .collect::<Result<_, _>>()?;
+        Part::ALL.into_iter().for_each(|part| observer.part(part.as_str(), examiner.spent.at(part)));
         Ok(Self::of(found, examiner, per_object, Vec::new()))
     }
 
@@ -141,7 +145,8 @@ impl<'a> Dump<'a> {
 
     /// Puts together what all objects gave, copies compared and removed.
     pub fn gather(mut self, assessment: Assessment, events_table: bool) -> Gathered {
-        let all = self.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.fingerprints)).collect();
+        let mut all = Vec::with_capacity(self.examined.iter().map(|one| one.fingerprints.len()).sum());
+        self.examined.iter_mut().for_each(|one| all.append(&mut std::mem::take(&mut one.fingerprints)));
         let fingerprints = Fingerprints::new(all);
         let again = self.look_again(&fingerprints.unsettled());
         let histories = lost::histories(&mut self.examined, &self.origins);

@@ -18,12 +18,14 @@ mod row;
 mod seen;
 mod sink;
 mod skim;
+mod spent;
 mod unopened;
 mod witness;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 pub use self::again::Recalled;
 pub use self::aside::account_and_time;
@@ -36,6 +38,7 @@ pub use self::inventory::Reread;
 use self::row::row;
 use self::sink::ObjectSink;
 pub use self::skim::Depth;
+pub use self::spent::{Part, Spent};
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
 use crate::decode;
@@ -133,6 +136,8 @@ pub struct Examiner<'c> {
     pub handed_out: HandedOut,
     /// Callers of all records; `None` if nobody asks for them.
     pub usage: Option<Usage>,
+    /// How long threads were at each part of the work.
+    pub spent: Spent,
 }
 
 impl<'c> Examiner<'c> {
@@ -146,6 +151,7 @@ impl<'c> Examiner<'c> {
             depth,
             handed_out: HandedOut::default(),
             usage: None,
+            spent: Spent::default(),
         }
     }
 }
@@ -193,6 +199,8 @@ impl Examiner<'_> {
         content: Content,
         inflated: &mut [u8],
     ) -> Examined {
+        self.spent.add(Part::Hashing, content.hashing);
+        self.spent.add(Part::Inflating, content.reading.saturating_sub(content.hashing));
         // Decided later whether the rest counts: a digest covers this much.
         let covered = content.first_member.as_ref().map(|first| inflated[..first.inflated_bytes].to_vec());
         let all = self.decoded(path, usage, &content, inflated);
@@ -211,6 +219,7 @@ impl Examiner<'_> {
         content: &Content,
         inflated: &mut [u8],
     ) -> Examined {
+        let started = Instant::now();
         let mut sink = ObjectSink::new(self, path, &s3_key::facts(path.as_str()));
         sink.counting = Counting::of(usage, content.first_member.is_some());
         for fault in &content.faults {
@@ -229,6 +238,9 @@ impl Examiner<'_> {
             Container::Plain | Container::Gzip | Container::Packed(_) => decode::decode(inflated, &mut sink),
         };
         sink.catch_up(inflated);
+        let examining = sink.sampled * spent::SAMPLE;
+        self.spent.add(Part::Examining, examining);
+        self.spent.add(Part::Decoding, started.elapsed().saturating_sub(examining));
         let object = row(path, content, &decoded);
         sink.counts.rejected += decoded.rejected;
         sink.counts.seen += decoded.rejected;

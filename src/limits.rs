@@ -15,6 +15,15 @@ pub const INFLATE_RATIO_MAX: u64 = 1000;
 /// repeated record are innocent.
 pub const INFLATE_RATIO_FLOOR_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Inflated bytes from which an object is hashed by a thread of its own while it
+/// goes on being inflated. Delivered objects are smaller (facts/cloudtrail.md 1.3)
+/// and there are many of them; a few large exports would leave cores idle.
+pub const LARGE_OBJECT_BYTES: usize = 64 * 1024 * 1024;
+
+/// Bytes of such an object that are inflated while as many are hashed: a
+/// thread is started for each, which takes a hundredth of that time.
+pub const HASHED_AHEAD_BYTES: usize = 8 * 1024 * 1024;
+
 /// Bytes of one record. CloudTrail records stay under 256 KB, Lake's under
 /// 1 MB (facts/cloudtrail.md 1.3); older ones were unlimited.
 pub const RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -185,7 +185,7 @@ pub fn analyze(
         report.since = Some(since(last, &report, options, &facts)?);
     }
     observer.stage("writing the reports");
-    let place = pool.install(|| write(&report, &facts, options, (staging, interrupted)))?;
+    let place = pool.install(|| write(&report, &facts, options, (staging, interrupted), observer))?;
     Ok(Outcome { report, place })
 }
 
@@ -320,13 +320,16 @@ fn write(
     facts: &RunFacts,
     options: &Options,
     (staging, interrupted): (Option<Staging>, &AtomicBool),
+    observer: &dyn Observer,
 ) -> Result<Option<PathBuf>, Error> {
     let Some(staging) = staging else {
         let format = options.formats.first().copied().unwrap_or(Format::Csv);
         report::write_one(report, facts, format, &mut std::io::stdout().lock())?;
         return Ok(None);
     };
-    report::write_all(report, facts, &options.formats, options.events_csv, &staging)?;
+    for one in report::write_all(report, facts, &options.formats, options.events_csv, &staging)? {
+        observer.part(one.name, one.time);
+    }
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }

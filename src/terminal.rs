@@ -4,6 +4,8 @@
 //! Progress, problems and errors go to stderr, the summary to stdout. All text
 //! from evidence is escaped. Decides nothing about the analysis.
 
+mod timings;
+
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
@@ -21,6 +23,8 @@ use crate::model::report::Report;
 use crate::model::severity::Severity;
 use crate::report::escape;
 use crate::report::headline::Headline;
+
+pub use self::timings::Timings;
 
 /// What the user wants to see, and what the terminal can show.
 #[derive(Clone, Copy, Debug)]

@@ -33,6 +33,12 @@ const VERBS: [&str; 12] = [
 /// destroy something. The verb must end where a new word begins (`Deleted…` is
 /// no verb), and labels (`…Tags`) and the ends of sessions do not count.
 pub(super) fn destroys(event_name: &str) -> bool {
+    // Every record of a dump comes here: most begin with another letter than all
+    // of these words.
+    let first = event_name.bytes().next().unwrap_or_default().to_ascii_uppercase();
+    if !PREFIXES.iter().chain(&VERBS).any(|word| word.as_bytes().first() == Some(&first)) {
+        return false;
+    }
     let mut name = event_name;
     while let Some(rest) = PREFIXES.iter().find_map(|prefix| after_word(name, prefix)) {
         name = rest;

@@ -50,7 +50,7 @@ pub fn search(flags: &Search, color: Color, interrupted: &AtomicBool) -> Result<
         limit: flags.limit,
         printer: (!flags.count).then_some(printer),
     };
-    let watch = Watch { terminal: &terminal, progress: OnceLock::new() };
+    let watch = Watch { terminal: &terminal, progress: OnceLock::new(), timings: None };
     let mut pool = rayon::ThreadPoolBuilder::new();
     if let Some(threads) = flags.threads {
         pool = pool.num_threads(usize::from(threads));

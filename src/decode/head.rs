@@ -226,12 +226,38 @@ impl<'a> Head<'a> {
         }
     }
 
-    fn note_duplicate(&mut self, seen: &mut [bool; KEYS.len()], place: usize) {
+    /// Where the value of that key goes; `None` if it is no key of a head.
+    pub(super) fn slot(&mut self, key: &str, seen: &mut Places) -> Option<Slot<'_, 'a>> {
+        let place = place(key)?;
+        self.note_duplicate(seen, place);
+        Some(match place {
+            IDENTITY => Slot::Raw(&mut self.user_identity),
+            REQUEST => Slot::Raw(&mut self.request),
+            RESPONSE => Slot::Raw(&mut self.response),
+            READ_ONLY => Slot::Flag(&mut self.read_only),
+            _ => Slot::Field(self.field(place)),
+        })
+    }
+
+    fn note_duplicate(&mut self, seen: &mut Places, place: usize) {
         if seen[place] && ROUTING.contains(&place) {
             self.duplicate = Some(KEYS[place]);
         }
         seen[place] = true;
     }
+}
+
+/// Which keys were met.
+pub(super) type Places = [bool; KEYS.len()];
+
+/// Where a value of a head goes, and how it is read.
+pub(super) enum Slot<'h, 'a> {
+    /// As its raw text.
+    Raw(&'h mut Option<&'a str>),
+    /// True or false.
+    Flag(&'h mut Flag),
+    /// As a string.
+    Field(&'h mut Field<'a>),
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Head<'a> {

@@ -17,6 +17,7 @@ mod parquet;
 mod reading;
 mod rebuild;
 mod row_text;
+mod scan;
 mod text;
 mod walk;
 mod wrapper;
@@ -183,9 +184,15 @@ pub fn decode(content: &mut [u8], sink: &mut dyn Sink) -> Decoded {
 }
 
 fn decode_utf8(content: &mut [u8], sink: &mut dyn Sink) -> Decoded {
-    let bad_bytes = text::make_utf8(content);
-    let Ok(all) = std::str::from_utf8(content) else {
-        unreachable!("every byte that is no UTF-8 was overwritten");
+    let (all, bad_bytes) = match simdutf8::basic::from_utf8(content) {
+        Ok(all) => (all, Vec::new()),
+        Err(_) => {
+            let bad_bytes = text::make_utf8(content);
+            let Ok(all) = std::str::from_utf8(content) else {
+                unreachable!("every byte that is no UTF-8 was overwritten");
+            };
+            (all, bad_bytes)
+        }
     };
     if !text::begins_as_json(all) {
         if let Some(table) = columns::table(all) {

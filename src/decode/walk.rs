@@ -8,6 +8,7 @@ use serde_json::Deserializer;
 use crate::decode::entry::is_document;
 use crate::decode::format::{ARRAY, DELIVERY, LINES, RECORD};
 use crate::decode::head::Head;
+use crate::decode::scan::Scanner;
 use crate::decode::{Decoded, Fault, Place, Sink, Verdict};
 use crate::limits::RECORD_BYTES_MAX;
 use crate::model::problem::ProblemKind;
@@ -20,6 +21,7 @@ const LEADING_KEYS: [&str; 4] = ["Records", "Events", "RfcSummaries", "rfcSummar
 pub(crate) struct Walk<'a, 's> {
     pub(crate) text: &'a str,
     pub(crate) sink: &'s mut dyn Sink,
+    scanner: Scanner<'a>,
     bad_bytes: Vec<usize>,
     next_bad: usize,
     ordinal: u64,
@@ -41,6 +43,7 @@ impl<'a, 's> Walk<'a, 's> {
         Self {
             text,
             sink,
+            scanner: Scanner::new(text),
             bad_bytes,
             next_bad: 0,
             ordinal: 0,
@@ -196,6 +199,10 @@ impl<'a, 's> Walk<'a, 's> {
 
     /// One entry that begins at `at`; returns where it ends.
     fn entry(&mut self, at: usize) -> usize {
+        if let Some((head, end)) = self.scanner.head(at) {
+            self.whole_entry(head, at, end);
+            return end;
+        }
         let mut heads = Deserializer::from_str(&self.text[at..]).into_iter::<Head<'a>>();
         match heads.next() {
             Some(Ok(head)) => {

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use crate::evidence::archive::ArchiveKind;
+use crate::evidence::inflating::{Inflating, STEP_BYTES};
 use crate::evidence::unpack::Packing;
-use crate::limits::{INFLATE_RATIO_FLOOR_BYTES, INFLATE_RATIO_MAX, INFLATED_BYTES_MAX};
+use crate::limits::{INFLATE_RATIO_MAX, INFLATED_BYTES_MAX};
 use crate::model::problem::ProblemKind;
 
 /// How an object is packed, told from its first bytes.
@@ -58,6 +60,10 @@ pub struct Content {
     pub first_member: Option<FirstMember>,
     /// Everything that went wrong or is odd.
     pub faults: Vec<Fault>,
+    /// How long all of it took.
+    pub reading: Duration,
+    /// How long the two hashes took of that.
+    pub hashing: Duration,
 }
 
 /// The content of the first gzip member of an object that holds more: the only
@@ -72,17 +78,11 @@ pub struct FirstMember {
     pub inflated_bytes: usize,
 }
 
-/// Bytes inflated at a time: small enough to be hashed while still in cache.
-const STEP_BYTES: usize = 128 * 1024;
-
-/// Bytes in which a tar archive shows itself.
-const TAR_MAGIC_END: u64 = 262;
-
 /// Room for inflated content, whose memory is reused from object to object.
 #[derive(Debug, Default)]
 pub struct Buffer {
-    bytes: Vec<u8>,
-    len: usize,
+    pub(super) bytes: Vec<u8>,
+    pub(super) len: usize,
 }
 
 impl Buffer {
@@ -91,9 +91,9 @@ impl Buffer {
         &mut self.bytes[..self.len]
     }
 
-    /// The next free step, which the caller fills from its start.
-    fn step(&mut self, room: usize) -> &mut [u8] {
-        let end = self.len + room.min(STEP_BYTES);
+    /// The next free bytes, which the caller fills from their start.
+    pub(super) fn step(&mut self, room: usize) -> &mut [u8] {
+        let end = self.len + room;
         if self.bytes.len() < end {
             self.bytes.resize(end.max(self.bytes.len() * 2), 0);
         }
@@ -136,6 +136,7 @@ pub(super) fn open(location: &Path) -> io::Result<File> {
 
 /// Reads from any source of bytes; see [`read`].
 pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
+    let started = Instant::now();
     inflated.len = 0;
     let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(source));
     let mut content = nothing();
@@ -143,7 +144,7 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
         Ok(first) => content.container = container_of(first),
         Err(error) => content.faults.push(unreadable(&error)),
     }
-    let mut sink = Inflating { buffer: inflated, hash: Sha256::new(), limit_hit: false, is_tar: false };
+    let mut sink = Inflating::new(inflated);
     match content.container {
         Container::Gzip => {
             content.first_member = inflate_members(&mut stored, &mut sink, &mut content.faults);
@@ -170,13 +171,14 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
         // Its entries are read on their own: what was inflated so far goes.
         content.container = Container::Archive(kind);
         content.faults.clear();
-        (sink.limit_hit, sink.buffer.len, sink.hash) = (false, 0, Sha256::new());
+        sink.forget();
     }
+    content.hashing = sink.hashing;
     if sink.limit_hit {
         content.faults.push(limit(sink.buffer.len));
     }
     if !matches!(content.container, Container::Archive(_)) {
-        content.inflated_sha256 = hex(&sink.hash.finalize());
+        content.inflated_sha256 = hex(&sink.hash().finalize());
         content.inflated_bytes = inflated.len as u64;
     }
     // What was not needed above still belongs to the stored hash.
@@ -188,6 +190,8 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
     }
     let hashed = stored.into_inner();
     content.bytes = hashed.bytes;
+    content.hashing += hashed.hashing;
+    content.reading = started.elapsed();
     content.sha256 = hex(&hashed.hash.finalize());
     content
 }
@@ -201,6 +205,8 @@ pub(super) fn nothing() -> Content {
         container: Container::Plain,
         first_member: None,
         faults: Vec::new(),
+        reading: Duration::ZERO,
+        hashing: Duration::ZERO,
     }
 }
 
@@ -236,7 +242,7 @@ fn container_of(first: &[u8]) -> Container {
     if is_tar(first) { Container::Archive(ArchiveKind::Tar(Packing::Plain)) } else { Container::Plain }
 }
 
-fn is_tar(first: &[u8]) -> bool {
+pub(super) fn is_tar(first: &[u8]) -> bool {
     first.get(257..262) == Some(b"ustar".as_slice())
 }
 
@@ -272,7 +278,7 @@ fn inflate_members<R: Read>(
         let next = stored.fill_buf();
         if members == 1 && !matches!(next, Ok([])) {
             // The hash goes on over what follows; its state here is the first member's.
-            let inflated_sha256 = hex(&sink.hash.clone().finalize());
+            let inflated_sha256 = hex(&sink.hash().finalize());
             first = Some(FirstMember { inflated_sha256, inflated_bytes: sink.buffer.len });
         }
         match next {
@@ -307,67 +313,26 @@ pub(super) fn inflate_fault(error: &io::Error, kept: usize) -> Fault {
     Fault { kind, detail: format!("{error}; the first {kept} inflated bytes were read") }
 }
 
-/// Collects inflated bytes up to the limits and hashes them as they come.
-struct Inflating<'a> {
-    buffer: &'a mut Buffer,
-    hash: Sha256,
-    limit_hit: bool,
-    /// The content begins as a tar archive: no more of it was taken.
-    is_tar: bool,
-}
-
-impl Inflating<'_> {
-    /// Takes bytes until the source ends or a limit is hit. `stored_bytes` tells
-    /// how many stored bytes were drawn so far, where a ratio makes sense.
-    fn take_all<S: Read>(
-        &mut self,
-        source: &mut S,
-        stored_bytes: impl Fn(&S) -> Option<u64>,
-    ) -> io::Result<()> {
-        loop {
-            let len = self.buffer.len as u64;
-            let ratio_max = stored_bytes(source)
-                .map_or(u64::MAX, |stored| stored.saturating_mul(INFLATE_RATIO_MAX))
-                .max(INFLATE_RATIO_FLOOR_BYTES);
-            let room = INFLATED_BYTES_MAX.min(ratio_max).saturating_sub(len);
-            if room == 0 {
-                self.limit_hit = source.read(&mut [0])? > 0;
-                return Ok(());
-            }
-            let step = self.buffer.step(usize::try_from(room).unwrap_or(usize::MAX));
-            let read = match source.read(step) {
-                Ok(0) => return Ok(()),
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            self.hash.update(&step[..read]);
-            self.buffer.len += read;
-            if len < TAR_MAGIC_END && is_tar(&self.buffer.bytes[..self.buffer.len]) {
-                self.is_tar = true;
-                return Ok(());
-            }
-        }
-    }
-}
-
 /// Counts and hashes the stored bytes as they pass.
 struct Hashing<R> {
     source: R,
     hash: Sha256,
+    hashing: Duration,
     bytes: u64,
 }
 
 impl<R> Hashing<R> {
     fn new(source: R) -> Self {
-        Self { source, hash: Sha256::new(), bytes: 0 }
+        Self { source, hash: Sha256::new(), hashing: Duration::ZERO, bytes: 0 }
     }
 }
 
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
+        let started = Instant::now();
         self.hash.update(&buffer[..read]);
+        self.hashing += started.elapsed();
         self.bytes += read as u64;
         Ok(read)
     }

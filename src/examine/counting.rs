@@ -31,10 +31,11 @@ impl<'e> Counting<'e> {
         }
     }
 
-    /// Counts one record; gives the mark of its caller.
+    /// Counts one record, by the keyed hash of its raw `userIdentity`; gives the
+    /// mark of its caller.
     pub(super) fn add(
         &mut self,
-        head: &Head<'_>,
+        (head, identity): (&Head<'_>, u64),
         account: Option<&AccountId>,
         time: Option<UtcTime>,
     ) -> CallerMark {
@@ -42,12 +43,12 @@ impl<'e> Counting<'e> {
             Self::Not => CallerMark::default(),
             Self::Shared(usage, shard) => {
                 usage.relieve(shard);
-                shard.add(head, account, time)
+                shard.add((head, identity), account, time)
             }
             Self::Apart(apart) => {
                 let (shard, folded) = &mut **apart;
                 shard.relieve(folded);
-                shard.add(head, account, time)
+                shard.add((head, identity), account, time)
             }
         }
     }

@@ -95,7 +95,9 @@ impl ObjectSink<'_, '_> {
     /// Reads the tokens of a record; true if one of them is a key that was
     /// handed out.
     pub(super) fn see(&mut self, record: &Record<'_>) -> bool {
-        self.seen.read(self.examiner.key, &record.head, record.text);
+        let classifier = &self.examiner.classifier;
+        let marker = |identity: &str| classifier.may_wear_marker_role(identity);
+        self.seen.read((self.examiner.key, &marker), &record.head, record.text);
         self.seen.keys().iter().any(|key| self.examiner.handed_out.holds(*key))
     }
 
@@ -171,7 +173,9 @@ impl ObjectSink<'_, '_> {
         let bytes = inflated.get(one.place.start..one.place.end);
         let Some(text) = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else { return false };
         let Some(head) = Head::tolerant(text) else { return false };
-        self.seen.read(self.examiner.key, &head, text);
+        let classifier = &self.examiner.classifier;
+        let marker = |identity: &str| classifier.may_wear_marker_role(identity);
+        self.seen.read((self.examiner.key, &marker), &head, text);
         if !self.seen.keys().contains(&one.key) {
             return false;
         }

@@ -24,8 +24,8 @@ pub(super) struct Seen {
     callers: FxHashMap<u64, Caller>,
     /// Tokens of all these callers.
     of_callers: Vec<u64>,
-    /// The caller of the record, if it has one.
-    caller: Option<u64>,
+    /// The caller of the record.
+    caller: u64,
     /// The keys among its tokens.
     keys: Vec<u64>,
     /// Tokens of what it asks for and hands out.
@@ -38,17 +38,24 @@ struct Caller {
     tokens: Range<usize>,
     /// Where the keys begin among them: they stand last.
     keys: usize,
+    /// Whether it may wear the role of a mode.
+    marker: bool,
     /// Whether a record of it was only counted.
     remembered: bool,
 }
 
+/// The key of hashes, and what tells of an identity whether it may wear the role
+/// of a mode.
+type Known<'f> = (RunKey, &'f dyn Fn(&str) -> bool);
+
 impl Seen {
     /// Takes the place of the record before.
-    pub(super) fn read(&mut self, key: RunKey, head: &Head<'_>, text: &str) {
+    pub(super) fn read(&mut self, known: Known<'_>, head: &Head<'_>, text: &str) {
+        let (key, _) = known;
         self.keys.clear();
         self.of_call.clear();
-        self.caller = head.user_identity.map(|identity| self.meet(key, identity));
-        if let Some(caller) = self.caller.and_then(|caller| self.callers.get(&caller)) {
+        self.caller = self.meet(known, head.user_identity.unwrap_or_default());
+        if let Some(caller) = self.callers.get(&self.caller) {
             self.keys.extend_from_slice(&self.of_callers[caller.keys..caller.tokens.end]);
         }
         token::of_call(head, text, &mut |kind, account, name| {
@@ -61,7 +68,7 @@ impl Seen {
     }
 
     /// Reads the words of a caller, if it was not met before.
-    fn meet(&mut self, key: RunKey, identity: &str) -> u64 {
+    fn meet(&mut self, (key, marker): Known<'_>, identity: &str) -> u64 {
         let spelled = xxh3_64_with_seed(identity.as_bytes(), key.seed());
         if !self.callers.contains_key(&spelled) {
             if self.callers.len() >= CALLERS_MAX {
@@ -76,10 +83,25 @@ impl Seen {
             });
             let split = tokens.len();
             tokens.extend(keys);
-            let caller = Caller { tokens: start..tokens.len(), keys: split, remembered: false };
+            let caller = Caller {
+                tokens: start..tokens.len(),
+                keys: split,
+                marker: marker(identity),
+                remembered: false,
+            };
             self.callers.insert(spelled, caller);
         }
         spelled
+    }
+
+    /// The keyed hash of the caller as it is spelled.
+    pub(super) fn caller(&self) -> u64 {
+        self.caller
+    }
+
+    /// Whether the caller may wear the role of a mode.
+    pub(super) fn may_wear_marker_role(&self) -> bool {
+        self.callers.get(&self.caller).is_some_and(|caller| caller.marker)
     }
 
     /// Hashes of the keys in the record.
@@ -89,7 +111,7 @@ impl Seen {
 
     /// Has the object remember the tokens of the record.
     pub(super) fn remember(&mut self, callers: &mut Callers) {
-        if let Some(caller) = self.caller.and_then(|caller| self.callers.get_mut(&caller))
+        if let Some(caller) = self.callers.get_mut(&self.caller)
             && !std::mem::replace(&mut caller.remembered, true)
         {
             callers.add(self.of_callers[caller.tokens.clone()].iter().map(|hash| short(*hash)));
@@ -131,7 +153,7 @@ mod tests {
         for name in names {
             let text = record(&caller(name));
             let (tokens, keys) = fresh(key, &text);
-            seen.read(key, &Head::tolerant(&text).expect("a record"), &text);
+            seen.read((key, &|_| false), &Head::tolerant(&text).expect("a record"), &text);
             assert_eq!(seen.keys().iter().copied().collect::<BTreeSet<u64>>(), keys, "{name}");
             assert_eq!(keys.len(), 2, "its own and the one that it hands out");
             seen.remember(&mut callers);
@@ -139,7 +161,7 @@ mod tests {
         }
         assert_eq!(callers.finish().hashes().collect::<BTreeSet<u32>>(), all);
         let nobody = r#"{"eventSource":"ec2.amazonaws.com"}"#;
-        seen.read(key, &Head::tolerant(nobody).expect("a record"), nobody);
+        seen.read((key, &|_| false), &Head::tolerant(nobody).expect("a record"), nobody);
         assert!(seen.keys().is_empty(), "nothing is left of the record before");
     }
 
@@ -149,7 +171,7 @@ mod tests {
         let (mut seen, mut callers) = (Seen::default(), Callers::default());
         for turn in 0..=CALLERS_MAX + 1 {
             let text = format!(r#"{{"userIdentity":{{"accessKeyId":"ASIA{turn}"}}}}"#);
-            seen.read(key, &Head::tolerant(&text).expect("a record"), &text);
+            seen.read((key, &|_| false), &Head::tolerant(&text).expect("a record"), &text);
             assert_eq!(seen.keys(), [token_hash(key, TokenKind::Key, "", &format!("ASIA{turn}"))]);
             seen.remember(&mut callers);
         }

@@ -8,6 +8,7 @@ use super::counting::Counting;
 use super::event_time::event_time;
 use super::handed_out::Waiting;
 use super::seen::Seen;
+use super::spent::SAMPLE;
 use super::{Examined, Examiner};
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::detect::Noted;
@@ -28,6 +29,7 @@ use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
 use crate::timeline::{CallerMark, Fingerprint, Location};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 /// Takes what decoding finds in one object.
 pub(super) struct ObjectSink<'e, 'c> {
@@ -48,6 +50,8 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) fingerprints: Vec<Fingerprint>,
     pub(super) callers: Callers,
     pub(super) seen: Seen,
+    /// How long the records took that were timed.
+    pub(super) sampled: Duration,
     pub(super) waiting: Vec<Waiting>,
     /// How many keys were known to be handed out when the object was begun.
     pub(super) handed_before: usize,
@@ -82,6 +86,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             fingerprints: Vec::new(),
             callers: Callers::default(),
             seen: Seen::default(),
+            sampled: Duration::ZERO,
             waiting: Vec::new(),
             handed_before: examiner.handed_out.count(),
             enveloped: false,
@@ -169,9 +174,9 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
         let account = account_of(head.recipient_account_id.as_str(), around, caller);
         self.tally.add(account.as_ref(), head.region.as_str(), time, head.event_category.as_str());
-        let caller = self.counting.add(head, account.as_ref(), time);
-        let wrong: Vec<&str> = head.wrong_types().collect();
-        if !wrong.is_empty() {
+        let caller = self.counting.add((head, self.seen.caller()), account.as_ref(), time);
+        if head.wrong_types().next().is_some() {
+            let wrong: Vec<&str> = head.wrong_types().collect();
             let detail = format!("of another type than the format says: {}", wrong.join(", "));
             self.problem(ProblemKind::WrongType, record.place, detail);
         }
@@ -205,26 +210,28 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
     }
 }
 
-impl Sink for ObjectSink<'_, '_> {
-    fn record(&mut self, record: Record<'_>) {
+impl ObjectSink<'_, '_> {
+    fn examine(&mut self, record: &Record<'_>) {
         self.counts.seen += 1;
         let around =
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
-        let (time, caller) = self.count(&record, around.as_ref());
-        self.deliveries.extend(Delivery::of(&record));
-        let touched = self.see(&record);
-        let may_matter = touched || self.examiner.classifier.may_matter(&record.head, record.text);
-        let kept = may_matter && self.keep(&record, around.as_ref(), touched);
+        let touched = self.see(record);
+        let (time, caller) = self.count(record, around.as_ref());
+        self.deliveries.extend(Delivery::of(record));
+        let may_matter = touched
+            || self.seen.may_wear_marker_role()
+            || self.examiner.classifier.call_may_matter(&record.head, record.text);
+        let kept = may_matter && self.keep(record, around.as_ref(), touched);
         if kept {
             self.counts.kept += 1;
         } else {
             self.counts.counted_only += 1;
-            self.remember(&record);
+            self.remember(record);
         }
         if !kept || self.followed.contains(&record.place.ordinal) {
-            self.witness(&record, around.as_ref(), time);
+            self.witness(record, around.as_ref(), time);
         }
-        let matched = self.detect(&record, around.as_ref(), kept, time);
+        let matched = self.detect(record, around.as_ref(), kept, time);
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
         let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");
@@ -234,6 +241,17 @@ impl Sink for ObjectSink<'_, '_> {
         print.set_matched(matched);
         print.set_caller(caller);
         self.fingerprints.push(print);
+    }
+}
+
+impl Sink for ObjectSink<'_, '_> {
+    fn record(&mut self, record: Record<'_>) {
+        if !record.place.ordinal.is_multiple_of(u64::from(SAMPLE)) {
+            return self.examine(&record);
+        }
+        let started = Instant::now();
+        self.examine(&record);
+        self.sampled += started.elapsed();
     }
 
     fn rfc(&mut self, entry: RfcEntry<'_>) {

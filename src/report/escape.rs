@@ -103,6 +103,10 @@ fn escape_where(text: &str, replaced: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// Source: Unicode 17, general categories Cc, Cf, Zl, Zp, and the default
 /// ignorable code points that have no glyph; read 2026-11.
 fn misleads(c: char) -> bool {
+    if c.is_ascii() {
+        // Nearly all of what is written: asked first.
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'

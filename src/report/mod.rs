@@ -2,7 +2,7 @@
 //!
 //! Owns: the list of outputs, the tables' columns, escaping, the head facts and
 //! the output folder. Imports only `model` and `limits`; computes no new fact,
-//! reads no clock and prints nothing.
+//! reads no clock but to tell how long an output took, and prints nothing.
 //!
 //! ```text
 //!  Report ─┬─ tables (columns) ──▶ csv, parquet, the workbook
@@ -42,6 +42,7 @@ pub mod workbook;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use polars_core::prelude::PolarsError;
 use rayon::prelude::*;
@@ -288,7 +289,7 @@ impl Job<'_> {
 
 /// Writes the formats asked for, the input's manifest and run.json into the staging folder.
 /// `events_csv` asks for the table `events` as CSV too, if the report holds it.
-/// Gives the paths written, relative to the folder.
+/// Gives what was written, outputs in their order.
 ///
 /// # Errors
 /// If a file cannot be written.
@@ -298,17 +299,35 @@ pub fn write_all(
     formats: &BTreeSet<Format>,
     events_csv: bool,
     staging: &Staging,
-) -> Result<Vec<PathBuf>, ReportError> {
+) -> Result<Vec<Written>, ReportError> {
     let manifest = manifest::render(report);
     let made = Provenance::of(facts, manifest::sha256(&manifest));
     let job = Job { report, facts, head: Headline::of(report), made, events_csv, staging };
-    let mut written = Vec::new();
-    for output in OUTPUTS.iter().filter(|output| formats.contains(&output.format)) {
-        written.extend((output.write)(&job)?);
-    }
-    written.extend(job.text(manifest::FILE, &manifest)?);
-    written.extend(job.text(run_json::FILE, &run_json::render(facts, &job.made.manifest_sha256))?);
+    let outputs: Vec<&Output> = OUTPUTS.iter().filter(|output| formats.contains(&output.format)).collect();
+    let write = |output: &&Output| {
+        let started = Instant::now();
+        let files = (output.write)(&job)?;
+        Ok(Written { name: output.name, files, time: started.elapsed() })
+    };
+    // The longest ones stand at the end: no thread is left alone with them.
+    let written: Vec<Result<Written, ReportError>> = outputs.par_iter().map(write).collect();
+    let mut written: Vec<Written> = written.into_iter().collect::<Result<_, _>>()?;
+    let started = Instant::now();
+    let mut files = job.text(manifest::FILE, &manifest)?;
+    files.extend(job.text(run_json::FILE, &run_json::render(facts, &job.made.manifest_sha256))?);
+    written.push(Written { name: "manifest", files, time: started.elapsed() });
     Ok(written)
+}
+
+/// What one output wrote.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Name of the output.
+    pub name: &'static str,
+    /// The files, relative to the folder.
+    pub files: Vec<PathBuf>,
+    /// How long it took.
+    pub time: Duration,
 }
 
 /// Writes one format as one stream: for CSV that is the table `timeline`.

@@ -120,6 +120,7 @@ fn the_folder_holds_every_file_of_the_contract_and_the_same_bytes_again() {
         let facts = RunFacts { threads, ..sample::facts() };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let written = pool.install(|| write_all(&report, &facts, &every_format(), true, &staging)).unwrap();
+        let written: Vec<_> = written.into_iter().flat_map(|one| one.files).collect();
         // Both forms of each table, the other outputs, the manifest, run.json.
         assert_eq!(written.len(), 14 * 2 + others + 2);
         assert_eq!(written.last(), Some(&PathBuf::from("run.json")));
@@ -151,6 +152,7 @@ fn only_what_was_asked_for_is_written() {
     let report = sample::plain();
     let some = [Format::Csv, Format::Markdown].into();
     let written = write_all(&report, &sample::facts(), &some, false, &staging).unwrap();
+    let written: Vec<_> = written.into_iter().flat_map(|one| one.files).collect();
     // Thirteen tables, report.md, the manifest, run.json.
     assert_eq!(written.len(), 13 + 1 + 2);
     assert!(!written.contains(&PathBuf::from("tables/events.csv")));

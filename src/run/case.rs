@@ -16,7 +16,7 @@ use crate::detect::Detector;
 use crate::dump::{Dump, Observer, look};
 use crate::error::{CaseError, Error};
 use crate::evidence::discover::Found;
-use crate::examine::{Depth, Examiner};
+use crate::examine::{Depth, Examiner, Part};
 use crate::model::problem::Problem;
 use crate::tickets;
 use crate::timeline::RunKey;
@@ -77,6 +77,7 @@ impl Opened {
         let plan = Plan::new(&self.held, &today, (wanted, examiner.days != (None, None)))?;
         let reading = Reading { case: &self.case, found: wanted, examiner, observer, interrupted };
         let Ingested { opened, counted, .. } = reading.all(&plan)?;
+        Part::ALL.into_iter().for_each(|part| observer.part(part.as_str(), examiner.spent.at(part)));
         Ok((Dump::of(wanted, examiner, opened, counted), plan.problems))
     }
 }

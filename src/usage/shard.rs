@@ -108,10 +108,16 @@ impl Shard {
         }
     }
 
-    /// Counts a record about that account. Gives the mark by which it is taken
+    /// Counts a record about that account; `identity` is the keyed hash of its raw
+    /// `userIdentity`. Gives the mark by which it is taken
     /// back, should it turn out to be a copy.
-    pub fn add(&mut self, head: &Head<'_>, account: Option<&AccountId>, time: Option<UtcTime>) -> CallerMark {
-        let caller = self.caller(head, account);
+    pub fn add(
+        &mut self,
+        (head, identity): (&Head<'_>, u64),
+        account: Option<&AccountId>,
+        time: Option<UtcTime>,
+    ) -> CallerMark {
+        let caller = self.caller((head, identity), account);
         let read = match head.read_only {
             Flag::Yes => true,
             Flag::No => false,
@@ -148,15 +154,13 @@ impl Shard {
     }
 
     /// The place of the record's caller.
-    fn caller(&mut self, head: &Head<'_>, account: Option<&AccountId>) -> u32 {
-        let identity = head.user_identity.unwrap_or_default();
+    fn caller(&mut self, (head, identity): (&Head<'_>, u64), account: Option<&AccountId>) -> u32 {
         let about = account.map(AccountId::as_str).unwrap_or_default();
-        let hash = xxh3_64_with_seed(about.as_bytes(), self.key.seed());
-        let hash = xxh3_64_with_seed(identity.as_bytes(), hash);
+        let hash = xxh3_64_with_seed(about.as_bytes(), identity ^ self.key.seed());
         if let Some(place) = self.identities.get(&hash) {
             return *place;
         }
-        let place = self.met(&principal_of(identity), account);
+        let place = self.met(&principal_of(head.user_identity.unwrap_or_default()), account);
         self.identities.insert(hash, place);
         place
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::*;
 use crate::decode::head::Head;
 use crate::limits::{ACTOR_VALUES_MAX, ACTORS_MAX};
@@ -48,7 +50,13 @@ fn counted(usage: &Usage, parts: &[&[Call]]) -> Vec<CallerMark> {
             .expect("memory takes it");
             let head: Head<'_> = serde_json::from_str(&text).expect("a head");
             usage.relieve(&mut shard);
-            marks.push(shard.add(&head, Some(&AccountId::from(ACCOUNT)), UtcTime::parse(call.time)));
+            // Keyed in a run; here only equal texts have to be equal.
+            let identity = xxh3_64(head.user_identity.unwrap_or_default().as_bytes());
+            marks.push(shard.add(
+                (&head, identity),
+                Some(&AccountId::from(ACCOUNT)),
+                UtcTime::parse(call.time),
+            ));
         }
         usage.give_back(shard);
     }

@@ -163,6 +163,39 @@ fn the_table_of_events_holds_what_was_asked_for() {
 }
 
 #[test]
+fn timings_tell_each_stage_and_change_no_report() {
+    let dump = scratch();
+    spread(dump.path());
+    let plain = analyze(dump.path(), &["--no-progress"]);
+    let timed = analyze(dump.path(), &["--timings", "--no-progress"]);
+    let lines: Vec<&str> =
+        timed.ended.stderr.lines().skip_while(|line| !line.starts_with("Timings: ")).collect();
+    for what in [
+        "  finding the objects ",
+        "  reading the objects ",
+        "    reading and inflating ",
+        "    hashing ",
+        "    decoding ",
+        "    examining records ",
+        "  checking digests ",
+        "  following credentials ",
+        "  comparing copies ",
+        "  correlating ",
+        "  writing the reports ",
+        "    parquet ",
+        "    html ",
+        "    xlsx ",
+    ] {
+        let told = lines.iter().filter(|line| line.starts_with(what)).collect::<Vec<_>>();
+        assert_eq!(told.len(), 1, "{what}: {}", timed.ended.stderr);
+        assert!(told[0].ends_with(" %") && told[0].len() <= 80, "{told:?}");
+    }
+    assert!(!plain.ended.stderr.contains("Timings"));
+    let sums = |out: &Path| std::fs::read_to_string(out.join("SHA256SUMS")).expect("it is written");
+    assert_eq!(sums(&plain.out), sums(&timed.out));
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_a_run_quietly() {
     let dump = scratch();
     let ids: Vec<String> = (0..3000).map(|n| format!("event-{n:04}")).collect();

@@ -1,0 +1,376 @@
+//! The quick way through sound JSON: the head of an entry and the members of an
+//! object, found in one pass that looks at the bytes of strings 64 at a time.
+//!
+//! Owns: saying where values end, and never wrongly. What is unusual (an escape
+//! in a name or in a field that routes, deep nesting, damage of any kind) is left
+//! to serde_json: `None` means "ask it", never "no JSON". Whatever is taken here,
+//! serde_json takes too, and reads the same from it; the tests hold both together.
+
+use std::borrow::Cow;
+
+use crate::decode::flag::Flag;
+use crate::decode::head::{Field, Head, Places, Slot};
+
+/// Nesting that is followed: one bit each. Records of CloudTrail nest about 10.
+const DEPTH_MAX: u32 = 64;
+
+/// Bytes that are looked at together, a bit each.
+const BLOCK_BYTES: usize = 64;
+
+/// Bytes whose stops are held at once.
+const CHUNK_BYTES: usize = 64 * BLOCK_BYTES;
+
+/// Stops written at once: as many as most blocks hold, so that nothing is asked
+/// for each.
+const WRITTEN: usize = 12;
+
+/// A text, and where strings may stop in the part of it that is read.
+///
+/// A stop is a byte that no string holds as it is: a quote, a backslash, a control
+/// character. They are found for many bytes together, ahead of the reading, which
+/// then goes from stop to stop without looking at what lies between.
+#[derive(Debug)]
+pub(crate) struct Scanner<'a> {
+    text: &'a str,
+    /// The first `filled` are the stops from `begin` to `end`.
+    stops: Vec<usize>,
+    filled: usize,
+    /// No stop before this one matters any more.
+    next: usize,
+    begin: usize,
+    end: usize,
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) const fn new(text: &'a str) -> Self {
+        Self { text, stops: Vec::new(), filled: 0, next: 0, begin: 0, end: 0 }
+    }
+
+    /// The head of the entry that begins at `at`, and where the entry ends.
+    pub(crate) fn head(&mut self, at: usize) -> Option<(Head<'a>, usize)> {
+        self.seek(at);
+        let (mut head, mut seen) = (Head::default(), Places::default());
+        let end = self.members_from(at, &mut |scanner, key, value| match head.slot(key, &mut seen) {
+            None => scanner.value(value),
+            Some(slot) => scanner.into_slot(slot, value),
+        })?;
+        Some((head, end))
+    }
+
+    /// Reads the value at `at` of a member that a head holds; gives where it ends.
+    fn into_slot(&mut self, slot: Slot<'_, 'a>, at: usize) -> Option<usize> {
+        let end = match &slot {
+            Slot::Raw(_) => self.value(at)?,
+            Slot::Flag(_) | Slot::Field(_) if self.byte(at)? == b'"' => self.plain(at + 1)? + 1,
+            Slot::Flag(_) | Slot::Field(_) => self.scalar(at)?,
+        };
+        let raw = self.text.get(at..end)?;
+        let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        match (slot, text, raw) {
+            (Slot::Raw(slot), _, _) => *slot = Some(raw),
+            (Slot::Flag(flag), Some(text), _) => *flag = Flag::of_text(text),
+            (Slot::Flag(flag), None, "true" | "false" | "null") => *flag = Flag::of_text(raw),
+            (Slot::Field(field), Some(text), _) => *field = Field::Text(Cow::Borrowed(text)),
+            (Slot::Field(field), None, "null") => *field = Field::Absent,
+            // A number may be out of range: serde_json says.
+            (Slot::Flag(_) | Slot::Field(_), None, _) => return None,
+        }
+        Some(end)
+    }
+
+    /// The members of the object that is all of the text but white space.
+    pub(crate) fn members(text: &'a str) -> Option<Vec<(Cow<'a, str>, &'a str)>> {
+        let mut scanner = Self::new(text);
+        // Most records have about 20, what lies inside them fewer.
+        let mut members = Vec::with_capacity(16);
+        let at = scanner.blanks(0);
+        let end = scanner.members_from(at, &mut |scanner, key, at| {
+            let end = scanner.value(at)?;
+            members.push((Cow::Borrowed(key), scanner.text.get(at..end)?));
+            Some(end)
+        })?;
+        (scanner.blanks(end) == text.len()).then_some(members)
+    }
+
+    /// Goes through the object at `at`. `take` is told each key and where its value
+    /// begins, and tells where it ends.
+    fn members_from(
+        &mut self,
+        at: usize,
+        take: &mut impl FnMut(&mut Self, &'a str, usize) -> Option<usize>,
+    ) -> Option<usize> {
+        if self.byte(at)? != b'{' {
+            return None;
+        }
+        let mut at = self.blanks(at + 1);
+        if self.byte(at)? == b'}' {
+            return Some(at + 1);
+        }
+        loop {
+            if self.byte(at)? != b'"' {
+                return None;
+            }
+            let end = self.plain(at + 1)?;
+            let key = self.text.get(at + 1..end)?;
+            let value = self.after_colon(end + 1)?;
+            let after = take(self, key, value)?;
+            at = self.blanks(after);
+            match self.byte(at)? {
+                b',' => at = self.blanks(at + 1),
+                b'}' => return Some(at + 1),
+                _ => return None,
+            }
+        }
+    }
+
+    #[inline]
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
+    /// Where what follows white space begins.
+    #[inline]
+    fn blanks(&self, at: usize) -> usize {
+        if self.byte(at) > Some(b' ') { at } else { self.more_blanks(at) }
+    }
+
+    #[inline(never)]
+    fn more_blanks(&self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.byte(at) {
+            at += 1;
+        }
+        at
+    }
+
+    /// Where the value begins whose key ended at `at`.
+    fn after_colon(&self, at: usize) -> Option<usize> {
+        let at = self.blanks(at);
+        (self.byte(at)? == b':').then(|| self.blanks(at + 1))
+    }
+
+    /// The next stop at or after `at`, or the end of the text.
+    #[inline]
+    fn stop(&mut self, at: usize) -> usize {
+        loop {
+            match self.stops.get(self.next) {
+                Some(stop) if self.next < self.filled => {
+                    if *stop >= at {
+                        return *stop;
+                    }
+                    self.next += 1;
+                }
+                _ => {
+                    let from = at.max(self.end);
+                    if from >= self.text.len() {
+                        return self.text.len();
+                    }
+                    self.fill(from);
+                }
+            }
+        }
+    }
+
+    /// Makes ready to read from `at`, which may lie before what was read last.
+    fn seek(&mut self, at: usize) {
+        let passed = self.next.checked_sub(1).and_then(|last| self.stops.get(last));
+        if at < self.begin {
+            (self.filled, self.next, self.begin, self.end) = (0, 0, 0, 0);
+        } else if passed.is_some_and(|stop| *stop >= at) {
+            let before = self.stops.get(..self.next).unwrap_or_default();
+            self.next = before.partition_point(|stop| *stop < at);
+        }
+    }
+
+    /// Finds the stops of the chunk that begins with the block of `from`.
+    #[inline(never)]
+    fn fill(&mut self, from: usize) {
+        let bytes = self.text.as_bytes();
+        if self.stops.is_empty() {
+            self.stops.resize(CHUNK_BYTES.min(bytes.len() + BLOCK_BYTES) + WRITTEN, 0);
+        }
+        self.begin = from / BLOCK_BYTES * BLOCK_BYTES;
+        (self.filled, self.next, self.end) = (0, 0, self.begin);
+        while self.end < bytes.len() && self.end < self.begin + CHUNK_BYTES {
+            let rest = &bytes[self.end..];
+            let bits = rest.first_chunk().map_or_else(|| last_stops(rest), stops);
+            self.filled = write_stops(&mut self.stops, self.filled, (self.end, bits));
+            self.end += BLOCK_BYTES;
+        }
+    }
+
+    /// Where the string ends whose text begins at `at`, if there is no escape in
+    /// it: the place of its closing quote.
+    fn plain(&mut self, at: usize) -> Option<usize> {
+        let end = self.stop(at);
+        (self.byte(end)? == b'"').then_some(end)
+    }
+
+    /// One past the closing quote of the string whose text begins at `at`.
+    fn string(&mut self, mut at: usize) -> Option<usize> {
+        loop {
+            let stop = self.stop(at);
+            at = match self.byte(stop)? {
+                b'"' => return Some(stop + 1),
+                b'\\' => match self.byte(stop + 1)? {
+                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => stop + 2,
+                    b'u' => {
+                        let digits = self.text.as_bytes().get(stop + 2..stop + 6)?;
+                        digits.iter().all(u8::is_ascii_hexdigit).then_some(stop + 6)?
+                    }
+                    _ => return None,
+                },
+                _ => return None,
+            };
+        }
+    }
+
+    /// One past the value at `at`.
+    fn value(&mut self, at: usize) -> Option<usize> {
+        match self.byte(at)? {
+            b'{' | b'[' => self.nested(at),
+            _ => self.scalar(at),
+        }
+    }
+
+    /// One past the string, number or word at `at`.
+    fn scalar(&mut self, at: usize) -> Option<usize> {
+        match self.byte(at)? {
+            b'"' => self.string(at + 1),
+            b't' => self.word(at, b"true"),
+            b'f' => self.word(at, b"false"),
+            b'n' => self.word(at, b"null"),
+            b'-' => self.number(at + 1),
+            _ => self.number(at),
+        }
+    }
+
+    fn word(&self, at: usize, word: &[u8]) -> Option<usize> {
+        self.text.as_bytes().get(at..)?.starts_with(word).then_some(at + word.len())
+    }
+
+    /// One past the number whose digits begin at `at`.
+    fn number(&self, at: usize) -> Option<usize> {
+        let mut end = self.digits(at)?;
+        if self.byte(at) == Some(b'0') && end > at + 1 {
+            return None;
+        }
+        if self.byte(end) == Some(b'.') {
+            end = self.digits(end + 1)?;
+        }
+        if let Some(b'e' | b'E') = self.byte(end) {
+            let sign = usize::from(matches!(self.byte(end + 1), Some(b'+' | b'-')));
+            end = self.digits(end + 1 + sign)?;
+        }
+        Some(end)
+    }
+
+    /// One past at least one digit.
+    fn digits(&self, at: usize) -> Option<usize> {
+        let mut end = at;
+        while let Some(b'0'..=b'9') = self.byte(end) {
+            end += 1;
+        }
+        (end > at).then_some(end)
+    }
+
+    /// One past the object or array at `at`.
+    fn nested(&mut self, mut at: usize) -> Option<usize> {
+        // A bit for each that is open: whether it is an object. The innermost is the lowest.
+        let (mut objects, mut depth) = (0u64, 0u32);
+        loop {
+            // Here a value begins.
+            match self.byte(at)? {
+                open @ (b'{' | b'[') => {
+                    if depth == DEPTH_MAX {
+                        return None;
+                    }
+                    objects = objects << 1 | u64::from(open == b'{');
+                    depth += 1;
+                    at = self.blanks(at + 1);
+                    // The closing brackets stand two after the opening ones.
+                    if self.byte(at)? != open + 2 {
+                        if open == b'{' {
+                            at = self.key(at)?;
+                        }
+                        continue;
+                    }
+                }
+                _ => at = self.scalar(at)?,
+            }
+            // Here a value, or an empty bracket, ended.
+            loop {
+                at = self.blanks(at);
+                match (self.byte(at)?, objects & 1) {
+                    (b',', 1) => {
+                        let key = self.blanks(at + 1);
+                        at = self.key(key)?;
+                        break;
+                    }
+                    (b',', _) => {
+                        at = self.blanks(at + 1);
+                        break;
+                    }
+                    (b'}', 1) | (b']', 0) => {
+                        at += 1;
+                        objects >>= 1;
+                        depth -= 1;
+                        if depth == 0 {
+                            return Some(at);
+                        }
+                    }
+                    _ => return None,
+                }
+            }
+        }
+    }
+
+    /// Where the value begins of the member whose key is at `at`.
+    fn key(&mut self, at: usize) -> Option<usize> {
+        if self.byte(at)? != b'"' {
+            return None;
+        }
+        let end = self.string(at + 1)?;
+        self.after_colon(end)
+    }
+}
+
+/// A bit for each byte that no string holds as it is.
+fn stops(block: &[u8; BLOCK_BYTES]) -> u64 {
+    // Written so that the compiler compares many bytes at once.
+    let mut flags = [0u8; BLOCK_BYTES];
+    for (place, (flag, byte)) in flags.iter_mut().zip(block).enumerate() {
+        let stops = (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20);
+        *flag = u8::from(stops) << (place % 8);
+    }
+    let (eights, _) = flags.as_chunks::<8>();
+    eights.iter().enumerate().fold(0, |stops, (place, eight)| {
+        // The eight bytes hold a bit each, all different: their sum is all of them.
+        let bits = u64::from_le_bytes(*eight).wrapping_mul(0x0101_0101_0101_0101) >> 56;
+        stops | bits << (8 * place)
+    })
+}
+
+/// The same for the bytes that are left at the end of a text.
+fn last_stops(rest: &[u8]) -> u64 {
+    let mut block = [b' '; BLOCK_BYTES];
+    block[..rest.len()].copy_from_slice(rest);
+    stops(&block)
+}
+
+/// Appends the places of the stops of one block; gives how many there are now.
+fn write_stops(places: &mut [usize], filled: usize, (block, mut bits): (usize, u64)) -> usize {
+    let after = filled + bits.count_ones() as usize;
+    let mut at = filled;
+    while at < after {
+        let Some(room) = places.get_mut(at..at + WRITTEN) else { break };
+        for place in room {
+            *place = block + bits.trailing_zeros() as usize;
+            bits &= bits.wrapping_sub(1);
+        }
+        at += WRITTEN;
+    }
+    after
+}
+
+#[cfg(test)]
+mod tests;
