@@ -309,7 +309,6 @@ pub fn write_all(
         let files = (output.write)(&job)?;
         Ok(Written { name: output.name, files, time: started.elapsed() })
     };
-    // The longest ones stand at the end: no thread is left alone with them.
     let written: Vec<Result<Written, ReportError>> = outputs.par_iter().map(write).collect();
     let mut written: Vec<Written> = written.into_iter().collect::<Result<_, _>>()?;
     let started = Instant::now();
