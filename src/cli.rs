@@ -207,6 +207,11 @@ pub struct Analyze {
     #[arg(long, value_name = "WHICH", value_enum, help_heading = "Output")]
     pub events: Option<EventsWanted>,
 
+    /// Divide the Parquet of all events into folders, as
+    /// tables/events/account=…/day=…/part-0.parquet; with --events all
+    #[arg(long, value_name = "BY", value_delimiter = ',', help_heading = "Output")]
+    pub events_by: Vec<EventsBy>,
+
     /// Replace reports that an earlier run wrote into the folder
     #[arg(long, help_heading = "Output")]
     pub force: bool,
@@ -337,6 +342,15 @@ pub enum FormatName {
     L2tcsv,
     /// Events as OCSF API Activity; implies --events kept
     Ocsf,
+}
+
+/// By what the table of all events is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EventsBy {
+    /// By account
+    Account,
+    /// By day, UTC
+    Day,
 }
 
 /// Which events the table of events holds.

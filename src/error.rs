@@ -52,6 +52,9 @@ pub enum Error {
     /// Standard output takes one text.
     #[error("standard output takes one format, and that a text")]
     StdoutNeedsOneFormat,
+    /// Only the table of all events is divided.
+    #[error("--events-by divides the table of all events")]
+    EventsByNeedsAll,
     /// A selection that nothing can be in.
     #[error("--{from} must be before --{to}")]
     TurnedRange {
@@ -286,6 +289,7 @@ impl Error {
             | Self::OutputInsideInput { .. }
             | Self::InputInsideOutput { .. }
             | Self::StdoutNeedsOneFormat
+            | Self::EventsByNeedsAll
             | Self::TurnedRange { .. }
             | Self::ModesUnreadable { .. }
             | Self::ModesInvalid { .. }

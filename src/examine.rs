@@ -15,6 +15,7 @@ mod handed_out;
 mod inventory;
 mod matched;
 mod row;
+mod rows;
 mod sink;
 mod skim;
 mod unopened;
@@ -32,6 +33,7 @@ use self::covered::packing;
 pub use self::handed_out::HandedOut;
 pub use self::inventory::Reread;
 use self::row::row;
+use self::rows::ObjectRows;
 use self::sink::ObjectSink;
 pub use self::skim::Depth;
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
@@ -42,6 +44,7 @@ use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self};
 use crate::integrity::{self, Delivery, Packing};
+use crate::lake::Lake;
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
@@ -90,6 +93,10 @@ pub struct Examined {
     pub usage: Option<Box<Folded>>,
     /// How its entries were spent.
     pub counts: Counts,
+    /// Records in it that tell of a single call.
+    pub calls: u64,
+    /// Its number in the table of all events; `None` if there is none.
+    pub ticket: Option<u32>,
     /// Digests, keys and signatures in it.
     pub documents: Vec<integrity::Document>,
     /// Deliveries of log objects that its records tell of.
@@ -120,6 +127,8 @@ pub struct Examiner<'c> {
     pub handed_out: HandedOut,
     /// Callers of all records; `None` if nobody asks for them.
     pub usage: Option<Usage>,
+    /// Takes the rows of the table of all events; `None` if nobody asks for it.
+    pub lake: Option<Lake>,
 }
 
 impl<'c> Examiner<'c> {
@@ -133,6 +142,7 @@ impl<'c> Examiner<'c> {
             depth,
             handed_out: HandedOut::default(),
             usage: None,
+            lake: None,
         }
     }
 }
@@ -171,17 +181,26 @@ impl Examiner<'_> {
     fn content(&self, path: &ObjectPath, content: Content, inflated: &mut [u8]) -> Examined {
         // Decided later whether the rest counts: a digest covers this much.
         let covered = content.first_member.as_ref().map(|first| inflated[..first.inflated_bytes].to_vec());
-        let all = self.decoded(path, &content, inflated);
+        let all = self.decoded(path, &content, inflated, self.lake.as_ref());
         let Some(first) = content.first_member.clone().filter(|_| all.object.format == DELIVERY) else {
             return all;
         };
-        let short = self.decoded(path, &content, &mut covered.unwrap_or_default());
+        let short = self.decoded(path, &content, &mut covered.unwrap_or_default(), None);
+        // The rows of both are those of the whole, as far as they count.
+        let short = Examined { ticket: all.ticket, ..short };
         Examined { first_member: Some((first, Box::new(short))), ..all }
     }
 
     /// Decodes the content of an object, or as much of it as is given.
-    fn decoded(&self, path: &ObjectPath, content: &Content, inflated: &mut [u8]) -> Examined {
+    fn decoded(
+        &self,
+        path: &ObjectPath,
+        content: &Content,
+        inflated: &mut [u8],
+        lake: Option<&Lake>,
+    ) -> Examined {
         let mut sink = ObjectSink::new(self, path, &s3_key::facts(path.as_str()));
+        sink.rows = lake.map(|lake| ObjectRows::begin(lake, path));
         sink.counting = Counting::of(self, content.first_member.is_some());
         for fault in &content.faults {
             sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));

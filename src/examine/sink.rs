@@ -7,6 +7,7 @@ use super::callers::Callers;
 use super::counting::Counting;
 use super::event_time::event_time;
 use super::handed_out::{Seen, Waiting};
+use super::rows::ObjectRows;
 use super::{Examined, Examiner};
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::detect::Noted;
@@ -53,6 +54,10 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) late: BTreeSet<u64>,
     pub(super) followed: BTreeSet<u64>,
     pub(super) counts: Counts,
+    /// Records that tell of a single call.
+    pub(super) calls: u64,
+    /// Where rows of the table of all events go, if there is one.
+    pub(super) rows: Option<ObjectRows<'e>>,
     pub(super) counting: Counting<'e>,
     pub(super) documents: Vec<integrity::Document>,
     pub(super) deliveries: Vec<Delivery>,
@@ -84,6 +89,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             late: BTreeSet::new(),
             followed: BTreeSet::new(),
             counts: Counts::default(),
+            calls: 0,
+            rows: None,
             counting: Counting::default(),
             documents: Vec::new(),
             deliveries: Vec::new(),
@@ -124,6 +131,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             ordinals_end: None,
             usage: self.counting.finish(),
             counts: self.counts,
+            calls: self.calls,
+            ticket: self.rows.map(ObjectRows::end),
             documents: self.documents,
             deliveries: self.deliveries,
             packing: Packing::NotRead,
@@ -204,6 +213,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
 impl Sink for ObjectSink<'_, '_> {
     fn record(&mut self, record: Record<'_>) {
         self.counts.seen += 1;
+        self.calls += 1;
         let around =
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
         let (time, caller) = self.count(&record, around.as_ref());
@@ -217,6 +227,7 @@ impl Sink for ObjectSink<'_, '_> {
             self.counts.counted_only += 1;
             self.remember(&record);
         }
+        self.write_row(&record, around.as_ref(), kept);
         if !kept || self.followed.contains(&record.place.ordinal) {
             self.witness(&record, around.as_ref(), time);
         }

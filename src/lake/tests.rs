@@ -1,0 +1,1 @@
+//! Rows through the whole way, against the table of the same events in memory.
