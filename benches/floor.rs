@@ -43,6 +43,14 @@ fn main() {
         inflated as f64 / 1e6 / cpu,
         events as f64 / cpu
     );
+    let all: Vec<Cost> = (0..ROUNDS).map(|_| analyze_with(&small, scratch.path(), &EVERY_EVENT)).collect();
+    let all_cpu = median(&mut all.iter().map(|run| run.cpu_s).collect::<Vec<_>>());
+    let all_peak = all.iter().map(|run| run.peak_kib).max().unwrap_or_default();
+    println!(
+        "--events all:  {all_cpu:.2} CPU s = {:.2} x inflate only; peak {} MiB",
+        all_cpu / floor,
+        all_peak / 1024
+    );
     let peak = runs.iter().map(|run| run.peak_kib).max().unwrap_or_default();
     let large = generate(scratch.path(), events * 4);
     let four = analyze(&large, scratch.path());
@@ -81,7 +89,14 @@ struct Cost {
     peak_kib: u64,
 }
 
+/// From a dump to sorted Parquet of every event.
+const EVERY_EVENT: [&str; 4] = ["--events", "all", "--format", "parquet"];
+
 fn analyze(dump: &Path, scratch: &Path) -> Cost {
+    analyze_with(dump, scratch, &[])
+}
+
+fn analyze_with(dump: &Path, scratch: &Path, flags: &[&str]) -> Cost {
     let out = scratch.join("audit");
     let before = children_cpu_s();
     let mut child = Command::new(env!("CARGO_BIN_EXE_devtrail"))
@@ -89,6 +104,7 @@ fn analyze(dump: &Path, scratch: &Path) -> Cost {
         .arg(dump)
         .arg("-o")
         .arg(&out)
+        .args(flags)
         .stdout(Stdio::null())
         .spawn()
         .expect("the binary starts");

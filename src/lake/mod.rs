@@ -101,11 +101,14 @@ impl Lake {
 
     /// A shard to write rows with, for as long as one object takes.
     pub fn take(&self) -> Shard {
+        let idle = self.idle().0.pop();
+        idle.unwrap_or_else(|| Shard::new(self.next_number(), self.key, self.bounds.words / self.threads))
+    }
+
+    fn next_number(&self) -> u32 {
         let mut idle = self.idle();
-        idle.0.pop().unwrap_or_else(|| {
-            idle.1 += 1;
-            Shard::new(idle.1 - 1, self.key, self.bounds.words / self.threads)
-        })
+        idle.1 += 1;
+        idle.1 - 1
     }
 
     /// Puts the rows of a shard on disk if it holds many. What the system refuses
