@@ -32,14 +32,14 @@ impl<'e> ObjectRows<'e> {
 }
 
 impl ObjectSink<'_, '_> {
-    /// Writes the row of a record. What of it could not be read is told here
-    /// unless its event was kept, which told it.
+    /// Writes the row of a record, and tells what of it could not be read, whether
+    /// its event was kept or not.
     pub(super) fn write_row(&mut self, record: &Record<'_>, account: Option<&AccountId>, kept: bool) {
         let Some(rows) = &mut self.rows else { return };
         let category = self.events.last().filter(|_| kept).and_then(|event| event.category);
         let odd = rows.shard.add(record, Around { ticket: rows.ticket, account, category });
         rows.lake.relieve(&mut rows.shard);
-        if !kept && !odd.is_empty() {
+        if !odd.is_empty() {
             let detail = format!("of another type than the format says: {}", odd.join(", "));
             self.problem(ProblemKind::WrongType, record.place, detail);
         }

@@ -201,7 +201,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         let known: Vec<&str> = record.head.wrong_types().collect();
         read.event.source_grade = record.grade;
         read.wrong_types.retain(|field| !known.contains(field));
-        if !read.wrong_types.is_empty() {
+        // Of every record with a row, its row tells.
+        if !read.wrong_types.is_empty() && self.rows.is_none() {
             let detail = format!("of another type than the format says: {}", read.wrong_types.join(", "));
             self.problem(ProblemKind::WrongType, record.place, detail);
         }

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use crate::lake::Rows;
 use crate::lake::group::Group;
 use crate::lake::merge::Merged;
-use crate::lake::pages::{self, COLUMNS};
+use crate::lake::pages::{self, COLUMNS, Packer};
 use crate::lake::row::{Row, Word};
 use crate::limits::LAKE_GROUP_BYTES;
 use crate::model::event::Event;
@@ -140,6 +140,7 @@ impl Rows {
             merged: self.runs.merged(&self.stock).map_err(failed(wanted.folder))?,
             wanted,
             open: BTreeMap::new(),
+            spare: Vec::new(),
             texts: TextFiles::create(wanted)?,
             written: Written::default(),
         };
@@ -153,6 +154,7 @@ impl Rows {
                 let encoded = encoded.map_err(failed(wanted.folder))?;
                 files.add(&items, encoded)?;
             }
+            feed.take_back(items);
             items = next.map_err(failed(wanted.folder))?;
         }
         if let Some(files) = files {
@@ -171,8 +173,8 @@ impl Rows {
         let columns = || COLUMNS.iter().zip(schema.columns());
         let all: Vec<_> = groups.flat_map(|group| columns().map(move |column| (group, column))).collect();
         all.into_par_iter()
-            .map(|(group, ((_, source), column))| {
-                pages::column(group, *source, &self.stock, &column.descriptor)
+            .map_init(Packer::default, |packer, (group, ((_, source), column))| {
+                pages::column((group, *source), &self.stock, &column.descriptor, packer)
             })
             .collect()
     }
@@ -184,9 +186,14 @@ struct Feed<'a> {
     merged: Merged<'a>,
     wanted: &'a Wanted<'a>,
     open: BTreeMap<Place, Group>,
+    /// Groups that were written, whose memory is used again.
+    spare: Vec<Group>,
     texts: TextFiles<'a>,
     written: Written,
 }
+
+/// Written groups whose memory is kept: one is filled while others are encoded.
+const SPARE_MAX: usize = 2;
 
 impl Feed<'_> {
     /// The next groups that are full; none at the end.
@@ -215,7 +222,8 @@ impl Feed<'_> {
                 }
                 if self.wanted.parquet.is_some() {
                     let place = self.place(row);
-                    Self::put(&mut self.open, (place, row, copies), (self.rows, self.wanted), &mut items);
+                    let groups = (&mut self.open, &mut self.spare);
+                    Self::put(groups, (place, row, copies), (self.rows, self.wanted), &mut items);
                 }
             }
             self.merged.step()?;
@@ -226,7 +234,7 @@ impl Feed<'_> {
     /// Puts a row into its group; hands on what has to be written before more rows
     /// are taken.
     fn put(
-        open: &mut BTreeMap<Place, Group>,
+        (open, spare): (&mut BTreeMap<Place, Group>, &mut Vec<Group>),
         (place, row, copies): (Place, Row<'_>, u32),
         (rows, wanted): (&Rows, &Wanted<'_>),
         items: &mut Vec<Item>,
@@ -238,10 +246,11 @@ impl Feed<'_> {
                     .flat_map(|(place, group)| [Item::Full(place.clone(), group), Item::End(place)]),
             );
         }
-        let group = open.entry(place.clone()).or_default();
+        let group = open.entry(place.clone()).or_insert_with(|| spare.pop().unwrap_or_default());
         group.push(row, copies, &rows.stock);
         if group.is_full() {
-            items.push(Item::Full(place, std::mem::take(group)));
+            let full = std::mem::replace(group, spare.pop().unwrap_or_default());
+            items.push(Item::Full(place, full));
         } else if open.len() > 1 && open.values().map(Group::weight).sum::<usize>() >= LAKE_GROUP_BYTES {
             // The first of the heaviest, so that it hangs on the rows alone.
             let heaviest = open.iter().rev().max_by_key(|(_, group)| group.weight());
@@ -249,6 +258,17 @@ impl Feed<'_> {
                 && let Some(group) = open.get_mut(&place)
             {
                 items.push(Item::Full(place, std::mem::take(group)));
+            }
+        }
+    }
+
+    /// Takes back the memory of groups that were written.
+    fn take_back(&mut self, items: Vec<Item>) {
+        for item in items {
+            if let Item::Full(_, group) = item
+                && self.spare.len() < SPARE_MAX
+            {
+                self.spare.push(group.emptied());
             }
         }
     }

@@ -75,6 +75,27 @@ impl Default for Group {
 }
 
 impl Group {
+    /// The same without rows, and with room for as many.
+    pub(super) fn emptied(mut self) -> Self {
+        self.weight = 0;
+        self.times.clear();
+        self.created.clear();
+        self.read_only.clear();
+        self.mfa.clear();
+        self.tickets.clear();
+        self.records.clear();
+        self.copies.clear();
+        self.words.iter_mut().for_each(Vec::clear);
+        self.extra.clear();
+        self.spans.clear();
+        for column in &mut self.longs {
+            column.values.clear();
+            column.present.clear();
+            column.cuts.clear();
+        }
+        self
+    }
+
     /// How many rows it holds.
     pub(super) fn rows(&self) -> usize {
         self.times.len()

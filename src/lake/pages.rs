@@ -91,12 +91,12 @@ pub(super) const COLUMNS: [(&str, Source); 39] = [
 
 /// The pages of one column of a group.
 pub(super) fn column(
-    group: &Group,
-    source: Source,
+    (group, source): (&Group, Source),
     stock: &Stock,
     descriptor: &Descriptor,
+    packer: &mut Packer,
 ) -> io::Result<Vec<CompressedPage>> {
-    let mut pages = Pages::new(descriptor)?;
+    let mut pages = Pages { descriptor, packer, done: Vec::new() };
     match source {
         Source::Time => pages.numbers(group.times.iter().copied())?,
         Source::Created => pages.numbers(group.created.iter().copied())?,
@@ -118,18 +118,35 @@ pub(super) fn column(
     Ok(pages.done)
 }
 
+/// Packs pages, and keeps the memory that this takes.
+#[derive(Default)]
+pub(super) struct Packer {
+    zstd: Option<zstd::bulk::Compressor<'static>>,
+    page: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+impl Packer {
+    fn pack(&mut self, page: &[u8]) -> io::Result<CowBuffer> {
+        let zstd = match &mut self.zstd {
+            Some(zstd) => zstd,
+            none => none.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?),
+        };
+        self.packed.clear();
+        self.packed.reserve(zstd::zstd_safe::compress_bound(page.len()));
+        zstd.compress_to_buffer(page, &mut self.packed)?;
+        Ok(CowBuffer::Owned(self.packed.as_slice().to_vec()))
+    }
+}
+
 /// Pages of one column while they are made.
 struct Pages<'d> {
     descriptor: &'d Descriptor,
-    packer: zstd::bulk::Compressor<'static>,
+    packer: &'d mut Packer,
     done: Vec<CompressedPage>,
 }
 
-impl<'d> Pages<'d> {
-    fn new(descriptor: &'d Descriptor) -> io::Result<Self> {
-        Ok(Self { descriptor, packer: zstd::bulk::Compressor::new(ZSTD_LEVEL)?, done: Vec::new() })
-    }
-
+impl Pages<'_> {
     /// Adds a page of values: `present` tells which rows have one.
     fn data(
         &mut self,
@@ -139,7 +156,9 @@ impl<'d> Pages<'d> {
     ) -> io::Result<()> {
         let rows = present.len();
         let there = present.clone().filter(|there| *there).count();
-        let mut page = Vec::with_capacity(values.len() + rows / 8 + 16);
+        let mut page = std::mem::take(&mut self.packer.page);
+        page.clear();
+        page.reserve(values.len() + rows / 8 + 16);
         page.extend_from_slice(&[0; 4]);
         if there == rows {
             // One run of ones.
@@ -170,7 +189,7 @@ impl<'d> Pages<'d> {
                 is_min_value_exact: None,
             }),
         });
-        let packed = CowBuffer::Owned(self.packer.compress(&page)?);
+        let packed = self.packer.pack(&page)?;
         self.done.push(CompressedPage::Data(CompressedDataPage::new(
             header,
             packed,
@@ -179,6 +198,7 @@ impl<'d> Pages<'d> {
             self.descriptor.clone(),
             rows,
         )));
+        self.packer.page = page;
         Ok(())
     }
 
@@ -235,7 +255,7 @@ impl<'d> Pages<'d> {
             let entries = dictionary.texts.len();
             let mut values = Vec::with_capacity(dictionary.bytes);
             dictionary.texts.iter().for_each(|text| put(&mut values, text));
-            let packed = CowBuffer::Owned(self.packer.compress(&values)?);
+            let packed = self.packer.pack(&values)?;
             let page = CompressedDictPage::new(packed, Compression::Zstd, values.len(), entries, false);
             self.done.push(CompressedPage::Dict(page));
             let bits = (u32::BITS - (entries as u32 - 1).leading_zeros()).max(1);

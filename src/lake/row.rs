@@ -256,6 +256,12 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// The first of its long texts.
+    fn event_id(self) -> &'a [u8] {
+        let length = self.lengths().next().unwrap_or_default();
+        &self.0[TAIL..TAIL + length]
+    }
+
     fn long(self, which: Long) -> &'a str {
         text(self.longs().nth(which as usize).unwrap_or_default())
     }
@@ -296,7 +302,7 @@ impl<'a> Row<'a> {
         self.time_key()
             .cmp(&other.time_key())
             .then_with(|| ORDER.into_iter().map(word).find(|one| one.is_ne()).unwrap_or(Ordering::Equal))
-            .then_with(|| self.long(Long::EventId).cmp(other.long(Long::EventId)))
+            .then_with(|| self.event_id().cmp(other.event_id()))
             .then_with(|| texts.path(self.ticket()).cmp(texts.path(other.ticket())))
             .then_with(|| self.record().cmp(&other.record()))
     }

@@ -82,7 +82,7 @@ const ODD: &str = r#"{"Records":[
  {"eventTime":"when?","eventSource":"s3.amazonaws.com","eventName":"A","userAgent":"aws --password=hunter2 x=1","errorMessage":"token IQoJxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx end","userIdentity":null,"recipientAccountId":"","resources":[],"additionalEventData":{"a":1e400},"readOnly":false,"sharedEventID":"s","vpcEndpointId":"v"},
  {"eventTime":"2026-01-02T03:04:05Z", "eventSource" : "s3.amazonaws.com" , "eventName":"A","eventID":"c","awsRegion":"x","recipientAccountId":"../../etc","userIdentity":{"accountId":"111122223333","arn":"arn:aws:sts::111122223333:assumed-role/R/alice"},"responseElements":null,"event\u0054ype":"z"},
  {"eventTime":"2026-01-02T03:04:05Z","eventSource":"s3.amazonaws.com","eventName":"","eventID":"d","awsRegion":7},
- {"eventTime":"2026-01-02T03:04:05Z","eventSource":"s3.amazonaws.com","eventName":"B","eventID":"e","tlsDetails":{"a":["b",{"c":"d"}]},"userIdentity":{"accountId":"111122223333"},"managementEvent":true,"n":-1.5e3}
+ {"eventTime":"2026-01-02T03:04:05Z","eventSource":"s3.amazonaws.com","eventName":"B","eventID":"e","tlsDetails":{"a":["b",{"c":"d"}]},"userIdentity":{"accountId":"111122223333"},"managementEvent":true,"n":-1.5e3,"vpcEndpointId":{}}
 ]}"#;
 
 /// All rows, and the same events put in order as a run does.
