@@ -391,7 +391,7 @@ mod tests {
             assert_eq!(redact(json), expected.as_str());
         }
         assert!(matches!(redact(r#"{"a":"b"}"#), Cow::Borrowed(_)));
-        let long = format!(r#"{{"{}_Pass-Word":"x","{}":"y"}}"#, "a-".repeat(80), "b".repeat(64));
+        let long = format!(r#"{{"{}_Password":"x","{}":"y"}}"#, "a-".repeat(80), "b".repeat(64));
         assert_eq!(redact(&long), long.replace(r#":"x""#, r#":"REDACTED""#));
     }
 
