@@ -4,6 +4,7 @@
 //! any lower layer.
 
 mod compare;
+mod events;
 mod explain;
 mod rules;
 mod search;
@@ -19,6 +20,7 @@ use crate::model::time::{Day, UtcTime};
 use crate::run::BaselineFrom;
 
 pub use self::compare::{Compare, CompareFormat};
+pub use self::events::{EventsBy, EventsWanted};
 pub use self::explain::{Explain, ExplainFormat};
 pub use self::rules::{RulesAction, RulesFormat};
 pub use self::search::{Search, SearchFormat};
@@ -342,24 +344,6 @@ pub enum FormatName {
     L2tcsv,
     /// Events as OCSF API Activity; implies --events kept
     Ocsf,
-}
-
-/// By what the table of all events is divided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EventsBy {
-    /// By account
-    Account,
-    /// By day, UTC
-    Day,
-}
-
-/// Which events the table of events holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EventsWanted {
-    /// Those that a row of another table rests on
-    Kept,
-    /// Every one
-    All,
 }
 
 fn time(text: &str) -> Result<UtcTime, String> {

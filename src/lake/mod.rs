@@ -15,11 +15,13 @@ mod files;
 mod group;
 mod merge;
 mod pages;
+mod parquet_files;
 mod record;
 mod row;
 mod shard;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod words;
 
 use std::io;

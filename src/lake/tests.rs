@@ -7,7 +7,6 @@ use rayon::ThreadPoolBuilder;
 
 use super::*;
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
-use crate::gather;
 use crate::lake::pages::COLUMNS;
 use crate::lake::row::{Row, Texts};
 use crate::model::event::Event;
@@ -85,6 +84,16 @@ const ODD: &str = r#"{"Records":[
  {"eventTime":"2026-01-02T03:04:05Z","eventSource":"s3.amazonaws.com","eventName":"B","eventID":"e","tlsDetails":{"a":["b",{"c":"d"}]},"userIdentity":{"accountId":"111122223333"},"managementEvent":true,"n":-1.5e3,"vpcEndpointId":{}}
 ]}"#;
 
+/// The contract's order, section 2, as `gather` has it.
+fn order(event: &Event) -> impl Ord + '_ {
+    (
+        (event.time.is_none(), event.time),
+        (&event.account_id, &event.region),
+        (&event.event_source, &event.event_name),
+        (&event.event_id, &event.evidence),
+    )
+}
+
 /// All rows, and the same events put in order as a run does.
 fn gathered(bounds: Bounds, threads: usize) -> (Rows, Vec<Event>) {
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
@@ -116,7 +125,7 @@ fn gathered(bounds: Bounds, threads: usize) -> (Rows, Vec<Event>) {
             placed.push((ticket, Placed { object: place, end: u64::MAX }));
         }
         assert!(odd >= 2, "records of odd types are told");
-        events.sort_by(|a, b| gather::order(a).cmp(&gather::order(b)));
+        events.sort_by(|a, b| order(a).cmp(&order(b)));
         (lake.finish(&placed, RowCopies::default()).expect("temporary files"), events)
     })
 }

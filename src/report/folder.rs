@@ -172,6 +172,25 @@ pub(super) fn write_file(
     write(&mut out).and_then(|()| out.flush()).map_err(failed("write", path))
 }
 
+/// Creates a file, and the folders that it lies in, to be written bit by bit.
+///
+/// # Errors
+/// If the system refuses.
+pub fn create(path: &Path) -> Result<io::BufWriter<fs::File>, FolderError> {
+    let created = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::File::create(path));
+    created.map(io::BufWriter::new).map_err(failed("create", path))
+}
+
+/// Writes behind what a file holds already; creates it if it is not there.
+///
+/// # Errors
+/// If the system refuses.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let opened = folder.and_then(|()| fs::OpenOptions::new().create(true).append(true).open(path));
+    opened.and_then(|mut file| file.write_all(bytes)).map_err(failed("write", path))
+}
+
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     let path = path.to_owned();
     move |source| FolderError::Io { action, path, source }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use polars_core::prelude::DataFrame;
+use polars_core::prelude::{AnyValue, DataFrame};
 use polars_io::SerReader;
 use polars_io::prelude::ParquetReader;
 use serde_json::json;
@@ -25,13 +25,22 @@ fn frame(path: &Path) -> DataFrame {
     ParquetReader::new(std::fs::File::open(path).expect("a file")).finish().expect("Parquet")
 }
 
+/// The time of a row; what has none comes last.
+fn time(frame: &DataFrame, row: usize) -> i64 {
+    match frame.column("event_time").expect("times").get(row).expect("a row") {
+        AnyValue::Datetime(micros, _, _) => micros,
+        AnyValue::Null => i64::MAX,
+        other => panic!("{other:?} is no time"),
+    }
+}
+
 /// `event_time`, `source_object` and `source_record` of each row.
 fn rows(frame: &DataFrame) -> Vec<String> {
     let cell =
         |name: &str, row: usize| frame.column(name).expect("a column").get(row).expect("a row").to_string();
-    (0..frame.height())
-        .map(|row| ["event_time", "source_object", "source_record"].map(|name| cell(name, row)).join(" "))
-        .collect()
+    let of =
+        |row| format!("{} {} {}", time(frame, row), cell("source_object", row), cell("source_record", row));
+    (0..frame.height()).map(of).collect()
 }
 
 #[test]
