@@ -14,7 +14,7 @@ whole = 'WHOLE/tables/events.parquet'
 parts = 'PARTS/tables/events/*/*/*.parquet'
 hive = f"read_parquet('{parts}', hive_partitioning = true)"
 count = lambda table: duckdb.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-assert count(f"'{whole}'") == count(hive) == len(rows) > 900, len(rows)
+assert count(f"'{whole}'") == count(hive) == len(rows) > 800, len(rows)
 names = list(rows[0])
 frame = pl.read_parquet(whole)
 assert frame.columns == names and len(frame) == len(rows)
@@ -34,8 +34,9 @@ for row, found in zip(rows, frame.iter_rows(named=True)):
         else: text = str(value)
         # The CSV shows hidden characters, and puts a quote before formulas.
         assert cell in (text, "'" + text) or '\\u' in cell, (name, cell, text)
-duck = duckdb.sql(f"SELECT {', '.join(names)} FROM '{whole}'").pl()
-assert duck.drop('event_time', 'session_created_at').equals(frame.drop('event_time', 'session_created_at'))
+plain = [name for name in names if name not in ('event_time', 'session_created_at')]
+duck = duckdb.sql(f"SELECT {', '.join(plain)} FROM read_parquet('{whole}', file_row_number = true) ORDER BY file_row_number").fetchall()
+assert duck == frame.select(plain).rows()
 account, day = rows[0]['account_id'], rows[0]['event_time'][:10]
 one = duckdb.sql(f"SELECT count(*) FROM {hive} WHERE account_id = '{account}' AND day = '{day}'").fetchall()[0][0]
 assert one == sum(r['account_id'] == account and r['event_time'][:10] == day for r in rows) > 0, one
