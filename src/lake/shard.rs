@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::decode::Record;
-use crate::decode::head::Field;
+use crate::decode::head::{Field, Head};
 use crate::lake::record::rest;
 use crate::lake::row::{self, Facts, IDENTITY_WORDS, LONGS, Row, Texts, WORDS, Word};
 use crate::lake::words::{Caller, Known, Words, identity_texts};
@@ -132,18 +132,7 @@ impl Shard {
             ("", None) => "",
             (recipient, _) => recipient,
         };
-        let raw_name = plain(&head.event_name)?;
-        let texts = [
-            account,
-            plain(&head.region)?,
-            plain(&head.event_source)?,
-            strip_api_date(raw_name),
-            raw_name,
-            plain(&head.event_version)?,
-            rest.event_type,
-            plain(&head.event_category)?,
-            plain(&head.error_code)?,
-        ];
+        let texts = first_words(head, account, rest.event_type)?;
         let (message, agent) = (borrowed(&head.error_message)?, borrowed(&head.user_agent)?);
         let time = UtcTime::parse(plain(&head.event_time)?);
         let ip = plain(&head.source_ip)?;
@@ -316,6 +305,22 @@ pub(super) fn temporary(folder: Option<&Path>) -> io::Result<File> {
         Some(folder) => tempfile::tempfile_in(folder),
         None => tempfile::tempfile(),
     }
+}
+
+/// The words of a record up to its error code, in the order of [`Word`].
+fn first_words<'h>(head: &'h Head<'_>, account: &'h str, event_type: &'h str) -> Option<[&'h str; 9]> {
+    let raw_name = plain(&head.event_name)?;
+    Some([
+        account,
+        plain(&head.region)?,
+        plain(&head.event_source)?,
+        strip_api_date(raw_name),
+        raw_name,
+        plain(&head.event_version)?,
+        event_type,
+        plain(&head.event_category)?,
+        plain(&head.error_code)?,
+    ])
 }
 
 /// The text of a field; `None` if it holds something else.
