@@ -79,7 +79,7 @@ pub(super) type Place = (Option<AccountId>, Option<Day>);
 
 /// What comes of filling groups, in order.
 pub(super) enum Item {
-    Full(Place, Group),
+    Full(Place, Box<Group>),
     /// No more rows come for that place.
     End(Place),
 }
@@ -190,10 +190,9 @@ impl Feed<'_> {
         while items.is_empty() {
             let Some(row) = self.merged.row() else {
                 let open = std::mem::take(&mut self.open);
-                items.extend(
-                    open.into_iter()
-                        .flat_map(|(place, group)| [Item::Full(place.clone(), group), Item::End(place)]),
-                );
+                items.extend(open.into_iter().flat_map(|(place, group)| {
+                    [Item::Full(place.clone(), Box::new(group)), Item::End(place)]
+                }));
                 return Ok(items);
             };
             if let Some(copies) = self.rows.deliveries(row)
@@ -230,22 +229,23 @@ impl Feed<'_> {
         if wanted.partitions.day && open.keys().next().is_some_and(|(_, day)| *day != place.1) {
             let past = std::mem::take(open);
             items.extend(
-                past.into_iter()
-                    .flat_map(|(place, group)| [Item::Full(place.clone(), group), Item::End(place)]),
+                past.into_iter().flat_map(|(place, group)| {
+                    [Item::Full(place.clone(), Box::new(group)), Item::End(place)]
+                }),
             );
         }
         let group = open.entry(place.clone()).or_insert_with(|| spare.pop().unwrap_or_default());
         group.push(row, copies, &rows.stock);
         if group.is_full() {
             let full = std::mem::replace(group, spare.pop().unwrap_or_default());
-            items.push(Item::Full(place, full));
+            items.push(Item::Full(place, Box::new(full)));
         } else if open.len() > 1 && open.values().map(Group::weight).sum::<usize>() >= LAKE_GROUP_BYTES {
             // The first of the heaviest, so that it hangs on the rows alone.
             let heaviest = open.iter().rev().max_by_key(|(_, group)| group.weight());
             if let Some(place) = heaviest.map(|(place, _)| place.clone())
                 && let Some(group) = open.get_mut(&place)
             {
-                items.push(Item::Full(place, std::mem::take(group)));
+                items.push(Item::Full(place, Box::new(std::mem::take(group))));
             }
         }
     }

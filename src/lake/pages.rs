@@ -118,6 +118,9 @@ pub(super) fn column(
     Ok(pages.done)
 }
 
+/// The least and the greatest value, as Parquet has them; `None` if they say little.
+type Extremes = Option<(Vec<u8>, Vec<u8>)>;
+
 /// Packs pages, and keeps the memory that this takes.
 #[derive(Default)]
 pub(super) struct Packer {
@@ -152,7 +155,7 @@ impl Pages<'_> {
         &mut self,
         present: impl ExactSizeIterator<Item = bool> + Clone,
         values: &[u8],
-        (encoding, bounds): (Encoding, Option<(Vec<u8>, Vec<u8>)>),
+        (encoding, bounds): (Encoding, Extremes),
     ) -> io::Result<()> {
         let rows = present.len();
         let there = present.clone().filter(|there| *there).count();
@@ -271,7 +274,7 @@ impl Pages<'_> {
         &mut self,
         numbers: impl ExactSizeIterator<Item = u32> + Clone,
         (codes, texts): (&[u32], &[&str]),
-        bounds: Option<(Vec<u8>, Vec<u8>)>,
+        bounds: Extremes,
     ) -> io::Result<()> {
         let mut codes = codes.iter();
         let (mut present, mut values) = (Vec::new(), Vec::new());
@@ -345,7 +348,7 @@ impl<'t> Dictionary<'t> {
     }
 
     /// The first and the last text, if both are short.
-    fn bounds(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+    fn bounds(&self) -> Extremes {
         let (first, last) = (self.texts.iter().min()?, self.texts.iter().max()?);
         let short = first.len() <= STATISTICS_BYTES && last.len() <= STATISTICS_BYTES;
         short.then(|| (first.as_bytes().to_vec(), last.as_bytes().to_vec()))
