@@ -28,7 +28,7 @@ fn frame(path: &Path) -> DataFrame {
 /// The time of a row; what has none comes last.
 fn time(frame: &DataFrame, row: usize) -> i64 {
     match frame.column("event_time").expect("times").get(row).expect("a row") {
-        AnyValue::Datetime(micros, _, _) => micros,
+        AnyValue::Datetime(micros, _, _) | AnyValue::DatetimeOwned(micros, _, _) => micros,
         AnyValue::Null => i64::MAX,
         other => panic!("{other:?} is no time"),
     }
