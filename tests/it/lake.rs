@@ -82,9 +82,7 @@ fn folders_by_account_and_day_hold_the_same_rows() {
             let name = part.strip_prefix(&done.out).expect("inside").to_string_lossy().into_owned();
             assert!(sums.lines().any(|line| line.ends_with(&format!("  {name}"))), "{name}");
             let part = frame(part);
-            let time =
-                |row: usize| part.column("event_time").expect("times").get(row).expect("a row").to_string();
-            assert!((0..part.height()).map(time).is_sorted(), "{name}");
+            assert!((0..part.height()).map(|row| time(&part, row)).is_sorted(), "{name}");
             found.extend(rows(&part));
         }
         found.sort();
