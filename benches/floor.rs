@@ -68,6 +68,15 @@ fn main() {
     let wall = |runs: &[Cost]| median(&mut runs.iter().map(|run| run.wall_s).collect::<Vec<_>>());
     let (one, two) = (wall(&ones), wall(&runs));
     println!("wall time:     {one:.2} s on one core, {two:.2} s on two: {:.2} times as fast", one / two);
+    let all: Vec<Cost> = (0..ROUNDS).map(|_| analyze(&small, scratch.path(), &EVERY_EVENT)).collect();
+    let all_cpu = median(&mut all.iter().map(|run| run.cpu_s).collect::<Vec<_>>());
+    let all_peak = all.iter().map(|run| run.peak_kib).max().unwrap_or_default();
+    println!(
+        "--events all:  {all_cpu:.2} CPU s = {:.2} x inflate only = {:.2} x floor; peak {} MiB",
+        all_cpu / floor,
+        all_cpu / split,
+        all_peak / 1024
+    );
     let peak = runs.iter().map(|run| run.peak_kib).max().unwrap_or_default();
     let large = generate(scratch.path(), events * 4);
     let four = analyze(&large, scratch.path(), &[]);
@@ -123,6 +132,9 @@ struct Cost {
     wall_s: f64,
     peak_kib: u64,
 }
+
+/// From a dump to sorted Parquet of every event.
+const EVERY_EVENT: [&str; 4] = ["--events", "all", "--format", "parquet"];
 
 fn analyze(dump: &Path, scratch: &Path, more: &[&str]) -> Cost {
     let out = scratch.join("audit");

@@ -114,7 +114,7 @@ fn stages(criterion: &mut Criterion) {
     });
     group.bench_function("decode", |bench| bench.iter(|| black_box(decode_all(&mut dump, None))));
     group.bench_function("decode and classify", |bench| {
-        bench.iter(|| black_box(decode_all(&mut dump, Some(Classifier::new(&catalogue, false)))));
+        bench.iter(|| black_box(decode_all(&mut dump, Some(Classifier::new(&catalogue)))));
     });
     group.bench_function("hash, stored and inflated", |bench| {
         bench.iter(|| {

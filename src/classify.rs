@@ -26,12 +26,11 @@ pub struct Classifier<'c> {
     /// How these names begin. A search for each of the few is faster than one
     /// for all of them, and most names begin alike.
     beginnings: Vec<Finder<'static>>,
-    keep_all: bool,
 }
 
 impl<'c> Classifier<'c> {
-    /// With `keep_all`, every event is kept, for the table of all events.
-    pub fn new(catalogue: &'c Catalogue, keep_all: bool) -> Self {
+    /// For one run.
+    pub fn new(catalogue: &'c Catalogue) -> Self {
         let names = catalogue.role_name_patterns();
         let beginning = |name: &&'c str| name.get(..BEGINNING_BYTES).unwrap_or(name);
         let beginnings: BTreeSet<&str> = names.iter().map(beginning).collect();
@@ -40,7 +39,6 @@ impl<'c> Classifier<'c> {
             catalogue,
             role_names: names.into_iter().map(finder).collect(),
             beginnings: beginnings.into_iter().map(finder).collect(),
-            keep_all,
         }
     }
 
@@ -61,8 +59,7 @@ impl<'c> Classifier<'c> {
     pub fn call_may_matter(&self, head: &Head<'_>, text: &str) -> bool {
         let source = head.event_source.as_str().unwrap_or_default();
         let name = strip_api_date(head.event_name.as_str().unwrap_or_default());
-        self.keep_all
-            || self.catalogue.may_harm(source, name)
+        self.catalogue.may_harm(source, name)
             || self.sets_recycle_bin(source, name)
             || bears_on_logs(source, name)
             || tells_of_rfcs(source)
@@ -72,8 +69,7 @@ impl<'c> Classifier<'c> {
     /// Gives an event its category and tells whether it is kept.
     pub fn label(&self, event: &mut Event, text: &str) -> bool {
         event.category = self.catalogue.judge(event).map(|judgement| judgement.category);
-        self.keep_all
-            || event.category.is_some()
+        event.category.is_some()
             || (self.sets_recycle_bin(&event.event_source, &event.event_name)
                 || bears_on_logs(&event.event_source, &event.event_name))
                 && event.outcome() == Outcome::Succeeded

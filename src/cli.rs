@@ -4,6 +4,7 @@
 //! any lower layer.
 
 mod compare;
+mod events;
 mod explain;
 mod ingest;
 mod rules;
@@ -21,6 +22,7 @@ use crate::model::time::{Day, UtcTime};
 use crate::run::BaselineFrom;
 
 pub use self::compare::{Compare, CompareFormat};
+pub use self::events::{EventsBy, EventsWanted};
 pub use self::explain::{Explain, ExplainFormat};
 pub use self::ingest::Ingest;
 pub use self::rules::{RulesAction, RulesFormat};
@@ -167,6 +169,11 @@ pub struct Analyze {
     #[arg(long, value_name = "WHICH", value_enum, help_heading = "Output")]
     pub events: Option<EventsWanted>,
 
+    /// Divide the Parquet of all events into folders, as
+    /// tables/events/account=…/day=…/part-0.parquet; with --events all
+    #[arg(long, value_name = "BY", value_delimiter = ',', help_heading = "Output")]
+    pub events_by: Vec<EventsBy>,
+
     /// Replace reports that an earlier run wrote into the folder
     #[arg(long, help_heading = "Output")]
     pub force: bool,
@@ -301,15 +308,6 @@ pub enum FormatName {
     L2tcsv,
     /// Events as OCSF API Activity; implies --events kept
     Ocsf,
-}
-
-/// Which events the table of events holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EventsWanted {
-    /// Those that a row of another table rests on
-    Kept,
-    /// Every one
-    All,
 }
 
 fn time(text: &str) -> Result<UtcTime, String> {

@@ -16,11 +16,12 @@ use std::time::Duration;
 use clap::CommandFactory;
 use clap_mangen::Man;
 
-use crate::cli::{Analyze, Cli, Color, EventsWanted, FormatName, Verify};
+use crate::cli::{Analyze, Cli, Color, EventsBy, EventsWanted, FormatName, Verify};
 use crate::custody::{Change, Comparison};
 use crate::dump::Observer;
 use crate::error::Error;
 use crate::integrity::{self, Assessment, Line, LogState, QueryResult, Standing};
+use crate::lake::Partitions;
 use crate::model::count::grouped;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
@@ -189,6 +190,9 @@ pub fn options(flags: &Analyze) -> Result<Options, Error> {
     if to_stdout && (flags.format.len() != 1 || flags.format.contains(&FormatName::Parquet)) {
         return Err(Error::StdoutNeedsOneFormat);
     }
+    if !flags.events_by.is_empty() && flags.events != Some(EventsWanted::All) {
+        return Err(Error::EventsByNeedsAll);
+    }
     not_turned((flags.from, flags.to), ("from", "to"))?;
     not_turned((flags.object_date_from, flags.object_date_to), ("object-date-from", "object-date-to"))?;
     let destination = if to_stdout {
@@ -214,6 +218,10 @@ pub fn options(flags: &Analyze) -> Result<Options, Error> {
             None => EventsTable::No,
             Some(EventsWanted::Kept) => EventsTable::Kept,
             Some(EventsWanted::All) => EventsTable::All,
+        },
+        events_by: Partitions {
+            account: flags.events_by.contains(&EventsBy::Account),
+            day: flags.events_by.contains(&EventsBy::Day),
         },
         times: (flags.from, flags.to),
         accounts: flags.account.iter().cloned().collect(),

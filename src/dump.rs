@@ -25,6 +25,7 @@ use crate::evidence::s3_key;
 use crate::examine::{Examined, Examiner, Opened, Part};
 use crate::gather::{self, Gathered};
 use crate::integrity::{self, Assessment, Given};
+use crate::lake::Lake;
 use crate::model::evidence::ObjectPath;
 use crate::model::time::Day;
 use crate::timeline::{Fingerprints, Location};
@@ -82,6 +83,10 @@ impl<'a> Dump<'a> {
             .map(|one| {
                 if interrupted.load(Ordering::Relaxed) {
                     return Err(Error::Interrupted);
+                }
+                if examiner.lake.as_ref().is_some_and(Lake::is_broken) {
+                    // Nothing more can come of it; `Lake::finish` tells why.
+                    return Ok(Opened { examined: Vec::new(), left_out: Vec::new() });
                 }
                 let opened = examiner.examine(one, interrupted);
                 if interrupted.load(Ordering::Relaxed) {
@@ -152,7 +157,8 @@ impl<'a> Dump<'a> {
         let histories = lost::histories(&mut self.examined, &self.origins);
         let hashes: Vec<(Location, u64)> =
             again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
-        let copies = fingerprints.settle(&hashes);
+        let copies = fingerprints.settle(&hashes, self.examiner.lake.is_some());
+        drop(fingerprints);
         let apart = self.examined.iter_mut().filter_map(|one| Some(*one.usage.take()?));
         let apart = apart.chain(std::mem::take(&mut self.counted)).collect();
         let actors = self.examiner.usage.as_ref().map(|usage| usage.finish(apart, &copies.callers));
@@ -160,6 +166,7 @@ impl<'a> Dump<'a> {
         let mut gathered = gather::gather(self.examined, &copies, &ids, events_table, assessment);
         gathered.sources.actors = actors.unwrap_or_default();
         lost::recall(&histories, (self.found, self.examiner), &mut gathered.sources);
+        gathered.row_copies = copies.rows;
         gathered
     }
 

@@ -55,6 +55,9 @@ pub enum Error {
     /// Standard output takes one text.
     #[error("standard output takes one format, and that a text")]
     StdoutNeedsOneFormat,
+    /// Only the table of all events is divided.
+    #[error("--events-by divides the table of all events")]
+    EventsByNeedsAll,
     /// A selection that nothing can be in.
     #[error("--{from} must be before --{to}")]
     TurnedRange {
@@ -298,6 +301,7 @@ impl Error {
             | Self::OutputInsideInput { .. }
             | Self::InputInsideOutput { .. }
             | Self::StdoutNeedsOneFormat
+            | Self::EventsByNeedsAll
             | Self::TurnedRange { .. }
             | Self::NothingToAnalyze
             | Self::AllEventsFromCase

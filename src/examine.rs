@@ -15,6 +15,7 @@ mod handed_out;
 mod inventory;
 mod matched;
 mod row;
+mod rows;
 mod seen;
 mod sink;
 mod skim;
@@ -36,6 +37,7 @@ use self::covered::packing;
 pub use self::handed_out::HandedOut;
 pub use self::inventory::Reread;
 use self::row::row;
+use self::rows::ObjectRows;
 use self::sink::ObjectSink;
 pub use self::skim::Depth;
 pub use self::spent::{Part, Spent};
@@ -47,6 +49,7 @@ use crate::evidence::discover::Found;
 use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self};
 use crate::integrity::{self, Delivery, Packing};
+use crate::lake::Lake;
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
@@ -96,6 +99,10 @@ pub struct Examined {
     pub usage: Option<Box<Folded>>,
     /// How its entries were spent.
     pub counts: Counts,
+    /// Records in it that tell of a single call.
+    pub calls: u64,
+    /// Its number in the table of all events; `None` if there is none.
+    pub ticket: Option<u32>,
     /// Digests, keys and signatures in it.
     pub documents: Vec<integrity::Document>,
     /// Deliveries of log objects that its records tell of.
@@ -138,6 +145,8 @@ pub struct Examiner<'c> {
     pub usage: Option<Usage>,
     /// How long threads were at each part of the work.
     pub spent: Spent,
+    /// Takes the rows of the table of all events; `None` if nobody asks for it.
+    pub lake: Option<Lake>,
 }
 
 impl<'c> Examiner<'c> {
@@ -152,6 +161,7 @@ impl<'c> Examiner<'c> {
             handed_out: HandedOut::default(),
             usage: None,
             spent: Spent::default(),
+            lake: None,
         }
     }
 }
@@ -203,11 +213,13 @@ impl Examiner<'_> {
         self.spent.add(Part::Inflating, content.reading.saturating_sub(content.hashing));
         // Decided later whether the rest counts: a digest covers this much.
         let covered = content.first_member.as_ref().map(|first| inflated[..first.inflated_bytes].to_vec());
-        let all = self.decoded(path, usage, &content, inflated);
+        let all = self.decoded(path, (usage, self.lake.as_ref()), &content, inflated);
         let Some(first) = content.first_member.clone().filter(|_| all.object.format == DELIVERY) else {
             return all;
         };
-        let short = self.decoded(path, usage, &content, &mut covered.unwrap_or_default());
+        let short = self.decoded(path, (usage, None), &content, &mut covered.unwrap_or_default());
+        // The rows of both are those of the whole, as far as they count.
+        let short = Examined { ticket: all.ticket, ..short };
         Examined { first_member: Some((first, Box::new(short))), ..all }
     }
 
@@ -215,12 +227,13 @@ impl Examiner<'_> {
     fn decoded(
         &self,
         path: &ObjectPath,
-        usage: Option<&Usage>,
+        (usage, lake): (Option<&Usage>, Option<&Lake>),
         content: &Content,
         inflated: &mut [u8],
     ) -> Examined {
         let started = Instant::now();
         let mut sink = ObjectSink::new(self, path, &s3_key::facts(path.as_str()));
+        sink.rows = lake.map(|lake| ObjectRows::begin(lake, path));
         sink.counting = Counting::of(usage, content.first_member.is_some());
         for fault in &content.faults {
             sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));

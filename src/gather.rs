@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::correlate::Sources;
 use crate::examine::Examined;
 use crate::integrity::{Assessment, Missing};
+use crate::lake::Placed;
 use crate::model::coverage::{Counts, CoverageDay};
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
@@ -17,7 +18,7 @@ use crate::model::object::{Integrity, Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::report::Scope;
 use crate::tally::coverage;
-use crate::timeline::{Copies, Location};
+use crate::timeline::{Copies, Location, RowCopies};
 
 /// Everything that correlation needs, and the table of events if asked for.
 #[derive(Debug)]
@@ -26,6 +27,10 @@ pub struct Gathered {
     pub sources: Sources,
     /// The kept events in order, if they make a table.
     pub events: Option<Vec<Event>>,
+    /// Of each object with rows in the table of all events, where it lies.
+    pub placed: Vec<(u32, Placed)>,
+    /// Which rows of that table are copies.
+    pub row_copies: RowCopies,
 }
 
 /// Puts together what the objects gave. `ids` names the event ids of records
@@ -40,6 +45,8 @@ pub fn gather(
     let mut coverage = coverage(examined.iter().map(|one| &one.tally), assessment.days());
     note_hours(&mut coverage, &assessment);
     let mut scope = scope(&examined, copies);
+    let placed = placed(&examined);
+    let rows = examined.iter().map(|one| one.calls).sum::<u64>() - copies.rows.dropped.len() as u64;
     // Only records show what was done: a digest alone brings no account into scope.
     let days = || coverage.iter().filter(|day| day.records > 0);
     scope.accounts = days().map(|day| day.account_id.clone()).collect::<BTreeSet<AccountId>>();
@@ -71,6 +78,12 @@ pub fn gather(
     }
     problems.sort();
     events.sort_by(|a, b| order(a).cmp(&order(b)));
+    if !placed.is_empty() {
+        // Every event stands in a table: none is only counted.
+        let more = rows - events.len() as u64;
+        scope.counts.kept += more;
+        scope.counts.counted_only -= more;
+    }
     let table = events_table.then(|| events.clone());
     scope.account_names = inventory.account_names();
     scope.recording = Recording::of(&inventory.trails);
@@ -86,7 +99,16 @@ pub fn gather(
         problems,
         ..Sources::default()
     };
-    Gathered { sources, events: table }
+    Gathered { sources, events: table, placed, row_copies: RowCopies::default() }
+}
+
+/// Where the objects lie that have rows in the table of all events.
+fn placed(examined: &[Examined]) -> Vec<(u32, Placed)> {
+    let all = examined.iter().zip(0u32..);
+    all.filter_map(|(one, object)| {
+        Some((one.ticket?, Placed { object, end: one.ordinals_end.unwrap_or(u64::MAX) }))
+    })
+    .collect()
 }
 
 /// Tells each event and hit how well its object is anchored.

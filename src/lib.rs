@@ -29,6 +29,8 @@ pub mod classify;
 
 pub mod detect;
 
+pub mod lake;
+
 pub mod policy;
 
 pub mod geoip;

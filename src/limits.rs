@@ -179,3 +179,36 @@ pub const CASE_PARTIAL_OBJECTS: usize = 1024;
 /// Bytes of what a partial says of itself: up to [`CASE_PARTIAL_OBJECTS`] objects
 /// with two paths of up to 4 KB each.
 pub const CASE_HEAD_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Bytes of rows of the table of all events that all threads together hold
+/// before they are sorted and put on disk: a run may take 500 MB in all.
+pub const LAKE_HELD_BYTES: usize = 128 * 1024 * 1024;
+
+/// Texts that rows of all threads together share by number: names, addresses and
+/// callers of a landing zone are some 100,000; each takes about 100 bytes.
+pub const LAKE_WORDS_MAX: usize = 262_144;
+
+/// Bytes of a text that rows share by number; longer ones hardly come twice.
+pub const LAKE_WORD_BYTES_MAX: usize = 256;
+
+/// Callers that a thread knows again without reading them; each takes 100 bytes.
+pub const LAKE_IDENTITIES_MAX: usize = 65_536;
+
+/// Sorted runs that are merged at once, of which each takes a buffer. A run holds
+/// some 100,000 rows, so only beyond some 25 million are rows merged twice.
+pub const LAKE_RUNS_MERGED_MAX: usize = 256;
+
+/// Bytes of a run that are read at once.
+pub const LAKE_READ_BYTES: usize = 64 * 1024;
+
+/// Rows of one row group of the table of all events; the last has fewer. Readers
+/// skip whole groups by their times, and hold a few of them in memory.
+pub const LAKE_GROUP_ROWS: usize = 65_536;
+
+/// Bytes of text of one such group, and of all groups that are being filled.
+/// Ordinary rows have 1 KB; hostile ones up to 16 MB.
+pub const LAKE_GROUP_BYTES: usize = 128 * 1024 * 1024;
+
+/// Events of that table that the page, the workbook and other reports for people
+/// hold; the rest is in its own files.
+pub const LAKE_ROWS_SHOWN: usize = 10_000;

@@ -4,6 +4,7 @@
 //! Holds no domain logic: no decision here looks at an event's field.
 
 mod case;
+mod events;
 mod files;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ use crate::error::Error;
 use crate::examine::{Depth, Examiner};
 use crate::gather::Gathered;
 use crate::integrity::{Assessment, Given};
+use crate::lake::{Partitions, Rows};
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
@@ -86,6 +88,8 @@ pub struct Options {
     pub events_csv: bool,
     /// Whether there is a table of events.
     pub events: EventsTable,
+    /// By what the files of the table of all events are divided.
+    pub events_by: Partitions,
     /// Rows to report: from, to.
     pub times: (Option<UtcTime>, Option<UtcTime>),
     /// Rows to report: accounts; empty means all.
@@ -179,13 +183,21 @@ pub fn analyze(
         started_at,
         threads: pool.current_num_threads(),
     };
-    let mut report = pool.install(|| reconstruct(options, given, observer, interrupted))?;
+    let temporary = staging.as_ref().map(Staging::path);
+    let (mut report, rows) =
+        pool.install(|| reconstruct(options, given, (temporary, observer), interrupted))?;
     if let Some(last) = &options.since {
         observer.stage("comparing with the last audit");
         report.since = Some(since(last, &report, options, &facts)?);
     }
     observer.stage("writing the reports");
-    let place = pool.install(|| write(&report, &facts, options, (staging, interrupted), observer))?;
+    let place = pool.install(|| {
+        let shared = (&facts, options);
+        if let Some(rows) = &rows {
+            events::write(rows, &mut report, shared, staging.as_ref())?;
+        }
+        write(&report, shared, (staging, rows.as_ref()), (observer, interrupted))
+    })?;
     Ok(Outcome { report, place })
 }
 
@@ -205,13 +217,14 @@ fn since(last: &LastAudit, report: &Report, options: &Options, facts: &RunFacts)
     Ok(compare::since(&compare::compare(&sides.0, &sides.1), (&sides.0, &sides.1), notes))
 }
 
-/// From the dump to the report.
+/// From the dump to the report, and the rows of the table of all events if it is
+/// asked for.
 fn reconstruct(
     options: &Options,
     given: UserFiles,
-    observer: &dyn Observer,
+    (temporary, observer): (Option<&Path>, &dyn Observer),
     interrupted: &AtomicBool,
-) -> Result<Report, Error> {
+) -> Result<(Report, Option<Rows>), Error> {
     let case = case::Opened::of(options, &given, None)?;
     let found = match &case {
         Some(case) if options.paths.is_empty() => case.found()?,
@@ -219,24 +232,27 @@ fn reconstruct(
     };
     let (all, tickets) = tickets::read((&given.policy, options.policy.as_deref()), found)?;
     let (found, mut left_out) = prune(all.clone(), options.object_days);
-    let classifier = Classifier::new(&given.catalogue, options.events == EventsTable::All);
+    let classifier = Classifier::new(&given.catalogue);
     let detector = Detector::new(&given.rules, &given.catalogue);
     let examiner =
         Examiner { days: options.object_days, ..Examiner::new(classifier, detector, Depth::Records) };
     let key = case.as_ref().map_or(examiner.key, case::Opened::key);
-    let examiner = Examiner { key, ..examiner };
-    let examiner = Examiner { usage: Some(Usage::new(examiner.key, given.baseline_times())), ..examiner };
+    let usage = Some(Usage::new(key, given.baseline_times()));
+    let examiner = Examiner { key, usage, lake: events::lake(options, temporary), ..examiner };
     let (mut dump, changed) = match &case {
         None => (Dump::read(&found, &examiner, observer, interrupted)?, Vec::new()),
         Some(case) => case.dump((&all, &found), &examiner, observer, interrupted)?,
     };
+    events::check(&examiner)?;
     left_out.append(&mut dump.left_out);
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
     observer.stage("following credentials");
     let dump = dump.followed(&assessment, &given.catalogue, interrupted)?;
     observer.stage("comparing copies");
-    let Gathered { mut sources, events } = dump.gather(assessment, options.events != EventsTable::No);
+    let Gathered { mut sources, events, placed, row_copies } =
+        dump.gather(assessment, options.events == EventsTable::Kept);
+    let rows = events::rows(&examiner, &placed, row_copies)?;
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
@@ -263,7 +279,7 @@ fn reconstruct(
     report.scope.case_name = options.case_name.as_deref().map(Into::into);
     report.events = events.map(|events| selection(options).events(events));
     assert!(report.scope.counts.close(), "the counts of a run close: {:?}", report.scope.counts);
-    Ok(report)
+    Ok((report, rows))
 }
 
 /// What `verify` found out.
@@ -303,7 +319,7 @@ pub fn verify(
 
 /// Reads a dump for its own sake: keeps no event that does not have to be, asks no rule.
 fn for_integrity<'c>(catalogue: &'c Catalogue, no_rules: &'c RuleSet) -> Examiner<'c> {
-    let classifier = Classifier::new(catalogue, false);
+    let classifier = Classifier::new(catalogue);
     Examiner::new(classifier, Detector::new(no_rules, catalogue), Depth::Integrity)
 }
 
@@ -317,14 +333,17 @@ fn selection(options: &Options) -> correlate::Selection {
 
 fn write(
     report: &Report,
-    facts: &RunFacts,
-    options: &Options,
-    (staging, interrupted): (Option<Staging>, &AtomicBool),
-    observer: &dyn Observer,
+    (facts, options): (&RunFacts, &Options),
+    (staging, rows): (Option<Staging>, Option<&Rows>),
+    (observer, interrupted): (&dyn Observer, &AtomicBool),
 ) -> Result<Option<PathBuf>, Error> {
     let Some(staging) = staging else {
         let format = options.formats.first().copied().unwrap_or(Format::Csv);
-        report::write_one(report, facts, format, &mut std::io::stdout().lock())?;
+        let mut out = std::io::stdout().lock();
+        match rows.filter(|_| format == Format::Ocsf) {
+            Some(rows) => events::write_lines(rows, report, options, &mut out)?,
+            None => report::write_one(report, facts, format, &mut out)?,
+        }
         return Ok(None);
     };
     for one in report::write_all(report, facts, &options.formats, options.events_csv, &staging)? {

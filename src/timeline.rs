@@ -217,6 +217,18 @@ pub struct Copies {
     pub callers: BTreeMap<CallerMark, u64>,
     /// Records of one identity with different contents: all were kept. Sorted.
     pub conflicts: Vec<Vec<Location>>,
+    /// The same of all records, whether kept or only counted, if that was asked for.
+    pub rows: RowCopies,
+}
+
+/// Which records are copies of others, and how many deliveries there are of the
+/// rest, for the table of all events. Both sorted.
+#[derive(Clone, Debug, Default)]
+pub struct RowCopies {
+    /// Copies: they go.
+    pub dropped: Vec<Location>,
+    /// Records that have copies, and how many deliveries there are.
+    pub delivered: Vec<(Location, u32)>,
 }
 
 impl Fingerprints {
@@ -241,8 +253,9 @@ impl Fingerprints {
     }
 
     /// Sorts out copies. `canonical` holds the content hashes of the unsettled
-    /// records, sorted by location, with their spelling taken out.
-    pub fn settle(&self, canonical: &[(Location, u64)]) -> Copies {
+    /// records, sorted by location, with their spelling taken out. `all_rows` asks
+    /// for [`Copies::rows`].
+    pub fn settle(&self, canonical: &[(Location, u64)], all_rows: bool) -> Copies {
         let content = |one: &Fingerprint| {
             let found = canonical.binary_search_by_key(&one.location, |(location, _)| *location);
             found.map_or(one.content, |index| canonical[index].1)
@@ -264,6 +277,9 @@ impl Fingerprints {
                 if one.matched {
                     copies.dropped_matches.push(one.location);
                 }
+                if all_rows {
+                    copies.rows.dropped.push(one.location);
+                }
                 if one.kept {
                     copies.dropped.push(one.location);
                 } else {
@@ -272,6 +288,10 @@ impl Fingerprints {
             }
             let delivered = originals.iter().filter(|(one, count)| one.kept && *count > 1);
             copies.delivered.extend(delivered.map(|(one, count)| (one.location, *count)));
+            if all_rows {
+                let delivered = originals.iter().filter(|(_, count)| *count > 1);
+                copies.rows.delivered.extend(delivered.map(|(one, count)| (one.location, *count)));
+            }
             if originals.len() > 1 {
                 copies.conflicts.push(originals.iter().map(|(one, _)| one.location).collect());
             }
@@ -280,6 +300,8 @@ impl Fingerprints {
         copies.dropped_matches.sort_unstable();
         copies.delivered.sort_unstable();
         copies.conflicts.sort_unstable();
+        copies.rows.dropped.sort_unstable();
+        copies.rows.delivered.sort_unstable();
         copies.per_object = per_object.into_iter().collect();
         copies
     }
@@ -308,15 +330,17 @@ mod tests {
             Fingerprint::new(key, ("c", "2"), "x", (at(1, 2), true)),
         ]);
         assert_eq!(prints.unsettled(), [at(0, 5), at(1, 0), at(2, 0)]);
-        let copies = prints.settle(&[]);
+        let copies = prints.settle(&[], true);
         assert_eq!(copies.dropped, [at(2, 0)]);
         assert_eq!(copies.delivered, [(at(0, 5), 2)]);
         assert_eq!(copies.counted_only, 1);
+        assert_eq!(copies.rows.dropped, [at(1, 1), at(2, 0)]);
+        assert_eq!(copies.rows.delivered, [(at(0, 1), 2), (at(0, 5), 2)]);
         assert_eq!(copies.per_object, [(1, 1), (2, 1)]);
         assert_eq!(copies.conflicts, [vec![at(0, 5), at(1, 0)]]);
         // The same three records, once it is known that all say the same.
         let same = [(at(0, 5), 7), (at(1, 0), 7), (at(2, 0), 7)];
-        let copies = prints.settle(&same);
+        let copies = prints.settle(&same, false);
         assert_eq!(copies.dropped, [at(1, 0), at(2, 0)]);
         assert_eq!(copies.conflicts, Vec::<Vec<Location>>::new());
     }

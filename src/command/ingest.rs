@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use super::{CLEAN, INCOMPLETE, Watch};
 use crate::cli::{Color, Ingest};
 use crate::error::Error;
+use crate::lake::Partitions;
 use crate::model::count::grouped;
 use crate::report::escape;
 use crate::run::{self, Destination, EventsTable, Options};
@@ -51,6 +52,7 @@ fn options(flags: &Ingest) -> Options {
         formats: BTreeSet::new(),
         events_csv: false,
         events: EventsTable::No,
+        events_by: Partitions::default(),
         times: (None, None),
         accounts: BTreeSet::new(),
         regions: BTreeSet::new(),

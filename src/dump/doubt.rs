@@ -22,7 +22,7 @@ impl Dump<'_> {
     pub fn decode_doubtful(&mut self, assessment: &Assessment) -> bool {
         let doubtful = self.doubtful(assessment);
         let objects: BTreeSet<usize> = doubtful.iter().map(|index| self.origins[*index]).collect();
-        let classifier = Classifier::new(self.examiner.classifier.catalogue(), false);
+        let classifier = Classifier::new(self.examiner.classifier.catalogue());
         let rules = RuleSet::none();
         let detector = Detector::new(&rules, self.examiner.classifier.catalogue());
         let examiner =

@@ -42,7 +42,7 @@ fn read_again(objects: [&str; 2], change: &dyn Fn(&std::path::Path)) -> (String,
     std::fs::write(folder.path().join("b.json"), objects[1]).expect("a log");
     let catalogue = Catalogue::builtin();
     let found = look(&[folder.path().to_owned()]).expect("a dump");
-    let classifier = Classifier::new(&catalogue, false);
+    let classifier = Classifier::new(&catalogue);
     let rules = crate::detect::RuleSet::none();
     let detector = crate::detect::Detector::new(&rules, &catalogue);
     let examiner = Examiner::new(classifier, detector, Depth::Records);

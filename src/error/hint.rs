@@ -16,6 +16,7 @@ impl Error {
                 Some("evidence is never written to: choose an --output folder beside the dump")
             }
             Self::InputInsideOutput { .. } => Some("choose another --output folder"),
+            Self::EventsByNeedsAll => Some("give --events all with it"),
             Self::StdoutNeedsOneFormat => Some("give one --format, and not parquet"),
             Self::TurnedRange { .. } => Some("the beginning is included, the end is not"),
             Self::Report(error) => report_hint(error),

@@ -7,6 +7,7 @@ use super::callers::Callers;
 use super::counting::Counting;
 use super::event_time::event_time;
 use super::handed_out::Waiting;
+use super::rows::ObjectRows;
 use super::seen::Seen;
 use super::spent::SAMPLE;
 use super::{Examined, Examiner};
@@ -60,6 +61,10 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) late: BTreeSet<u64>,
     pub(super) followed: BTreeSet<u64>,
     pub(super) counts: Counts,
+    /// Records that tell of a single call.
+    pub(super) calls: u64,
+    /// Where rows of the table of all events go, if there is one.
+    pub(super) rows: Option<ObjectRows<'e>>,
     pub(super) counting: Counting<'e>,
     pub(super) documents: Vec<integrity::Document>,
     pub(super) deliveries: Vec<Delivery>,
@@ -93,6 +98,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             late: BTreeSet::new(),
             followed: BTreeSet::new(),
             counts: Counts::default(),
+            calls: 0,
+            rows: None,
             counting: Counting::default(),
             documents: Vec::new(),
             deliveries: Vec::new(),
@@ -133,6 +140,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             ordinals_end: None,
             usage: self.counting.finish(),
             counts: self.counts,
+            calls: self.calls,
+            ticket: self.rows.map(ObjectRows::end),
             documents: self.documents,
             deliveries: self.deliveries,
             packing: Packing::NotRead,
@@ -201,7 +210,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         let known: Vec<&str> = record.head.wrong_types().collect();
         read.event.source_grade = record.grade;
         read.wrong_types.retain(|field| !known.contains(field));
-        if !read.wrong_types.is_empty() {
+        // Of every record with a row, its row tells.
+        if !read.wrong_types.is_empty() && self.rows.is_none() {
             let detail = format!("of another type than the format says: {}", read.wrong_types.join(", "));
             self.problem(ProblemKind::WrongType, record.place, detail);
         }
@@ -213,6 +223,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
 impl ObjectSink<'_, '_> {
     fn examine(&mut self, record: &Record<'_>) {
         self.counts.seen += 1;
+        self.calls += 1;
         let around =
             record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
         let touched = self.see(record);
@@ -228,6 +239,7 @@ impl ObjectSink<'_, '_> {
             self.counts.counted_only += 1;
             self.remember(record);
         }
+        self.write_row(record, around.as_ref(), kept);
         if !kept || self.followed.contains(&record.place.ordinal) {
             self.witness(record, around.as_ref(), time);
         }

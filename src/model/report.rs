@@ -101,6 +101,9 @@ pub struct Report {
     pub mode_usage: Vec<ModeUse>,
     /// Table `events`, only if asked for.
     pub events: Option<Vec<Event>>,
+    /// How many rows that table has if they are too many for memory: `events` are
+    /// then the first of them, and the files of the table are written apart.
+    pub events_elsewhere: Option<u64>,
     /// What has changed since the last audit, only if its report was given.
     pub since: Option<Since>,
 }

@@ -65,6 +65,12 @@ impl UtcTime {
         Self { micros, fraction_digits }
     }
 
+    /// The same time, printed with that many fraction digits, at most 6.
+    #[must_use]
+    pub const fn with_fraction_digits(self, digits: u8) -> Self {
+        Self { micros: self.micros, fraction_digits: if digits > 6 { 6 } else { digits } }
+    }
+
     /// Microseconds since 1970-01-01 UTC.
     pub const fn micros(self) -> i64 {
         self.micros

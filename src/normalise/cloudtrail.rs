@@ -193,6 +193,14 @@ pub fn principal_of(user_identity: &str) -> Principal {
     principal(&mut Fields::of(Some(user_identity)))
 }
 
+/// The same, unless something in it has another type than the format says.
+pub fn sound_principal_of(user_identity: &str) -> Option<Principal> {
+    let mut identity = Fields::of(Some(user_identity));
+    let found = principal(&mut identity);
+    let sound = identity.wrong_types.is_empty() && (identity.members.is_some() || user_identity == "null");
+    sound.then_some(found)
+}
+
 fn principal(identity: &mut Fields<'_>) -> Principal {
     let mut context = identity.object("sessionContext");
     let mut attributes = context.object("attributes");

@@ -56,9 +56,35 @@ static SUSPECTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("a fixed list of short words builds")
 });
 
+static SECRET_WORDS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(SECRET_KEYS).expect("a fixed list of short words builds"));
+
 /// Whether a text may hold a secret. An escape could hide the word that tells.
 fn suspicious(text: &str) -> bool {
-    SUSPECTS.is_match(text) || text.contains("\\u")
+    may_be_suspicious(text.as_bytes()) && (SUSPECTS.is_match(text) || text.contains("\\u"))
+}
+
+/// Whether three letters of one of [`STEMS`] and [`TOKEN_STARTS`] stand in a text,
+/// or the beginning of an escape. Says yes too often, never too seldom; as it only
+/// compares bytes with constants, many are looked at at once.
+fn may_be_suspicious(text: &[u8]) -> bool {
+    let (Some(second), Some(third)) = (text.get(1..), text.get(2..)) else { return false };
+    let mut found = text.ends_with(b"\\u");
+    for ((a, b), c) in text.iter().zip(second).zip(third) {
+        let (a, b, c) = (a | 0x20, b | 0x20, c | 0x20);
+        let is = |word: &[u8; 3]| (a == word[0]) & (b == word[1]) & (c == word[2]);
+        found |= is(b"ecr")
+            | is(b"ssw")
+            | is(b"ssp")
+            | is(b"tok")
+            | is(b"riv")
+            | is(b"sse")
+            | is(b"pik")
+            | ((a == b'q') & (b == b'o'))
+            | is(b"wog")
+            | ((a == b'\\' | 0x20) & (b == b'u'));
+    }
+    found
 }
 
 /// Whether the value at hand is secret.
@@ -196,17 +222,25 @@ impl Scan<'_> {
     }
 
     fn key(&mut self, key: &str) {
-        let word = key.to_ascii_lowercase();
         if let Some(frame) = self.frames.last_mut() {
+            let word = key.as_bytes();
+            let ends = |end: &[u8]| {
+                word.len() >= end.len() && word[word.len() - end.len()..].eq_ignore_ascii_case(end)
+            };
             frame.role = match () {
-                () if word.contains("value") => Role::Value,
-                () if word.ends_with("name") || word.ends_with("key") => Role::Name,
+                () if word.windows(5).any(|part| part.eq_ignore_ascii_case(b"value")) => Role::Value,
+                () if ends(b"name") || ends(b"key") => Role::Name,
                 () => Role::Other,
             };
         }
         if !matches!(self.secret, Secret::Inside(_)) {
-            let number = SECRET_KEYS.iter().any(|secret| plain(key).ends_with(secret));
-            self.secret = if is_secret_word(key) { Secret::Next { number } } else { Secret::No };
+            self.secret = if is_secret_word(key) {
+                let number =
+                    plain(key, |key| SECRET_KEYS.iter().any(|secret| key.ends_with(secret.as_bytes())));
+                Secret::Next { number }
+            } else {
+                Secret::No
+            };
         }
     }
 
@@ -278,13 +312,24 @@ fn redact_query(text: &str) -> String {
 
 /// Whether a key names a secret.
 fn is_secret_word(key: &str) -> bool {
-    let key = plain(key);
-    SECRET_KEYS.iter().any(|secret| key.contains(secret))
+    plain(key, |key| SECRET_WORDS.is_match(key))
 }
 
-/// A key as [`SECRET_KEYS`] spells it.
-fn plain(key: &str) -> String {
-    key.to_ascii_lowercase().replace(['_', '-', ' '], "")
+/// Asks a key as [`SECRET_KEYS`] spells it.
+fn plain<T>(key: &str, ask: impl FnOnce(&[u8]) -> T) -> T {
+    // Most keys are short: they are put down without asking for memory.
+    let mut short = [0; 64];
+    let mut long = Vec::new();
+    let mut length = 0;
+    for byte in key.bytes().filter(|byte| !b"_- ".contains(byte)).map(|byte| byte.to_ascii_lowercase()) {
+        match short.get_mut(length) {
+            Some(place) => *place = byte,
+            None if long.is_empty() => long.extend(short.iter().copied().chain([byte])),
+            None => long.push(byte),
+        }
+        length += 1;
+    }
+    if long.is_empty() { ask(&short[..length]) } else { ask(&long) }
 }
 
 #[cfg(test)]
@@ -346,5 +391,24 @@ mod tests {
             assert_eq!(redact(json), expected.as_str());
         }
         assert!(matches!(redact(r#"{"a":"b"}"#), Cow::Borrowed(_)));
+        let long = format!(r#"{{"{}_Password":"x","{}":"y"}}"#, "a-".repeat(80), "b".repeat(64));
+        assert_eq!(redact(&long), long.replace(r#":"x""#, r#":"REDACTED""#));
+    }
+
+    #[test]
+    fn the_quick_look_lets_no_suspect_pass() {
+        let spelled = STEMS.iter().chain(&TOKEN_STARTS).chain(&["\\u"]);
+        for word in spelled {
+            for text in [(*word).to_owned(), word.to_ascii_uppercase(), word.to_ascii_lowercase()] {
+                let exact = SUSPECTS.is_match(&text) || text.contains("\\u");
+                for (before, after) in
+                    [("", ""), ("x", ""), ("", "x"), ("0123456789abcdef0123456789abcdef\"", "\":{}")]
+                {
+                    let text = format!("{before}{text}{after}");
+                    assert!(!exact || suspicious(&text), "{text}");
+                }
+            }
+        }
+        assert!(!suspicious("") && !suspicious("ab") && !suspicious(r#"{"a":"b\\/c"}"#));
     }
 }

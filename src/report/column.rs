@@ -126,6 +126,7 @@ pub struct Table<'a> {
     /// Its columns, in the order of the contract.
     pub columns: Vec<Head>,
     rows: usize,
+    held: usize,
     cell: Box<dyn Fn(usize, usize) -> Cell<'a> + Sync + 'a>,
 }
 
@@ -142,7 +143,14 @@ impl<'a> Table<'a> {
             Cell::Place => Cell::Int(row as u64 + 1),
             cell => cell,
         };
-        Self { name, about, columns: heads, rows: rows.len(), cell: Box::new(cell) }
+        Self { name, about, columns: heads, rows: rows.len(), held: rows.len(), cell: Box::new(cell) }
+    }
+
+    /// The same table if these are only the first of its rows.
+    #[must_use]
+    pub fn of_all(self, rows: Option<u64>) -> Self {
+        let all = rows.and_then(|rows| usize::try_from(rows).ok()).unwrap_or(self.rows);
+        Self { rows: all.max(self.held), ..self }
     }
 
     /// How many rows it has.
@@ -150,10 +158,15 @@ impl<'a> Table<'a> {
         self.rows
     }
 
+    /// How many of them can be asked for: all, or the first ones.
+    pub const fn held(&self) -> usize {
+        self.held
+    }
+
     /// The cell at a row and column, both from 0.
     ///
     /// # Panics
-    /// If there is no such row or column.
+    /// If there is no such row or column, or the row is not held.
     pub fn cell(&self, row: usize, column: usize) -> Cell<'a> {
         (self.cell)(row, column)
     }

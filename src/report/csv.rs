@@ -18,16 +18,30 @@ use crate::report::escape::spreadsheet;
 /// # Errors
 /// If `out` cannot be written.
 pub fn write(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
-    rows(table, out).map_err(|error| match error.into_kind() {
-        ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    })
+    rows(table, true, out).map_err(into_io)
 }
 
-fn rows(table: &Table<'_>, out: &mut dyn Write) -> csv::Result<()> {
+/// Writes more rows of a table that was begun before.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn append(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+    rows(table, false, out).map_err(into_io)
+}
+
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn rows(table: &Table<'_>, header: bool, out: &mut dyn Write) -> csv::Result<()> {
     let mut rows = WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(out);
-    rows.write_record(table.columns.iter().map(|column| column.name))?;
-    for row in 0..table.rows() {
+    if header {
+        rows.write_record(table.columns.iter().map(|column| column.name))?;
+    }
+    for row in 0..table.held() {
         for column in 0..table.columns.len() {
             rows.write_field(&*print(table.cell(row, column)))?;
         }

@@ -11,7 +11,7 @@
 //! ```
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -146,8 +146,7 @@ impl Staging {
         let mut sums = String::new();
         for path in paths.iter().filter(|path| *path != run_json::FILE && *path != SUMS_FILE) {
             let full = self.folder.join(path);
-            let content = read_own(&full).map_err(failed("read", &full))?;
-            let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = hash_own(&full).map_err(failed("read", &full))?;
             sums.push_str(&format!("{hash}  {path}\n"));
         }
         write_file(&self.folder.join(SUMS_FILE), |out| out.write_all(sums.as_bytes()))
@@ -171,6 +170,25 @@ pub(super) fn write_file(
     let created = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::File::create(path));
     let mut out = io::BufWriter::new(created.map_err(failed("create", path))?);
     write(&mut out).and_then(|()| out.flush()).map_err(failed("write", path))
+}
+
+/// Creates a file, and the folders that it lies in, to be written bit by bit.
+///
+/// # Errors
+/// If the system refuses.
+pub fn create(path: &Path) -> Result<io::BufWriter<fs::File>, FolderError> {
+    let created = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::File::create(path));
+    created.map(io::BufWriter::new).map_err(failed("create", path))
+}
+
+/// Writes behind what a file holds already; creates it if it is not there.
+///
+/// # Errors
+/// If the system refuses.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let opened = folder.and_then(|()| fs::OpenOptions::new().create(true).append(true).open(path));
+    opened.and_then(|mut file| file.write_all(bytes)).map_err(failed("write", path))
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FolderError {
@@ -246,6 +264,20 @@ fn list_files(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> Result<()
         }
     }
     Ok(())
+}
+
+/// The SHA-256 of a file that this tool wrote, lower-case hex; it may be larger
+/// than memory.
+fn hash_own(path: &Path) -> io::Result<String> {
+    let mut file = fs::OpenOptions::new().read(true).open(path)?;
+    let mut hash = Sha256::new();
+    let mut part = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut part)? {
+            0 => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            length => hash.update(&part[..length]),
+        }
+    }
 }
 
 /// Reads a file that this tool wrote; evidence never comes here.

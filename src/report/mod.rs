@@ -226,9 +226,9 @@ pub const OUTPUTS: &[Output] = &[
         name: "ocsf",
         files: ocsf::FILE,
         about: "events as OCSF API Activity 1.5.0; with `--events`, or those kept if asked for by name",
-        write: |job| match job.report.events {
-            Some(_) => job.file(ocsf::FILE, |out| ocsf::write(job.report, out)),
-            None => Ok(Vec::new()),
+        write: |job| match (&job.report.events, job.report.events_elsewhere) {
+            (Some(_), None) => job.file(ocsf::FILE, |out| ocsf::write(job.report, out)),
+            _ => Ok(Vec::new()),
         },
     },
 ];
@@ -258,6 +258,11 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Whether the files of the table of events are written apart.
+    const fn events_elsewhere(&self) -> bool {
+        self.report.events_elsewhere.is_some()
+    }
+
     fn file(
         &self,
         name: &str,
@@ -288,7 +293,8 @@ impl Job<'_> {
 }
 
 /// Writes the formats asked for, the input's manifest and run.json into the staging folder.
-/// `events_csv` asks for the table `events` as CSV too, if the report holds it.
+/// `events_csv` asks for the table `events` as CSV too, if the report holds all
+/// of it; where its rows are elsewhere, so are its files.
 /// Gives what was written, outputs in their order.
 ///
 /// # Errors
@@ -373,13 +379,15 @@ pub fn write_table(table: &Table<'_>, file: &str, folder: &Path) -> Result<(), R
 
 fn write_csv(job: &Job<'_>) -> Result<Vec<PathBuf>, ReportError> {
     let mut tables = tables::all(job.report);
-    tables.retain(|table| table.name != "events" || job.events_csv);
+    tables.retain(|table| table.name != "events" || job.events_csv && !job.events_elsewhere());
     job.tables(&tables, "csv", |table, out| csv::write(table, out))
 }
 
 fn write_parquet(job: &Job<'_>) -> Result<Vec<PathBuf>, ReportError> {
     let RunFacts { version, schema_version, .. } = job.facts;
-    job.tables(&tables::all(job.report), "parquet", |table, out| {
+    let mut tables = tables::all(job.report);
+    tables.retain(|table| table.name != "events" || !job.events_elsewhere());
+    job.tables(&tables, "parquet", |table, out| {
         parquet::write(table, version, schema_version, out).map_err(into_io)
     })
 }

@@ -13,7 +13,9 @@ use polars_core::prelude::{
     PolarsResult, PrimitiveChunkedBuilder, StringChunkedBuilder, TimeUnit, TimeZone,
 };
 use polars_io::prelude::{KeyValueMetadata, ParquetCompression, ParquetWriter, StatisticsOptions};
-use polars_parquet::write::{KeyValue, ZstdLevel, schema_to_metadata_key};
+use polars_parquet::write::{
+    KeyValue, SchemaDescriptor, ZstdLevel, schema_to_metadata_key, to_parquet_schema,
+};
 
 use crate::report::column::{Cell, Kind, Table};
 
@@ -77,13 +79,8 @@ fn write_to(
     schema_version: &str,
     out: &mut Remembering<'_>,
 ) -> PolarsResult<()> {
-    let pair = |key: &str, value: &str| KeyValue { key: key.to_owned(), value: Some(value.to_owned()) };
-    let metadata = KeyValueMetadata::Static(vec![
-        arrow_schema(table),
-        pair("devtrail.version", version),
-        pair("devtrail.schema_version", schema_version),
-    ]);
-    let mut rows = 0..table.rows().min(ROW_GROUP_ROWS);
+    let metadata = KeyValueMetadata::Static(metadata(table, version, schema_version));
+    let mut rows = 0..table.held().min(ROW_GROUP_ROWS);
     let first = frame(table, rows.clone())?;
     let mut writer = ParquetWriter::new(out)
         .with_compression(ParquetCompression::Zstd(Some(ZstdLevel::try_new(COMPRESSION_LEVEL)?)))
@@ -92,18 +89,36 @@ fn write_to(
         .set_parallel(false)
         .batched(first.schema())?;
     writer.write_batch(&first)?;
-    while rows.end < table.rows() {
-        rows = rows.end..table.rows().min(rows.end + ROW_GROUP_ROWS);
+    while rows.end < table.held() {
+        rows = rows.end..table.held().min(rows.end + ROW_GROUP_ROWS);
         writer.write_batch(&frame(table, rows.clone())?)?;
     }
     writer.finish()?;
     Ok(())
 }
 
+/// What a file says of itself beside its columns.
+pub fn metadata(table: &Table<'_>, version: &str, schema_version: &str) -> Vec<KeyValue> {
+    let pair = |key: &str, value: &str| KeyValue { key: key.to_owned(), value: Some(value.to_owned()) };
+    vec![
+        schema_to_metadata_key(&arrow_schema(table)),
+        pair("devtrail.version", version),
+        pair("devtrail.schema_version", schema_version),
+    ]
+}
+
+/// The columns of a table as Parquet has them.
+///
+/// # Errors
+/// If Parquet has no such types.
+pub fn schema(table: &Table<'_>) -> PolarsResult<SchemaDescriptor> {
+    to_parquet_schema(&arrow_schema(table))
+}
+
 /// The types that readers built on Arrow should see: `string` and `list<string>`.
 /// Polars would name the forms of its own memory (`string_view`, `large_list`),
 /// which older readers do not know; the bytes are the same.
-fn arrow_schema(table: &Table<'_>) -> KeyValue {
+fn arrow_schema(table: &Table<'_>) -> ArrowSchema {
     let field = |name: &'static str, dtype| ArrowField::new(PlSmallStr::from_static(name), dtype, true);
     let dtype = |kind| match kind {
         Kind::Text => ArrowDataType::Utf8,
@@ -115,8 +130,7 @@ fn arrow_schema(table: &Table<'_>) -> KeyValue {
         Kind::List => ArrowDataType::List(Box::new(field("element", ArrowDataType::Utf8))),
     };
     let fields = table.columns.iter().map(|head| field(head.name, dtype(head.kind)));
-    let schema: ArrowSchema = fields.map(|field| (field.name.clone(), field)).collect();
-    schema_to_metadata_key(&schema)
+    fields.map(|field| (field.name.clone(), field)).collect()
 }
 
 /// All rows of a table as the frame that a reader of its file would get.
@@ -124,7 +138,7 @@ fn arrow_schema(table: &Table<'_>) -> KeyValue {
 /// # Errors
 /// If its columns make no frame.
 pub fn whole(table: &Table<'_>) -> PolarsResult<DataFrame> {
-    frame(table, 0..table.rows())
+    frame(table, 0..table.held())
 }
 
 fn frame(table: &Table<'_>, rows: Range<usize>) -> PolarsResult<DataFrame> {

@@ -75,6 +75,7 @@ fn report(evil: &str) -> Report {
         actors: vec![make.actor()],
         mode_usage: vec![make.mode_use()],
         events: Some(vec![make.event()]),
+        events_elsewhere: None,
         since: Some(make.since()),
     }
 }

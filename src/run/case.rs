@@ -140,7 +140,7 @@ fn read_in(told: Ingest<'_>, observer: &dyn Observer, interrupted: &AtomicBool) 
     let (all, _) = tickets::read((&given.policy, options.policy.as_deref()), look(&options.paths)?)?;
     let ours = |one: &&Found| share.is_none_or(|share| share.holds(&one.path));
     let wanted: Vec<Found> = all.iter().filter(ours).cloned().collect();
-    let classifier = Classifier::new(&given.catalogue, false);
+    let classifier = Classifier::new(&given.catalogue);
     let detector = Detector::new(&given.rules, &given.catalogue);
     let examiner = Examiner::new(classifier, detector, Depth::Records);
     let usage = Some(Usage::new(opened.key(), given.baseline_times()));

@@ -18,6 +18,7 @@
 //! - `quirks`: twenty odd forms in which dumps really come.
 //! - `cli`, `cli_runs`: help, flags, exit codes, streams, selections, interrupts.
 //! - `integrity`: signed chains of digests beside the project, if they are there.
+//! - `lake`: the table of all events, whole and divided.
 //! - `rules`: rules of the user, and the command that shows and checks them.
 //! - `sigma`: Sigma rules and correlations of the user.
 //! - `real_logs`: public logs that lie beside the project, if they do.
@@ -53,6 +54,7 @@ mod hostile_paths;
 mod hostile_secrets;
 mod integrity;
 mod inventory;
+mod lake;
 mod lineage;
 mod parquet_file;
 mod policy;

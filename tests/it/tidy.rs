@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::runner::project;
 
 /// Each room and its layer. A room uses only rooms of lower layers.
-const LAYERS: [(&str, u32); 35] = [
+const LAYERS: [(&str, u32); 36] = [
     ("model", 0),
     ("limits", 0),
     ("evidence", 1),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, u32); 35] = [
     ("tally", 2),
     ("classify", 3),
     ("detect", 3),
+    ("lake", 3),
     ("correlate", 3),
     ("integrity", 3),
     ("usage", 3),

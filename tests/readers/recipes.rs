@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use crate::runner::{Analysis, TABLES, analyze, project, scratch, table};
 
 /// The blocks of a page that are run: how, and what.
-fn blocks(page: &str) -> Vec<(String, String)> {
+pub(crate) fn blocks(page: &str) -> Vec<(String, String)> {
     let path = project().join("docs/recipes").join(page);
     let text = std::fs::read_to_string(&path).expect("a page");
     let blocks = text.split("<!-- run: ").skip(1).map(|part| {
@@ -27,17 +27,17 @@ fn blocks(page: &str) -> Vec<(String, String)> {
     blocks.collect()
 }
 
-fn of_kind<'b>(blocks: &'b [(String, String)], kind: &'b str) -> impl Iterator<Item = &'b str> {
+pub(crate) fn of_kind<'b>(blocks: &'b [(String, String)], kind: &'b str) -> impl Iterator<Item = &'b str> {
     blocks.iter().filter(move |(found, _)| found == kind).map(|(_, code)| code.as_str())
 }
 
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     std::env::var_os("DEVTRAIL_PYTHON").map_or_else(|| "python3".into(), PathBuf::from)
 }
 
 /// Runs code on a program's standard input; gives what it prints.
 #[track_caller]
-fn piped(command: &mut Command, code: &str) -> String {
+pub(crate) fn piped(command: &mut Command, code: &str) -> String {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -77,7 +77,7 @@ fn an_object_that_changes_while_it_is_read_is_named_and_tells_nothing() {
         std::fs::write(&config, CONFIG).expect("a history");
         let catalogue = Catalogue::builtin();
         let found = look(&[folder.path().to_owned()]).expect("a dump");
-        let classifier = Classifier::new(&catalogue, false);
+        let classifier = Classifier::new(&catalogue);
         let rules = crate::detect::RuleSet::none();
         let detector = crate::detect::Detector::new(&rules, &catalogue);
         let examiner = Examiner::new(classifier, detector, Depth::Records);

@@ -196,7 +196,7 @@ fn moment(time: UtcTime) -> Value {
 pub(super) fn block(table: &Table<'_>) -> Block {
     let mut columns: Vec<_> = table.columns.iter().map(|head| ColumnData::of(head.kind)).collect();
     let (mut bytes, mut rows) = (0, 0);
-    while rows < table.rows().min(ROWS_MAX) && bytes < TABLE_BYTES_MAX {
+    while rows < table.held().min(ROWS_MAX) && bytes < TABLE_BYTES_MAX {
         for (place, column) in columns.iter_mut().enumerate() {
             bytes += column.push(table.cell(rows, place));
         }

@@ -45,17 +45,34 @@ const CLASS_UID: u32 = 6003;
 /// # Errors
 /// If `out` cannot be written.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let destructive: BTreeMap<&EventId, &DestructiveAction> =
-        report.destructive.iter().filter_map(|action| Some((action.event_id.as_ref()?, action))).collect();
-    for event in report.events.iter().flatten() {
-        let action = event.event_id.as_ref().and_then(|id| destructive.get(id).copied());
+    let lines = Lines::of(report);
+    report.events.iter().flatten().try_for_each(|event| lines.write(event, out))
+}
+
+/// Lines of events that come one by one.
+#[derive(Debug)]
+pub struct Lines<'a>(BTreeMap<&'a EventId, &'a DestructiveAction>);
+
+impl<'a> Lines<'a> {
+    /// For the events of a report.
+    pub fn of(report: &'a Report) -> Self {
+        let by_id = report.destructive.iter().filter_map(|action| Some((action.event_id.as_ref()?, action)));
+        Self(by_id.collect())
+    }
+
+    /// Writes the line of an event, if it has a time.
+    ///
+    /// # Errors
+    /// If `out` cannot be written.
+    pub fn write(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        let action = event.event_id.as_ref().and_then(|id| self.0.get(id).copied());
         if let Some(activity) = activity(event, action) {
             let line = serde_json::to_string(&activity)?;
             out.write_all(escape::json(&line).as_bytes())?;
             out.write_all(b"\n")?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn activity<'a>(event: &'a Event, action: Option<&'a DestructiveAction>) -> Option<Activity<'a>> {

@@ -18,6 +18,7 @@ mod sessions;
 mod timeline;
 mod windows;
 
+use crate::model::event::Event;
 use crate::model::report::Report;
 use crate::report::column::Table;
 
@@ -39,8 +40,14 @@ pub fn all(report: &Report) -> Vec<Table<'_>> {
         actors::table(report),
         mode_usage::table(report),
     ];
-    tables.extend(report.events.as_deref().map(events::table));
     tables
+        .extend(report.events.as_deref().map(|events| self::events(events).of_all(report.events_elsewhere)));
+    tables
+}
+
+/// The table `events` of some events alone.
+pub fn events(events: &[Event]) -> Table<'_> {
+    events::table(events)
 }
 
 /// The table `timeline` alone.

@@ -176,6 +176,16 @@ impl Page<'_> {
             );
             self.line("Split", &text)?;
         }
+        for Filled { part, .. } in sheets.iter().filter(|sheet| sheet.part.place == 0) {
+            let (rows, held) = (part.table.rows(), part.table.held());
+            if held < rows {
+                let text = format!(
+                    "the first {held} of {rows} rows of `{}`; tables/ has all of them",
+                    part.table.name
+                );
+                self.line("Beginning", &text)?;
+            }
+        }
         for sheet in sheets.iter().filter(|sheet| sheet.cut > 0) {
             let text = format!(
                 "{} cells of sheet `{}` hold more than {CELL_UNITS_MAX} characters and are cut, with a mark; tables/{}.parquet has them whole",

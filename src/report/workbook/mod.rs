@@ -116,10 +116,10 @@ fn assemble(
 fn parts<'a, 't>(tables: &'t [Table<'a>], rows_max: usize) -> Vec<Part<'a, 't>> {
     let room = rows_max - 1;
     let of = |table: &'t Table<'a>| {
-        let count = table.rows().div_ceil(room).max(1);
+        let count = table.held().div_ceil(room).max(1);
         (0..count).map(move |place| Part {
             table,
-            rows: (place * room)..((place + 1) * room).min(table.rows()),
+            rows: (place * room)..((place + 1) * room).min(table.held()),
             place,
             count,
         })
