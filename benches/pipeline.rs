@@ -131,9 +131,9 @@ fn stages(criterion: &mut Criterion) {
 /// run that grows with the dump but for comparing copies.
 fn examine_all(dump: &Dump) -> u64 {
     let (catalogue, rules) = (Catalogue::builtin(), RuleSet::builtin());
-    let classifier = Classifier::new(&catalogue, false);
+    let classifier = Classifier::new(&catalogue);
     let examiner = Examiner::new(classifier, Detector::new(&rules, &catalogue), Depth::Records);
-    let examiner = Examiner { usage: Some(Usage::new(None)), ..examiner };
+    let examiner = Examiner { usage: Some(Usage::new(examiner.key, None)), ..examiner };
     let found = discover(&[dump.path()]).expect("its objects");
     let opened = found.iter().map(|one| examiner.examine(one, &AtomicBool::new(false)));
     opened.flat_map(|one| one.examined).map(|one| one.counts.seen).sum()
