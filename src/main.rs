@@ -15,6 +15,13 @@ use devtrail::terminal::{Terminal, Verbosity};
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 fn main() -> ExitCode {
+    // What becomes an error with a hint needs no words of its own.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !devtrail::report::workbook::is_caught(panic) {
+            usual(panic);
+        }
+    }));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -40,6 +40,7 @@ const DESTRUCTIVE: &[&str] = &[
     "DisableAlarmActions",
     "DisableRule",
     "PutBucketLifecycle",
+    "PutBucketVersioning",
     "ScheduleKeyDeletion",
     "StopConfigurationRecorder",
     "StopLogging",
@@ -128,6 +129,7 @@ fn harms(event: &Value) -> bool {
     let request = &event["requestParameters"];
     match event["eventName"].as_str() {
         Some("ModifyDBInstance") => request["deletionProtection"] == false,
+        Some("PutBucketVersioning") => request["VersioningConfiguration"]["Status"] == "Suspended",
         Some("PutBucketLifecycle") => {
             let rules = &request["LifecycleConfiguration"]["Rule"];
             let rules = rules.as_array().cloned().unwrap_or_else(|| vec![rules.clone()]);

@@ -21,7 +21,9 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -70,8 +72,11 @@ pub fn write(
         Some(folder) => tempfile::tempfile_in(folder)?,
         None => tempfile::tempfile()?,
     };
-    let mut workbook = assemble(report, head, made, (folder, SHEET_ROWS_MAX)).map_err(into_io)?;
-    workbook.save_to_writer(&mut whole).map_err(into_io)?;
+    // The crate panics when a temporary file of its own cannot be written.
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        assemble(report, head, made, (folder, SHEET_ROWS_MAX))?.save_to_writer(&mut whole)
+    }));
+    written.map_err(|panic| io::Error::other(words_of(&*panic)))?.map_err(into_io)?;
     whole.seek(SeekFrom::Start(0))?;
     io::copy(&mut whole, out)?;
     Ok(())
@@ -110,6 +115,19 @@ fn assemble(
         workbook.push_worksheet(sheet.worksheet);
     }
     Ok(workbook)
+}
+
+/// What a panic says.
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("the workbook cannot be written")
+        .to_owned()
+}
+
+/// Whether a panic comes from the workbook's crate: then [`write`] makes an error of it.
+pub fn is_caught(panic: &PanicHookInfo<'_>) -> bool {
+    panic.location().is_some_and(|place| place.file().contains("rust_xlsxwriter"))
 }
 
 /// The sheets that the tables need: one each, and more where rows do not fit.
