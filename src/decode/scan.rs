@@ -52,13 +52,13 @@ impl<'a> Scanner<'a> {
         let (mut head, mut seen) = (Head::default(), Places::default());
         let end = self.members_from(at, &mut |scanner, key, value| match head.slot(key, &mut seen) {
             None => scanner.value(value),
-            Some(slot) => scanner.into_slot(slot, value),
+            Some(slot) => scanner.fill_slot(slot, value),
         })?;
         Some((head, end))
     }
 
     /// Reads the value at `at` of a member that a head holds; gives where it ends.
-    fn into_slot(&mut self, slot: Slot<'_, 'a>, at: usize) -> Option<usize> {
+    fn fill_slot(&mut self, slot: Slot<'_, 'a>, at: usize) -> Option<usize> {
         let end = match &slot {
             Slot::Raw(_) => self.value(at)?,
             Slot::Flag(_) | Slot::Field(_) if self.byte(at)? == b'"' => self.plain(at + 1)? + 1,

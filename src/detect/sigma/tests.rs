@@ -201,12 +201,17 @@ fn what_is_not_used_is_named_with_file_and_line() {
             "in words",
         ),
     ] {
-        let (_, unused) = RuleSet::none().with_sigma(&[("f.yml".to_owned(), text.clone())]);
-        assert_eq!(unused.len(), 1, "{text}: {unused:?}");
-        assert_eq!(unused[0].file, "f.yml");
-        assert!(unused[0].why.contains(told), "{told}: {:?}", unused[0]);
-        if line.is_some() {
-            assert_eq!(unused[0].line, line, "{:?}", unused[0]);
-        }
+        is_named(&text, line, told);
+    }
+}
+
+/// That nothing of the file is used, and why in these words, at that line if one is told.
+fn is_named(text: &str, line: Option<usize>, told: &str) {
+    let (_, unused) = RuleSet::none().with_sigma(&[("f.yml".to_owned(), text.to_owned())]);
+    assert_eq!(unused.len(), 1, "{text}: {unused:?}");
+    assert_eq!(unused[0].file, "f.yml");
+    assert!(unused[0].why.contains(told), "{told}: {:?}", unused[0]);
+    if line.is_some() {
+        assert_eq!(unused[0].line, line, "{:?}", unused[0]);
     }
 }
