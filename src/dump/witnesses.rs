@@ -18,15 +18,15 @@ use crate::limits::COPY_DEPTH_MAX;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::witness::{Bearing, WitnessTrace};
+use crate::model::witness::{Bearing, NameTrace, WitnessTrace};
 
 /// Names of things that were destroyed, by how a call would bear on them: when
 /// first and when last, in microseconds since 1970.
 #[derive(Debug, Default)]
-struct Losses(HashMap<(Bearing, u32), (i64, i64)>);
+struct Losses(HashMap<NameTrace, (i64, i64)>);
 
 impl Losses {
-    fn add(&mut self, name: (Bearing, u32), first: i64, last: i64) {
+    fn add(&mut self, name: NameTrace, first: i64, last: i64) {
         let times = self.0.entry(name).or_insert((first, last));
         *times = (times.0.min(first), times.1.max(last));
     }
@@ -34,9 +34,9 @@ impl Losses {
     /// Whether a call bears on a loss: what undoes comes after one, what copies or
     /// keeps before one, and what makes a copy before something is restored from it.
     fn concern(&self, trace: &WitnessTrace) -> bool {
-        trace.names.iter().any(|(bearing, name)| {
-            let times = self.0.get(&(*bearing, *name));
-            times.is_some_and(|(first, last)| match bearing {
+        trace.names.iter().any(|name| {
+            let times = self.0.get(name);
+            times.is_some_and(|(first, last)| match name.bearing() {
                 Bearing::Undoes => *first < trace.at,
                 Bearing::Copies | Bearing::Keeps | Bearing::Makes => trace.at <= *last,
             })
@@ -46,13 +46,13 @@ impl Losses {
     /// What a copy is needed for, others may be made from it and things restored.
     /// Of what is restored, the making of the copy tells whose it is.
     fn follow(&mut self, found: &WitnessTrace) {
-        for (bearing, name) in &found.names {
-            match bearing {
+        for name in &found.names {
+            match name.bearing() {
                 Bearing::Makes => {
-                    self.add((Bearing::Undoes, *name), i64::MIN, i64::MAX);
-                    self.add((Bearing::Copies, *name), i64::MIN, i64::MAX);
+                    self.add(name.to(Bearing::Undoes), i64::MIN, i64::MAX);
+                    self.add(name.to(Bearing::Copies), i64::MIN, i64::MAX);
                 }
-                Bearing::Undoes => self.add((Bearing::Makes, *name), i64::MIN, found.at),
+                Bearing::Undoes => self.add(name.to(Bearing::Makes), i64::MIN, found.at),
                 Bearing::Copies | Bearing::Keeps => {}
             }
         }
@@ -144,13 +144,13 @@ impl Dump<'_> {
     }
 
     fn losses(&self, catalogue: &Catalogue) -> Losses {
-        let named = |event: &Event| -> Vec<((Bearing, u32), i64)> {
+        let named = |event: &Event| -> Vec<(NameTrace, i64)> {
             let (Some(time), Some(account)) = (event.time, &event.account_id) else { return Vec::new() };
             let names = lost(event, catalogue).into_iter();
             let hashed = |name: String| self.examiner.thing_hash(account, &name);
-            names.map(|(bearing, name)| ((bearing, hashed(name)), time.micros())).collect()
+            names.map(|(bearing, name)| (NameTrace::new(bearing, hashed(name)), time.micros())).collect()
         };
-        let all: Vec<((Bearing, u32), i64)> =
+        let all: Vec<(NameTrace, i64)> =
             self.examined.par_iter().flat_map_iter(|one| one.events.iter().flat_map(named)).collect();
         let mut losses = Losses::default();
         for (name, at) in all {

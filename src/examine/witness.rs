@@ -16,7 +16,7 @@ use crate::model::event::strip_api_date;
 use crate::model::evidence::ObjectPath;
 use crate::model::id::AccountId;
 use crate::model::time::UtcTime;
-use crate::model::witness::WitnessTrace;
+use crate::model::witness::{NameTrace, WitnessTrace};
 use crate::normalise::cloudtrail::{account_of, principal_of};
 use crate::timeline::texts_hash;
 
@@ -51,15 +51,15 @@ impl ObjectSink<'_, '_> {
         self.witnesses.push(WitnessTrace {
             record: u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records"),
             at: time.micros(),
-            names: found.iter().map(|(bearing, name)| (*bearing, hash(name))).collect(),
+            names: found.iter().map(|(bearing, name)| NameTrace::new(*bearing, hash(name))).collect(),
         });
     }
 }
 
 impl Examiner<'_> {
     /// The hash of the name of a thing, as a [`WitnessTrace`] holds it.
-    pub fn thing_hash(&self, account: &AccountId, name: &str) -> u32 {
-        super::callers::short(texts_hash(self.key, &[account.as_str(), name]))
+    pub fn thing_hash(&self, account: &AccountId, name: &str) -> u64 {
+        texts_hash(self.key, &[account.as_str(), name])
     }
 
     /// Reads an object again for some of its records: path, and ordinals in
