@@ -125,7 +125,7 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
         .to_owned()
 }
 
-/// Whether a panic comes from the workbook's crate: then [`write`] makes an error of it.
+/// Whether a panic comes from the workbook's crate: then [`write()`] makes an error of it.
 pub fn is_caught(panic: &PanicHookInfo<'_>) -> bool {
     panic.location().is_some_and(|place| place.file().contains("rust_xlsxwriter"))
 }
