@@ -38,7 +38,7 @@ use crate::tickets;
 use crate::usage::Usage;
 
 pub use self::apart::keep_apart;
-pub use self::case::{Ingest, Ingestion, ingest};
+pub use self::case::{Ingest, ingest};
 use files::{UserFiles, public_keys};
 
 /// Where the reports go.

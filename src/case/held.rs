@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::Case;
 use super::partial::{Partial, Source};
 use crate::error::CaseError;
-use crate::evidence::discover::Found;
+use crate::evidence::discover::{Found, Obstacle};
 use crate::evidence::read::stored_sha256;
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -27,6 +27,8 @@ pub enum Standing {
     Same,
     /// Its bytes are others.
     Changed,
+    /// It is there and cannot be read: whoever tries to says so.
+    Unreadable,
     /// It should be there and is not.
     Gone,
     /// Nobody looked where it was.
@@ -67,13 +69,19 @@ impl Held {
     /// The objects that were ingested, for a run that is given no other paths.
     ///
     /// # Errors
-    /// Two objects of one name: nobody can tell which of them is meant.
+    /// Two objects of one name, or two names of one object: nobody can tell which
+    /// of them is meant.
     pub fn found(&self) -> Result<Vec<Found>, CaseError> {
         let mut by_path = BTreeMap::<&ObjectPath, &Source>::new();
+        let mut by_location = BTreeMap::<PathBuf, &ObjectPath>::new();
         for source in self.sources() {
             let known = by_path.entry(&source.path).or_insert(source);
             if known.sha256 != source.sha256 {
                 return Err(CaseError::TwoOfOneName { path: source.path.to_string() });
+            }
+            let known = by_location.entry(source.location().unwrap_or_default()).or_insert(&source.path);
+            if *known != &source.path {
+                return Err(CaseError::TwoNames { one: known.to_string(), other: source.path.to_string() });
             }
         }
         let found = |source: &Source| Found {
@@ -96,8 +104,9 @@ impl Held {
             self.sources().chain(self.stale.iter().flat_map(|one| &one.sources)).collect();
         let of = |source: &&'h Source| (*source, today.standing(source));
         let all: BTreeMap<&Source, Standing> = all.into_par_iter().map(|source| of(&source)).collect();
-        match all.iter().find(|(_, how)| **how == Standing::NotMeant) {
-            Some((source, _)) => Err(CaseError::TwoOfOneName { path: source.path.to_string() }),
+        // One that was put aside stands in nobody's way.
+        match self.sources().find(|source| all.get(source) == Some(&Standing::NotMeant)) {
+            Some(source) => Err(CaseError::TwoOfOneName { path: source.path.to_string() }),
             None => Ok(Standings(all)),
         }
     }
@@ -136,16 +145,21 @@ impl<'f> Today<'f> {
                 _ => Standing::Elsewhere,
             };
         };
-        let same = || {
-            found.obstacle.is_none()
-                && found.bytes == source.bytes
-                && stored_sha256(&found.location).is_ok_and(|sha256| sha256 == source.sha256)
+        if self.trusted {
+            return Standing::Same;
+        }
+        let unreadable = matches!(found.obstacle, Some(Obstacle::Unreadable(_)));
+        let sha256 = if unreadable || found.obstacle.is_none() && found.bytes == source.bytes {
+            stored_sha256(&found.location).map(Some)
+        } else {
+            Ok(None)
         };
-        match self.trusted || same() {
-            true => Standing::Same,
+        match sha256 {
+            Err(_) => Standing::Unreadable,
+            Ok(Some(sha256)) if sha256 == source.sha256 => Standing::Same,
             // On another machine the dump may lie elsewhere; then its bytes are the same.
-            false if location.is_some_and(|location| location != found.location) => Standing::NotMeant,
-            false => Standing::Changed,
+            Ok(_) if location.is_some_and(|location| location != found.location) => Standing::NotMeant,
+            Ok(_) => Standing::Changed,
         }
     }
 }
@@ -173,9 +187,11 @@ impl Standings<'_> {
                     ProblemKind::ObjectChanged,
                     "its bytes are not those that were ingested into the case: read again",
                 ),
-                Standing::Same | Standing::Elsewhere | Standing::Renamed | Standing::NotMeant => {
-                    continue;
-                }
+                Standing::Same
+                | Standing::Unreadable
+                | Standing::Elsewhere
+                | Standing::Renamed
+                | Standing::NotMeant => continue,
             };
             let detail = format!("{detail}; then it had SHA-256 {}", source.sha256);
             problems.push(Problem::of_object(&source.path, kind, detail));

@@ -27,7 +27,7 @@ use tempfile::NamedTempFile;
 pub use self::held::{Held, Today};
 pub use self::partial::{Partial, Source};
 pub use self::plan::Plan;
-pub use self::read::{Ingested, Reading};
+pub use self::read::{Filled, Reading};
 pub use self::share::Share;
 use crate::error::CaseError;
 use crate::timeline::RunKey;
@@ -49,7 +49,6 @@ struct Card {
 /// A case, and which of its partials a run may use.
 #[derive(Clone, Debug)]
 pub struct Case {
-    folder: PathBuf,
     partials: PathBuf,
     key: RunKey,
 }
@@ -78,16 +77,11 @@ impl Case {
         let sound = serde_json::from_str::<Card>(&text).ok().filter(|card| card.case == CASE_VERSION);
         let key = sound.and_then(|card| u64::from_str_radix(&card.key, 16).ok());
         let key = RunKey::of(key.ok_or_else(|| CaseError::OtherVersion(folder.to_owned()))?);
-        let case = Self { folder: folder.to_owned(), partials: folder.join("partials").join(recipe), key };
+        let case = Self { partials: folder.join("partials").join(recipe), key };
         if make {
             sweep(&case.partials);
         }
         Ok(case)
-    }
-
-    /// Where it lies.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// The key of all keyed hashes in it.

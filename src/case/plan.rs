@@ -4,9 +4,10 @@
 //! the callers of all its objects are counted together.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::held::{Held, Standing, Today};
-use super::partial::Partial;
+use super::partial::{Partial, Source};
 use crate::error::CaseError;
 use crate::evidence::discover::Found;
 use crate::model::evidence::ObjectPath;
@@ -42,6 +43,14 @@ impl<'h> Plan<'h> {
     ) -> Result<Self, CaseError> {
         let standings = held.standings(today)?;
         let names: BTreeSet<&ObjectPath> = wanted.iter().map(|one| &one.path).collect();
+        let places: BTreeSet<&Path> = wanted.iter().map(|one| &*one.location).collect();
+        // What is put aside has to be kept anew by this run, or be gone.
+        let replaced = |source: &Source| match standings.of(source) {
+            Standing::Gone => true,
+            Standing::Same | Standing::Changed => names.contains(&source.path),
+            Standing::Renamed => source.location().is_some_and(|location| places.contains(&*location)),
+            Standing::Unreadable | Standing::Elsewhere | Standing::NotMeant => false,
+        };
         let (mut covered, mut kept) = (BTreeSet::new(), BTreeSet::new());
         let mut plan = Self {
             usable: vec![],
@@ -53,10 +62,12 @@ impl<'h> Plan<'h> {
         for partial in &held.partials {
             let is = |standing| partial.sources.iter().any(|source| standings.of(source) == standing);
             if is(Standing::Changed) || is(Standing::Gone) || is(Standing::Renamed) {
-                plan.stale.push(partial);
+                if !whole_only && partial.sources.iter().all(replaced) {
+                    plan.stale.push(partial);
+                }
                 continue;
             }
-            if is(Standing::Elsewhere) {
+            if is(Standing::Elsewhere) || is(Standing::Unreadable) {
                 kept.extend(partial.sources.iter().map(|source| &source.path));
                 continue;
             }

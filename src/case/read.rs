@@ -14,32 +14,23 @@ use super::plan::Plan;
 use crate::dump::Observer;
 use crate::error::Error;
 use crate::evidence::discover::Found;
-use crate::examine::{Examined, Examiner, Opened};
+use crate::examine::{Examiner, Opened};
 use crate::limits::{CASE_PARTIAL_BYTES, CASE_PARTIAL_OBJECTS};
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::Problem;
 use crate::usage::{Folded, Usage};
 
-/// What a run got out of a case and a dump.
-#[derive(Debug, Default)]
-pub struct Ingested {
-    /// What each wanted object gave, in their order.
-    pub opened: Vec<Opened>,
-    /// Callers that were not counted with the examiner's own.
-    pub counted: Vec<Folded>,
-    /// Objects that the case held.
-    pub reused: u64,
-    /// Objects that were read and are kept now.
+/// What filling a case came to.
+#[derive(Debug)]
+pub struct Filled {
+    /// Objects that the case held already.
+    pub held: u64,
+    /// Objects that were read into it.
     pub kept: u64,
-    /// Objects that were read and are not kept.
+    /// Objects that cannot be kept: links, and what could not be read to its end.
     pub beside: u64,
-}
-
-impl Ingested {
-    fn put_together(parts: Vec<Got>) -> Vec<Opened> {
-        let all: BTreeMap<usize, Opened> = parts.into_iter().flat_map(|got| got.opened).collect();
-        all.into_values().collect()
-    }
+    /// What went wrong, with the objects that were read.
+    pub problems: Vec<Problem>,
 }
 
 /// What some objects gave, by their place.
@@ -47,6 +38,8 @@ impl Ingested {
 struct Got {
     opened: Vec<(usize, Opened)>,
     counted: Option<Folded>,
+    /// How many of them are kept.
+    kept: u64,
 }
 
 /// How a dump is read into a case.
@@ -65,22 +58,20 @@ pub struct Reading<'r> {
 }
 
 impl Reading<'_> {
-    /// Loads what the case holds, reads the rest, and keeps it.
+    /// Loads what the case holds, reads the rest, and keeps it. Gives what each
+    /// wanted object gave, in their order, and the callers that are not among the
+    /// examiner's own.
     ///
     /// # Errors
     /// The disk's, and the user's interrupt. What was kept by then stays.
-    pub fn all(self, plan: &Plan<'_>) -> Result<Ingested, Error> {
+    pub fn all(self, plan: &Plan<'_>) -> Result<(Vec<Opened>, Vec<Folded>), Error> {
         self.observer.found(self.found.len() as u64, self.found.iter().map(|one| one.bytes).sum());
-        let loaded = self.loaded(plan)?;
-        let fresh = self.fresh(plan, &|got| got)?;
-        let beside = self.beside(plan)?;
-        let (reused, read) = (count(&loaded), count(&fresh));
-        let mut parts: Vec<Got> = loaded.into_iter().chain(fresh).collect();
+        let mut parts = self.loaded(plan)?;
+        parts.extend(self.fresh(plan, &|got| got)?);
+        parts.push(self.beside(plan)?);
         let counted = parts.iter_mut().filter_map(|got| got.counted.take()).collect();
-        let beside_count = beside.opened.len() as u64;
-        parts.push(beside);
-        let opened = Ingested::put_together(parts);
-        Ok(Ingested { opened, counted, reused, kept: read, beside: beside_count })
+        let opened: BTreeMap<usize, Opened> = parts.into_iter().flat_map(|got| got.opened).collect();
+        Ok((opened.into_values().collect(), counted))
     }
 
     /// Reads and keeps what the case does not hold, and holds on to nothing but
@@ -88,32 +79,19 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// The disk's, and the user's interrupt. What was kept by then stays.
-    pub fn fresh_only(self, plan: &Plan<'_>) -> Result<(Ingested, Vec<Problem>), Error> {
-        let bytes = |places: &[usize]| places.iter().map(|place| self.found[*place].bytes).sum::<u64>();
-        self.observer.found(plan.fresh.len() as u64, bytes(&plan.fresh));
+    pub fn fresh_only(self, plan: &Plan<'_>) -> Result<Filled, Error> {
+        let bytes = plan.fresh.iter().map(|place| self.found[*place].bytes).sum();
+        self.observer.found(plan.fresh.len() as u64, bytes);
         let done = self.fresh(plan, &|got| {
-            let problems = |one: &mut Examined| std::mem::take(&mut one.problems);
-            let read = got.opened.len() as u64;
-            (
-                read,
-                got.opened
-                    .into_iter()
-                    .flat_map(|(_, one)| one.examined)
-                    .flat_map(|mut one| problems(&mut one))
-                    .collect::<Vec<_>>(),
-            )
+            let examined = got.opened.into_iter().flat_map(|(_, one)| one.examined);
+            (got.kept, examined.flat_map(|one| one.problems).collect::<Vec<_>>())
         })?;
-        let kept = done.iter().map(|(read, _)| read).sum();
-        let reused = plan.usable.iter().map(|partial| partial.sources.len() as u64).sum();
+        let kept: u64 = done.iter().map(|(kept, _)| kept).sum();
         let mut problems: Vec<Problem> = done.into_iter().flat_map(|(_, problems)| problems).collect();
-        for place in &plan.beside {
-            problems.extend(
-                self.found[*place].obstacle.as_ref().and_then(|why| why.problem(&self.found[*place].path)),
-            );
-        }
-        problems.sort();
-        let beside = plan.beside.len() as u64;
-        Ok((Ingested { reused, kept, beside, ..Ingested::default() }, problems))
+        let obstacles = || self.found.iter().filter_map(|one| Some((one, one.obstacle.as_ref()?)));
+        problems.extend(obstacles().filter_map(|(one, why)| why.problem(&one.path)));
+        let beside = plan.fresh.len() as u64 - kept + obstacles().count() as u64;
+        Ok(Filled { held: self.found.len() as u64 - kept - beside, kept, beside, problems })
     }
 
     fn loaded(&self, plan: &Plan<'_>) -> Result<Vec<Got>, Error> {
@@ -130,7 +108,7 @@ impl Reading<'_> {
                 .filter_map(|(source, opened)| Some((place(source)?, opened)))
                 .collect();
             opened.iter().for_each(|(place, opened)| self.tell(*place, opened));
-            Ok(Got { opened, counted: Some(body.usage) })
+            Ok(Got { opened, counted: Some(body.usage), kept: 0 })
         };
         plan.usable.par_iter().map(load).collect()
     }
@@ -166,14 +144,16 @@ impl Reading<'_> {
         let (lost, whole): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, opened)| lost(opened));
         let counts = lost.iter().flat_map(|(_, one)| &one.examined).any(|one| one.counts.seen > 0);
         if counts || whole.is_empty() {
-            return Ok(Got { opened: lost.into_iter().chain(whole).collect(), counted: Some(counted) });
+            let opened = lost.into_iter().chain(whole).collect();
+            return Ok(Got { opened, counted: Some(counted), kept: 0 });
         }
         let (places, opened): (Vec<usize>, Vec<Opened>) = whole.into_iter().unzip();
         let sources = places.iter().zip(&opened).map(|(place, opened)| self.source(*place, opened)).collect();
         let body = Body { opened, usage: counted };
         self.case.write(sources, &body)?;
+        let kept = places.len() as u64;
         let opened = lost.into_iter().chain(places.into_iter().zip(body.opened)).collect();
-        Ok(Got { opened, counted: Some(body.usage) })
+        Ok(Got { opened, counted: Some(body.usage), kept })
     }
 
     fn source(&self, place: usize, opened: &Opened) -> Source {
@@ -193,7 +173,7 @@ impl Reading<'_> {
             Ok((*place, opened))
         };
         let opened = plan.beside.par_iter().map(read).collect::<Result<_, Error>>()?;
-        Ok(Got { opened, counted: None })
+        Ok(Got { opened, ..Got::default() })
     }
 
     fn stop(&self) -> Result<(), Error> {
@@ -205,10 +185,6 @@ impl Reading<'_> {
         let problems: usize = opened.examined.iter().map(|part| part.problems.len()).sum();
         self.observer.object(self.found[place].bytes, seen, problems as u64);
     }
-}
-
-fn count(parts: &[Got]) -> u64 {
-    parts.iter().map(|got| got.opened.len() as u64).sum()
 }
 
 /// Objects that go into one partial, in the order of their paths.

@@ -29,7 +29,8 @@ Examples:
 Exit status:
   0  all input was read
   2  wrong usage
-  3  the case was filled, but some input was not read or not trusted
+  3  the case was filled, but some input was not read or not trusted (`analyze` tells it again,
+     `ingest` does not, once the object is held)
   4  the run failed; what was kept by then stays
   130  interrupted; what was kept by then stays";
 

@@ -29,7 +29,7 @@ pub fn ingest(flags: &Ingest, color: Color, interrupted: &AtomicBool) -> Result<
     let done = done?;
     terminal.problems(&done.problems);
     let mut parts =
-        vec![format!("{} read", counted(done.kept)), format!("{} held already", grouped(done.reused))];
+        vec![format!("{} read", counted(done.kept)), format!("{} held already", grouped(done.held))];
     if done.beside > 0 {
         parts.push(format!("{} that cannot be kept", grouped(done.beside)));
     }

@@ -28,6 +28,14 @@ pub enum CaseError {
         /// Their path inside the dump.
         path: String,
     },
+    /// One object, ingested below two roots.
+    #[error("`{one}` and `{other}` are one object, ingested below different folders")]
+    TwoNames {
+        /// Its path inside one of them.
+        one: String,
+        /// Its path inside the other.
+        other: String,
+    },
     /// It cannot be read or written.
     #[error("cannot use the case `{}`", .path.display())]
     Io {

@@ -97,7 +97,7 @@ fn case_hint(error: &CaseError) -> Option<&'static str> {
              or the paths of the dump, which is then read anew"
         }
         CaseError::OtherVersion(_) => "make a new case with this version: the dump is what counts",
-        CaseError::TwoOfOneName { .. } => {
+        CaseError::TwoOfOneName { .. } | CaseError::TwoNames { .. } => {
             "give all folders of the dump in one command, so that paths begin below what they have in common; \
              dumps that have nothing to do with each other need a case each"
         }

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use sha2::{Digest, Sha256};
 
 use super::{Options, UserFiles, keep_apart};
-use crate::case::{Case, Held, Ingested, Plan, Reading, Share, Today};
+use crate::case::{Case, Filled, Held, Plan, Reading, Share, Today};
 use crate::classify::Classifier;
 use crate::detect::Detector;
 use crate::dump::{Dump, Observer, look};
@@ -76,7 +76,7 @@ impl Opened {
         let today = self.today(all);
         let plan = Plan::new(&self.held, &today, (wanted, examiner.days != (None, None)))?;
         let reading = Reading { case: &self.case, found: wanted, examiner, observer, interrupted };
-        let Ingested { opened, counted, .. } = reading.all(&plan)?;
+        let (opened, counted) = reading.all(&plan)?;
         Part::ALL.into_iter().for_each(|part| observer.part(part.as_str(), examiner.spent.at(part)));
         Ok((Dump::of(wanted, examiner, opened, counted), plan.problems))
     }
@@ -107,33 +107,16 @@ pub struct Ingest<'o> {
     pub share: Option<Share>,
 }
 
-/// What `ingest` came to.
-#[derive(Debug)]
-pub struct Ingestion {
-    /// Objects that the case held already.
-    pub reused: u64,
-    /// Objects that were read into it.
-    pub kept: u64,
-    /// Objects that cannot be kept: links, and what could not be opened.
-    pub beside: u64,
-    /// What went wrong.
-    pub problems: Vec<Problem>,
-}
-
 /// Reads into a case what it does not hold, and tells nothing of it.
 ///
 /// # Errors
 /// A path or a case that cannot be used, and the user's interrupt.
-pub fn ingest(
-    told: Ingest<'_>,
-    observer: &dyn Observer,
-    interrupted: &AtomicBool,
-) -> Result<Ingestion, Error> {
+pub fn ingest(told: Ingest<'_>, observer: &dyn Observer, interrupted: &AtomicBool) -> Result<Filled, Error> {
     let pool = super::pool(told.options.threads)?;
     pool.install(|| read_in(told, observer, interrupted))
 }
 
-fn read_in(told: Ingest<'_>, observer: &dyn Observer, interrupted: &AtomicBool) -> Result<Ingestion, Error> {
+fn read_in(told: Ingest<'_>, observer: &dyn Observer, interrupted: &AtomicBool) -> Result<Filled, Error> {
     let Ingest { options, share } = told;
     let given = UserFiles::read(options)?;
     let Some(opened) = Opened::of(options, &given, share)? else { return Err(Error::NothingToAnalyze) };
@@ -148,8 +131,8 @@ fn read_in(told: Ingest<'_>, observer: &dyn Observer, interrupted: &AtomicBool) 
     let today = opened.today(&all);
     let plan = Plan::new(&opened.held, &today, (&wanted, false))?;
     let reading = Reading { case: &opened.case, found: &wanted, examiner: &examiner, observer, interrupted };
-    let (done, mut problems) = reading.fresh_only(&plan)?;
-    problems.extend(plan.problems);
-    problems.sort();
-    Ok(Ingestion { reused: done.reused, kept: done.kept, beside: done.beside, problems })
+    let mut filled = reading.fresh_only(&plan)?;
+    filled.problems.extend(plan.problems);
+    filled.problems.sort();
+    Ok(filled)
 }

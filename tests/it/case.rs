@@ -231,6 +231,49 @@ fn two_objects_of_one_name_are_never_mixed_up() {
 }
 
 #[test]
+fn a_run_over_a_part_of_the_dump_loses_nothing_of_the_rest() {
+    let place = scratch();
+    let (dump, case) = (place.path().join("dump"), place.path().join("case"));
+    many(&dump, 0, 40);
+    assert_eq!(ingest(&dump, &case, &[]).code, 0);
+    let refused = |told: &str| {
+        let mut command = devtrail();
+        command.arg("analyze").arg("--case").arg(&case).arg("-o").arg(place.path().join("audit"));
+        let done = ended(command.output().expect("it starts"));
+        assert_eq!(done.code, 2, "{}", done.stderr);
+        assert!(done.stderr.contains(told), "{}", done.stderr);
+    };
+    let whole = |held: &str| {
+        let done = ingest(&dump, &case, &[]);
+        assert!(done.stdout.contains(held), "{}{}", done.stdout, done.stderr);
+        assert_eq!(told(&case, &BRIEF.map(str::to_owned)).1, sums(&analyze(&dump, &BRIEF).out));
+    };
+    // Below another root the same objects have other paths.
+    let below = ingest(&dump.join("03"), &case, &[]);
+    assert_eq!((below.code, below.stderr.as_str()), (0, ""), "nothing is gone");
+    refused("are one object");
+    whole("0 objects read, 40 held already");
+    // A machine that reads a part keeps no other part anew.
+    let changed = dump.join("05/5.json");
+    let text = fs::read_to_string(&changed).expect("it is there").replace("alice", "mallo");
+    fs::write(&changed, text).expect("it can be written");
+    for part in ["1/3", "2/3", "3/3"] {
+        let done = ingest(&dump, &case, &["--part".to_owned(), part.to_owned()]);
+        assert_eq!(done.code, 3, "{}", done.stderr);
+    }
+    refused("two objects are called `05/5.json`");
+    whole("0 objects read, 40 held already");
+    // Nor does a run that opens only some objects.
+    fs::write(dump.join("06/6.json"), "{}").expect("it can be written");
+    let flags = ["--case", case.to_str().expect("UTF-8"), "--object-date-from", "2026-01-01"];
+    let some = analyze(&dump, &[&BRIEF[..], &flags].concat());
+    assert_eq!(some.ended.code, 3, "{}", some.ended.stderr);
+    let files = partials(&case).len();
+    assert!(files > 0, "the rest is still there");
+    whole("objects read");
+}
+
+#[test]
 fn several_runs_may_fill_one_case_at_once() {
     let place = scratch();
     let (dump, case) = (place.path().join("dump"), place.path().join("case"));
