@@ -236,22 +236,21 @@ fn runs_on_disk_and_merges_of_merges_change_no_byte() {
     }
 }
 
+/// Gives the rows of one odd object to a lake; tells its ticket.
+fn odd_object(lake: &Lake) -> u32 {
+    let path = ObjectPath::new("o");
+    let ticket = lake.ticket(&path);
+    let shard = Some(lake.take());
+    let mut records = Records { path, account: None, ticket, shard, lake, events: Vec::new(), odd: 0 };
+    decode::decode(&mut ODD.as_bytes().to_vec(), &mut records);
+    lake.give_back(records.shard.take().expect("the shard"));
+    ticket
+}
+
 #[test]
 fn copies_and_what_was_taken_back_are_left_out() {
     let lake = Lake::new(None, Bounds::default());
-    let path = ObjectPath::new("o");
-    let ticket = lake.ticket(&path);
-    let mut records = Records {
-        path,
-        account: None,
-        ticket,
-        shard: Some(lake.take()),
-        lake: &lake,
-        events: Vec::new(),
-        odd: 0,
-    };
-    decode::decode(&mut ODD.as_bytes().to_vec(), &mut records);
-    lake.give_back(records.shard.take().expect("the shard"));
+    let ticket = odd_object(&lake);
     let at = |record| Location { object: 3, record };
     let copies = RowCopies { dropped: vec![at(1)], delivered: vec![(at(0), 4)] };
     let rows = lake.finish(&[(ticket, Placed { object: 3, end: 3 })], copies).expect("rows");
@@ -269,19 +268,7 @@ fn copies_and_what_was_taken_back_are_left_out() {
 fn a_full_disk_is_told_and_not_a_shorter_table() {
     // A folder that is not there takes no temporary file.
     let lake = Lake::new(Some("/nonexistent/devtrail".into()), Bounds { held_bytes: 1, ..TIGHT });
-    let path = ObjectPath::new("o");
-    let ticket = lake.ticket(&path);
-    let mut records = Records {
-        path,
-        account: None,
-        ticket,
-        shard: Some(lake.take()),
-        lake: &lake,
-        events: Vec::new(),
-        odd: 0,
-    };
-    decode::decode(&mut ODD.as_bytes().to_vec(), &mut records);
-    lake.give_back(records.shard.take().expect("the shard"));
+    odd_object(&lake);
     assert!(lake.is_broken());
     assert!(lake.finish(&[], RowCopies::default()).is_err());
 }
