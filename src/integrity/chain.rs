@@ -69,7 +69,7 @@ const SEAM_S: i64 = 1;
 /// Follows every chain from link to link.
 pub(crate) fn follow(
     sheets: &[Sheet<'_>],
-    standings: &[Standing],
+    (standings, worths): (&[Standing], &[Standing]),
     (objects, left_out): (&[Stored<'_>], &[ObjectPath]),
     done: &mut Assessment,
 ) {
@@ -90,11 +90,11 @@ pub(crate) fn follow(
     let there: BTreeSet<String> = there.into_iter().map(ToOwned::to_owned).collect();
     let mut at = 0;
     for group in sheets.chunk_by(|a, b| a.chain() == b.chain()) {
-        let standings = &standings[at..at + group.len()];
+        let (standings, worths) = (&standings[at..at + group.len()], &worths[at..at + group.len()]);
         at += group.len();
         let mut chain = chain_of(group, standings, &without_key);
-        for (sheet, standing) in group.iter().zip(standings) {
-            mark(sheet, *standing, objects, done);
+        for (sheet, judged) in group.iter().zip(standings.iter().zip(worths)) {
+            mark(sheet, judged, objects, done);
         }
         for pair in group.windows(2) {
             links(pair, &mut chain, done);
@@ -140,8 +140,13 @@ fn chain_of(group: &[Sheet<'_>], standings: &[Standing], without_key: &BTreeSet<
 }
 
 /// The word for a digest itself, and the problems it has by itself.
-fn mark(sheet: &Sheet<'_>, standing: Standing, objects: &[Stored<'_>], done: &mut Assessment) {
-    let (integrity, note) = match standing {
+fn mark(
+    sheet: &Sheet<'_>,
+    (standing, worth): (&Standing, &Standing),
+    objects: &[Stored<'_>],
+    done: &mut Assessment,
+) {
+    let (integrity, note) = match *standing {
         Standing::Signed => (Integrity::Signed, ""),
         Standing::Anchored => (Integrity::HashChained, ""),
         Standing::Unverified => {
@@ -158,11 +163,13 @@ fn mark(sheet: &Sheet<'_>, standing: Standing, objects: &[Stored<'_>], done: &mu
             (Integrity::Modified, "it names an algorithm that no digest uses")
         }
     };
+    let stands = "; its list of logs stands: with each algorithm by the only name known for it, its content is the one that was signed";
+    let note = format!("{note}{}", if worth > standing { stands } else { "" });
     for &index in &sheet.objects {
-        done.marks.insert(index, Mark { integrity, note: note.to_owned() });
+        done.marks.insert(index, Mark { integrity, note: note.clone() });
         if standing.is_invalid() {
             let path = &objects[index].object.path;
-            done.problems.push(Problem::of_object(path, ProblemKind::InvalidDigest, note));
+            done.problems.push(Problem::of_object(path, ProblemKind::InvalidDigest, note.clone()));
         }
     }
     for oddity in &sheet.digest.oddities {

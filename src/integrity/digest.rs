@@ -4,6 +4,7 @@
 
 use crate::decode::json::{Members, string};
 use crate::evidence::s3_key::{self, DigestName};
+use crate::integrity::restored;
 use crate::model::id::{AccountId, Region};
 use crate::model::time::UtcTime;
 use serde::{Deserialize, Serialize};
@@ -31,9 +32,10 @@ pub struct Digest {
     pub logs: Vec<Listed>,
     /// Where it contradicts its own name, or is spelled oddly; in words.
     pub oddities: Vec<String>,
-    /// Whether it names an algorithm other than the documented ones: then it
-    /// is invalid, whatever its signature says.
-    pub unknown_algorithm: bool,
+    /// Set if it names an algorithm other than the documented ones: then it is
+    /// invalid, whatever its signature says. SHA-256 of its content, lower-case
+    /// hex, with each algorithm by the only name known for it.
+    pub restored_sha256: Option<String>,
     /// `digestEndTime` as it is spelled.
     end_text: String,
 }
@@ -66,8 +68,13 @@ pub struct Listed {
     pub newest: Option<UtcTime>,
 }
 
-/// Ends the words about an algorithm of another name.
-const ONLY_KNOWN: &str = "not the only algorithm known for it";
+/// What reading a digest brought to light beside its fields.
+#[derive(Default)]
+struct Seen<'a> {
+    oddities: Vec<String>,
+    /// Names of algorithms that are not known, as they stand, with the known one.
+    wrong: Vec<(&'a str, &'static str)>,
+}
 
 /// Hex digits of a SHA-256.
 const SHA256_DIGITS: usize = 64;
@@ -83,16 +90,16 @@ impl Digest {
         let file = object.rsplit('/').next().unwrap_or_default();
         let name = s3_key::digest_name(file).ok_or("`digestS3Object` is not the key of a digest")?;
         let end_text = all.text("digestEndTime")?;
-        let mut oddities = Vec::new();
-        all.exactly("digestSignatureAlgorithm", "SHA256withRSA", &mut oddities)?;
+        let mut seen = Seen::default();
+        all.exactly("digestSignatureAlgorithm", "SHA256withRSA", &mut seen)?;
         let digest = Self {
             start: all.time("digestStartTime")?,
             end: all.time("digestEndTime")?,
             bucket: all.text("digestS3Bucket")?,
             fingerprint: all.text("digestPublicKeyFingerprint")?.to_ascii_lowercase(),
-            previous: previous(&all, &mut oddities)?,
-            logs: listed(&all, &mut oddities)?,
-            unknown_algorithm: oddities.iter().any(|oddity: &String| oddity.ends_with(ONLY_KNOWN)),
+            previous: previous(&all, &mut seen)?,
+            logs: listed(&all, &mut seen)?,
+            restored_sha256: restored::sha256(text, &seen.wrong),
             oddities: Vec::new(),
             object,
             name,
@@ -101,8 +108,14 @@ impl Digest {
         if digest.start >= digest.end {
             return Err("`digestStartTime` is not before `digestEndTime`".to_owned());
         }
-        digest.contradictions(&all.text("awsAccountId")?, &mut oddities);
-        Ok(Self { oddities, ..digest })
+        digest.contradictions(&all.text("awsAccountId")?, &mut seen.oddities);
+        Ok(Self { oddities: seen.oddities, ..digest })
+    }
+
+    /// The same digest with its algorithms by their known names.
+    #[must_use]
+    pub fn restored(&self) -> Self {
+        Self { restored_sha256: None, ..self.clone() }
     }
 
     /// The text whose SHA-256 is signed, given the SHA-256 of the digest.
@@ -159,7 +172,7 @@ impl Digest {
     }
 }
 
-fn previous(all: &Fields<'_>, oddities: &mut Vec<String>) -> Result<Option<Previous>, String> {
+fn previous<'a>(all: &Fields<'a>, seen: &mut Seen<'a>) -> Result<Option<Previous>, String> {
     const FIELDS: [&str; 5] = [
         "previousDigestS3Bucket",
         "previousDigestS3Object",
@@ -174,27 +187,27 @@ fn previous(all: &Fields<'_>, oddities: &mut Vec<String>) -> Result<Option<Previ
     if FIELDS.iter().all(|field| all.is_null(field)) {
         return Ok(None);
     }
-    all.exactly("previousDigestHashAlgorithm", "SHA-256", oddities)?;
+    all.exactly("previousDigestHashAlgorithm", "SHA-256", seen)?;
     Ok(Some(Previous {
         bucket: all.text("previousDigestS3Bucket")?,
         object: all.text("previousDigestS3Object")?,
-        sha256: all.sha256("previousDigestHashValue", oddities)?,
+        sha256: all.sha256("previousDigestHashValue", &mut seen.oddities)?,
         signature: all.text("previousDigestSignature")?,
     }))
 }
 
-fn listed(all: &Fields<'_>, oddities: &mut Vec<String>) -> Result<Vec<Listed>, String> {
+fn listed<'a>(all: &Fields<'a>, seen: &mut Seen<'a>) -> Result<Vec<Listed>, String> {
     let array = all.0.get("logFiles").unwrap_or_default();
-    let entries: Vec<&serde_json::value::RawValue> =
+    let entries: Vec<&'a serde_json::value::RawValue> =
         serde_json::from_str(array).map_err(|_| "`logFiles` is no array")?;
-    let one = |(at, entry): (usize, &&serde_json::value::RawValue)| {
+    let one = |(at, entry): (usize, &&'a serde_json::value::RawValue)| {
         let in_entry = |why: String| format!("entry {at} of `logFiles`: {why}");
         let entry = Fields::parse(entry.get()).map_err(in_entry)?;
-        entry.exactly("hashAlgorithm", "SHA-256", oddities).map_err(in_entry)?;
+        entry.exactly("hashAlgorithm", "SHA-256", seen).map_err(in_entry)?;
         Ok(Listed {
             bucket: entry.text("s3Bucket").map_err(in_entry)?,
             object: entry.text("s3Object").map_err(in_entry)?,
-            sha256: entry.sha256("hashValue", oddities).map_err(in_entry)?,
+            sha256: entry.sha256("hashValue", &mut seen.oddities).map_err(in_entry)?,
             oldest: entry.time("oldestEventTime").ok(),
             newest: entry.time("newestEventTime").ok(),
         })
@@ -229,10 +242,11 @@ impl<'a> Fields<'a> {
     }
 
     /// The name of an algorithm, which has to be this one.
-    fn exactly(&self, key: &str, word: &str, oddities: &mut Vec<String>) -> Result<(), String> {
+    fn exactly(&self, key: &str, word: &'static str, seen: &mut Seen<'a>) -> Result<(), String> {
         let text = self.text(key)?;
         if text != word {
-            oddities.push(format!("`{key}` is `{text}`, {ONLY_KNOWN}"));
+            seen.oddities.push(format!("`{key}` is `{text}`, not the only algorithm known for it"));
+            seen.wrong.extend(self.0.get(key).map(|value| (value, word)));
         }
         Ok(())
     }
@@ -310,14 +324,14 @@ mod tests {
 
     #[test]
     fn algorithms_of_other_names_are_seen_wherever_they_stand() {
-        assert!(!Digest::parse(&text("[]")).expect("sound").unknown_algorithm);
+        assert_eq!(Digest::parse(&text("[]")).expect("sound").restored_sha256, None);
         let log = log(&"a".repeat(64));
         for (changed, word) in [
             (text("[]").replace("SHA256withRSA", "none"), "`none`"),
             (text(&log.replace("SHA-256", "MD5")), "`MD5`"),
         ] {
             let digest = Digest::parse(&changed).expect("read");
-            assert!(digest.unknown_algorithm && digest.oddities[0].contains(word), "{digest:?}");
+            assert!(digest.restored_sha256.is_some() && digest.oddities[0].contains(word), "{digest:?}");
         }
     }
 

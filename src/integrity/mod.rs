@@ -18,6 +18,7 @@ mod key;
 mod listing;
 mod place;
 mod query_result;
+mod restored;
 mod side_car;
 mod standing;
 #[cfg(test)]
@@ -193,12 +194,12 @@ pub fn assess(objects: &[Stored<'_>], given: Given<'_>) -> Assessment {
     let mut done = Assessment::default();
     let sheets = standing::sheets(objects, &mut done);
     let keys = keys_of(objects, given.keys);
-    let (standings, more) = standing::judge(&sheets, &keys, objects);
-    done.problems.extend(more);
+    let standing::Judged { standings, worths, problems } = standing::judge(&sheets, &keys, objects);
+    done.problems.extend(problems);
     key_problems(&sheets, &standings, (objects, &keys), &mut done);
-    chain::follow(&sheets, &standings, (objects, given.left_out), &mut done);
-    hours::cover(&sheets, &standings, &mut done);
-    listing::compare(&sheets, &standings, (objects, given.left_out), &mut done);
+    chain::follow(&sheets, (&standings, &worths), (objects, given.left_out), &mut done);
+    hours::cover(&sheets, &worths, &mut done);
+    listing::compare(&sheets, &worths, (objects, given.left_out), &mut done);
     listing::unreferenced(objects, &mut done);
     delivery::missing(objects, given, &mut done);
     query_result::compare(objects, &keys, given, &mut done);

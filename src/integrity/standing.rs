@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::evidence::s3_key::digest_name;
 use crate::integrity::digest::Digest;
 use crate::integrity::place::{file, is_at_home};
+use crate::integrity::restored;
 use crate::integrity::side_car::SideCar;
 use crate::integrity::{Assessment, Document, Keys, Stored};
 use crate::limits::SIGNATURE_TRIES_MAX;
@@ -141,12 +142,18 @@ struct Candidate<'a> {
     successor: Option<usize>,
 }
 
-/// Judges every digest; the answers are in the order of the sheets.
-pub(crate) fn judge(
-    sheets: &[Sheet<'_>],
-    keys: &Keys<'_>,
-    objects: &[Stored<'_>],
-) -> (Vec<Standing>, Vec<Problem>) {
+/// The verdicts on all digests, in the order of the sheets.
+pub(crate) struct Judged {
+    /// What each is worth as the object that was delivered.
+    pub(crate) standings: Vec<Standing>,
+    /// What the content that was signed is worth: better than the standing where
+    /// a digest was altered in nothing but the names of its algorithms.
+    pub(crate) worths: Vec<Standing>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Judges every digest.
+pub(crate) fn judge(sheets: &[Sheet<'_>], keys: &Keys<'_>, objects: &[Stored<'_>]) -> Judged {
     let mut problems = Vec::new();
     let successors = successors(sheets);
     let mut candidates = candidates(sheets, &successors, objects, &mut problems);
@@ -154,22 +161,31 @@ pub(crate) fn judge(
     let verified: Vec<Vec<bool>> = sheets
         .par_iter()
         .zip(&candidates)
-        .map(|(sheet, candidates)| {
-            let hash = signed_hash(sheet);
-            let Some((key, _)) = keys.get(sheet.digest.fingerprint.as_str()) else { return Vec::new() };
-            candidates.iter().map(|candidate| key.signed(&hash, candidate.signature)).collect()
-        })
+        .map(|(sheet, candidates)| verified(sheet, candidates, keys))
         .collect();
     let mut standings = vec![Standing::Unverified; sheets.len()];
+    let mut worths = standings.clone();
     let mut newest_first: Vec<usize> = (0..sheets.len()).collect();
     newest_first.sort_by_key(|&at| std::cmp::Reverse(sheets[at].digest.end));
     for at in newest_first {
-        standings[at] =
-            one(&sheets[at], &successors[at], (&candidates[at], &verified[at]), (sheets, &standings));
-        let fault = contradiction(&sheets[at], standings[at], (&candidates[at], &verified[at]), &standings);
-        problems.extend(fault);
+        let (sheet, signatures, later) = (&sheets[at], &candidates[at], &successors[at]);
+        let checked = (signatures.as_slice(), verified[at].as_slice());
+        standings[at] = one(sheet, later, checked, (sheets, &worths));
+        let restored = restored::worth(sheet, standings[at], |restored| {
+            let verified = self::verified(restored, signatures, keys);
+            one(restored, later, (signatures, &verified), (sheets, &worths))
+        });
+        worths[at] = restored.unwrap_or(standings[at]);
+        problems.extend(contradiction(sheet, standings[at], checked, &worths));
     }
-    (standings, problems)
+    Judged { standings, worths, problems }
+}
+
+/// Which of the signatures are those of the sheet; none without its key.
+fn verified(sheet: &Sheet<'_>, candidates: &[Candidate<'_>], keys: &Keys<'_>) -> Vec<bool> {
+    let hash = signed_hash(sheet);
+    let Some((key, _)) = keys.get(sheet.digest.fingerprint.as_str()) else { return Vec::new() };
+    candidates.iter().map(|candidate| key.signed(&hash, candidate.signature)).collect()
 }
 
 /// SHA-256 of the text that its signature covers.
@@ -260,22 +276,22 @@ fn one(
     sheet: &Sheet<'_>,
     successors: &[usize],
     (candidates, verified): (&[Candidate<'_>], &[bool]),
-    (sheets, standings): (&[Sheet<'_>], &[Standing]),
+    (sheets, worths): (&[Sheet<'_>], &[Standing]),
 ) -> Standing {
     if !is_at_home(sheet.path.as_str(), &sheet.digest.object) {
         return Standing::Invalid(Fault::Moved);
     }
-    if verified.contains(&true) && !sheet.digest.unknown_algorithm {
+    if verified.contains(&true) && sheet.digest.restored_sha256.is_none() {
         return Standing::Signed;
     }
     // A digest that failed itself cannot speak against another one.
-    let trusted = |at: usize| !standings[at].is_invalid();
+    let trusted = |at: usize| !worths[at].is_invalid();
     let against = |(candidate, _): (&Candidate<'_>, &bool)| candidate.successor.is_none_or(trusted);
     let none = !verified.contains(&true);
     if none && candidates.iter().zip(verified).any(against) {
         return Standing::Invalid(Fault::Signature);
     }
-    if sheet.digest.unknown_algorithm {
+    if sheet.digest.restored_sha256.is_some() {
         return Standing::Invalid(Fault::Algorithm);
     }
     let hashes: Vec<bool> = successors
@@ -298,10 +314,10 @@ fn contradiction(
     sheet: &Sheet<'_>,
     standing: Standing,
     (candidates, verified): (&[Candidate<'_>], &[bool]),
-    standings: &[Standing],
+    worths: &[Standing],
 ) -> Option<Problem> {
     let (wrong, _) = candidates.iter().zip(verified).find(|(candidate, verified)| {
-        !**verified && candidate.successor.is_none_or(|at| !standings[at].is_invalid())
+        !**verified && candidate.successor.is_none_or(|at| !worths[at].is_invalid())
     })?;
     let whose = if wrong.successor.is_some() { "the next digest" } else { "the metadata beside it" };
     let detail = format!("its signature verifies, but {whose} states another one");

@@ -216,6 +216,34 @@ fn algorithms_of_other_names_are_not_fallen_back_from() {
 }
 
 #[test]
+fn a_digest_altered_in_nothing_but_its_algorithms_lists_what_was_signed() {
+    for (from, to) in [("SHA256withRSA", "SHA1withRSA"), ("SHA-256", "MD5"), ("\"SHA-256\"", "\"\"")] {
+        let mut bucket = Bucket::sound();
+        bucket.alter(&digest_key(2), |text| text.replace(from, to));
+        let signed = "signed";
+        assert_eq!(bucket.words(), [signed, signed, signed, "modified", signed, signed], "{to}");
+        let kinds_of = |bucket: &Bucket| kinds(&bucket.assess(&[]));
+        assert!(kinds_of(&bucket).contains(&"invalid_digest"), "the object itself is not sound");
+        assert!(!kinds_of(&bucket).contains(&"listed_by_invalid_digest"));
+        // Without the key, the hash in the next digest is worth what it is for any other.
+        bucket.given.clear();
+        let (chained, listed) = ("hash_chained", "hash_listed");
+        assert_eq!(bucket.words(), [chained, chained, chained, "modified", listed, listed], "{to}");
+        assert!(!kinds_of(&bucket).contains(&"listed_by_invalid_digest"));
+    }
+}
+
+#[test]
+fn a_digest_altered_elsewhere_too_proves_nothing() {
+    let mut bucket = Bucket::sound();
+    let change = |text: &str| text.replace("SHA-256", "SHA-257").replace(&sha256("0130"), &sha256("forged"));
+    bucket.alter(&digest_key(2), change);
+    bucket.thing(&log_key("0130")).object.inflated_sha256 = sha256("forged");
+    assert_eq!(bucket.words()[2..4], ["hash_listed", "modified"]);
+    assert!(kinds(&bucket.assess(&[])).contains(&"listed_by_invalid_digest"));
+}
+
+#[test]
 fn a_digest_that_was_moved_or_holds_more_is_not_taken() {
     let mut bucket = Bucket::new();
     bucket.digest(1, &[]);

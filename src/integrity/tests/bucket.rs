@@ -94,6 +94,7 @@ pub(super) fn log_key(name: &str) -> String {
 }
 
 pub(super) struct Thing {
+    content: String,
     pub(super) object: Object,
     pub(super) packing: Packing,
     pub(super) first_member: Option<FirstMember>,
@@ -147,7 +148,8 @@ impl Bucket {
         object.region = Some(Region::from("eu-west-1"));
         object.last_event_time = UtcTime::parse("2026-01-01T00:20:00Z");
         object.first_event_time = object.last_event_time;
-        self.things.push(Thing { object, packing: Packing::Gzip, first_member: None, documents: Vec::new() });
+        let (content, packing) = (content.to_owned(), Packing::Gzip);
+        self.things.push(Thing { content, object, packing, first_member: None, documents: Vec::new() });
         self.things.last_mut().expect("just put")
     }
 
@@ -211,6 +213,15 @@ impl Bucket {
         let path = format!("b/{key}");
         let found = self.things.iter_mut().find(|thing| thing.object.path.as_str() == path);
         found.expect("it was put there")
+    }
+
+    /// Changes a digest after it was signed.
+    pub(super) fn alter(&mut self, key: &str, change: impl Fn(&str) -> String) {
+        let thing = self.thing(key);
+        let text = change(&thing.content);
+        assert_ne!(text, thing.content, "something was changed");
+        thing.object.inflated_sha256 = sha256(&text);
+        thing.documents = vec![Document::Digest(Box::new(Digest::parse(&text).expect("still a digest")))];
     }
 
     pub(super) fn remove(&mut self, key: &str) {
