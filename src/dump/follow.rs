@@ -17,6 +17,7 @@ use crate::gather;
 use crate::limits::LINEAGE_ROUNDS_MAX;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
+use crate::model::principal::Principal;
 use crate::model::problem::{Problem, ProblemKind};
 
 /// For each object of the dump, the places of what came of it that are looked
@@ -149,7 +150,8 @@ enum Again {
 }
 
 /// The events that tell what was handed on: those of mode sessions, and all
-/// that were kept for another reason than that they destroy.
+/// that were kept for another reason than that they destroy; of reads by one
+/// caller with one key the first.
 fn telling(examined: &[Examined], catalogue: &Catalogue) -> Vec<Event> {
     let worn = |event: &Event| {
         event.principal.role_name().is_some_and(|role| catalogue.mode_of_role(role).is_some())
@@ -157,7 +159,25 @@ fn telling(examined: &[Examined], catalogue: &Catalogue) -> Vec<Event> {
     let all = examined.iter().flat_map(|one| &one.events);
     let mut events: Vec<&Event> = all.filter(|event| event.category.is_none() || worn(event)).collect();
     events.sort_by(|a, b| gather::order(a).cmp(&gather::order(b)));
+    let mut callers = BTreeMap::new();
+    events.retain(|event| !repeats(event, &mut callers));
     events.into_iter().cloned().collect()
+}
+
+/// Whether an event hands nothing on, begins and ends nothing, and comes from a
+/// caller that was seen with its key: a session is told by its first read, and
+/// most of its calls are reads.
+fn repeats<'e>(event: &'e Event, callers: &mut BTreeMap<&'e str, &'e Principal>) -> bool {
+    const HAND_OUT: [&str; 3] = ["sts.amazonaws.com", "sso.amazonaws.com", "signin.amazonaws.com"];
+    let caller = &event.principal;
+    let plain = event.read_only == Some(true)
+        && event.shared_event_id.is_none()
+        && caller.invoked_by.is_none()
+        && !HAND_OUT.contains(&&*event.event_source);
+    let Some(key) = caller.access_key_id.as_ref().filter(|key| plain && !key.as_str().is_empty()) else {
+        return false;
+    };
+    callers.insert(key.as_str(), caller) == Some(caller)
 }
 
 /// Puts found events among those that their objects gave already.
