@@ -8,6 +8,9 @@
 
 use std::borrow::Cow;
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, u8x64};
+
 use crate::decode::flag::Flag;
 use crate::decode::head::{Field, Head, Places, Slot};
 
@@ -189,13 +192,11 @@ impl<'a> Scanner<'a> {
             self.stops.resize(CHUNK_BYTES.min(bytes.len() + BLOCK_BYTES) + WRITTEN, 0);
         }
         self.begin = from / BLOCK_BYTES * BLOCK_BYTES;
-        (self.filled, self.next, self.end) = (0, 0, self.begin);
-        while self.end < bytes.len() && self.end < self.begin + CHUNK_BYTES {
-            let rest = &bytes[self.end..];
-            let bits = rest.first_chunk().map_or_else(|| last_stops(rest), stops);
-            self.filled = write_stops(&mut self.stops, self.filled, (self.end, bits));
-            self.end += BLOCK_BYTES;
-        }
+        self.end = self.begin + CHUNK_BYTES.min((bytes.len() - self.begin).next_multiple_of(BLOCK_BYTES));
+        let chunk = &bytes[self.begin..self.end.min(bytes.len())];
+        let (begin, places) = (self.begin, &mut self.stops);
+        self.filled = fearless_simd::dispatch!(Level::new(), simd => find_stops(simd, begin, chunk, places));
+        self.next = 0;
     }
 
     /// Where the string ends whose text begins at `at`, if there is no escape in
@@ -334,30 +335,33 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// A bit for each byte that no string holds as it is.
-fn stops(block: &[u8; BLOCK_BYTES]) -> u64 {
-    // Written so that the compiler compares many bytes at once.
-    let mut flags = [0u8; BLOCK_BYTES];
-    for (place, (flag, byte)) in flags.iter_mut().zip(block).enumerate() {
-        let stops = (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20);
-        *flag = u8::from(stops) << (place % 8);
+/// Writes where the stops of a chunk are that begins at `begin`; gives how many.
+#[inline(always)]
+fn find_stops<S: Simd>(simd: S, begin: usize, chunk: &[u8], places: &mut [usize]) -> usize {
+    let (blocks, rest) = chunk.as_chunks::<BLOCK_BYTES>();
+    let (mut filled, mut at) = (0, begin);
+    for block in blocks {
+        filled = write_stops(places, filled, (at, stops(simd, block)));
+        at += BLOCK_BYTES;
     }
-    let (eights, _) = flags.as_chunks::<8>();
-    eights.iter().enumerate().fold(0, |stops, (place, eight)| {
-        // The eight bytes hold a bit each, all different: their sum is all of them.
-        let bits = u64::from_le_bytes(*eight).wrapping_mul(0x0101_0101_0101_0101) >> 56;
-        stops | bits << (8 * place)
-    })
-}
-
-/// The same for the bytes that are left at the end of a text.
-fn last_stops(rest: &[u8]) -> u64 {
+    if rest.is_empty() {
+        return filled;
+    }
     let mut block = [b' '; BLOCK_BYTES];
     block[..rest.len()].copy_from_slice(rest);
-    stops(&block)
+    write_stops(places, filled, (at, stops(simd, &block)))
+}
+
+/// A bit for each byte that no string holds as it is.
+#[inline(always)]
+fn stops<S: Simd>(simd: S, block: &[u8; BLOCK_BYTES]) -> u64 {
+    let bytes = u8x64::from_slice(simd, block);
+    let all = |byte| u8x64::splat(simd, byte);
+    (bytes.simd_eq(all(b'"')) | bytes.simd_eq(all(b'\\')) | bytes.simd_le(all(0x1f))).to_bitmask()
 }
 
 /// Appends the places of the stops of one block; gives how many there are now.
+#[inline(always)]
 fn write_stops(places: &mut [usize], filled: usize, (block, mut bits): (usize, u64)) -> usize {
     let after = filled + bits.count_ones() as usize;
     let mut at = filled;
