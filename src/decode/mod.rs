@@ -18,6 +18,7 @@ mod reading;
 mod rebuild;
 mod row_text;
 mod scan;
+mod stops;
 mod text;
 mod walk;
 mod wrapper;

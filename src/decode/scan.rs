@@ -1,5 +1,5 @@
 //! The quick way through sound JSON: the head of an entry and the members of an
-//! object, found in one pass that looks at the bytes of strings 64 at a time.
+//! object, found in one pass that goes from stop to stop of its strings.
 //!
 //! Owns: saying where values end, and never wrongly. What is unusual (an escape
 //! in a name or in a field that routes, deep nesting, damage of any kind) is left
@@ -8,24 +8,15 @@
 
 use std::borrow::Cow;
 
-use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, u8x64};
-
 use crate::decode::flag::Flag;
 use crate::decode::head::{Field, Head, Places, Slot};
+use crate::decode::stops::{BLOCK_BYTES, find_stops, room};
 
 /// Nesting that is followed: one bit each. Records of CloudTrail nest about 10.
 const DEPTH_MAX: u32 = 64;
 
-/// Bytes that are looked at together, a bit each.
-const BLOCK_BYTES: usize = 64;
-
 /// Bytes whose stops are held at once.
 const CHUNK_BYTES: usize = 64 * BLOCK_BYTES;
-
-/// Stops written at once: as many as most blocks hold, so that nothing is asked
-/// for each.
-const WRITTEN: usize = 12;
 
 /// A text, and where strings may stop in the part of it that is read.
 ///
@@ -173,6 +164,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The same stop, which does not matter any more after this.
+    fn passed(&mut self, at: usize) -> usize {
+        let stop = self.stop(at);
+        self.next = self.filled.min(self.next + 1);
+        stop
+    }
+
     /// Makes ready to read from `at`, which may lie before what was read last.
     fn seek(&mut self, at: usize) {
         let passed = self.next.checked_sub(1).and_then(|last| self.stops.get(last));
@@ -189,27 +187,50 @@ impl<'a> Scanner<'a> {
     fn fill(&mut self, from: usize) {
         let bytes = self.text.as_bytes();
         if self.stops.is_empty() {
-            self.stops.resize(CHUNK_BYTES.min(bytes.len() + BLOCK_BYTES) + WRITTEN, 0);
+            self.stops.resize(room(CHUNK_BYTES.min(bytes.len())), 0);
         }
         self.begin = from / BLOCK_BYTES * BLOCK_BYTES;
         self.end = self.begin + CHUNK_BYTES.min((bytes.len() - self.begin).next_multiple_of(BLOCK_BYTES));
         let chunk = &bytes[self.begin..self.end.min(bytes.len())];
-        let (begin, places) = (self.begin, &mut self.stops);
-        self.filled = fearless_simd::dispatch!(Level::new(), simd => find_stops(simd, begin, chunk, places));
+        self.filled = find_stops(self.begin, chunk, &mut self.stops);
         self.next = 0;
+    }
+
+    /// The closing quote of the string whose text begins at `at`, if the stop after
+    /// its opening quote is one and both are at hand: most strings.
+    #[inline]
+    fn closing(&mut self, at: usize) -> Option<usize> {
+        let [open, close] = *self.stops.get(self.next..self.filled)?.first_chunk()?;
+        let closes = open + 1 == at && self.byte(close)? == b'"';
+        self.next += if closes { 2 } else { 0 };
+        closes.then_some(close)
     }
 
     /// Where the string ends whose text begins at `at`, if there is no escape in
     /// it: the place of its closing quote.
+    #[inline]
     fn plain(&mut self, at: usize) -> Option<usize> {
-        let end = self.stop(at);
+        if let Some(end) = self.closing(at) {
+            return Some(end);
+        }
+        let end = self.passed(at);
         (self.byte(end)? == b'"').then_some(end)
     }
 
     /// One past the closing quote of the string whose text begins at `at`.
-    fn string(&mut self, mut at: usize) -> Option<usize> {
+    #[inline]
+    fn string(&mut self, at: usize) -> Option<usize> {
+        match self.closing(at) {
+            Some(end) => Some(end + 1),
+            None => self.escaped(at),
+        }
+    }
+
+    /// The same, whatever is in the string.
+    #[inline(never)]
+    fn escaped(&mut self, mut at: usize) -> Option<usize> {
         loop {
-            let stop = self.stop(at);
+            let stop = self.passed(at);
             at = match self.byte(stop)? {
                 b'"' => return Some(stop + 1),
                 b'\\' => match self.byte(stop + 1)? {
@@ -333,47 +354,6 @@ impl<'a> Scanner<'a> {
         let end = self.string(at + 1)?;
         self.after_colon(end)
     }
-}
-
-/// Writes where the stops of a chunk are that begins at `begin`; gives how many.
-#[inline(always)]
-fn find_stops<S: Simd>(simd: S, begin: usize, chunk: &[u8], places: &mut [usize]) -> usize {
-    let (blocks, rest) = chunk.as_chunks::<BLOCK_BYTES>();
-    let (mut filled, mut at) = (0, begin);
-    for block in blocks {
-        filled = write_stops(places, filled, (at, stops(simd, block)));
-        at += BLOCK_BYTES;
-    }
-    if rest.is_empty() {
-        return filled;
-    }
-    let mut block = [b' '; BLOCK_BYTES];
-    block[..rest.len()].copy_from_slice(rest);
-    write_stops(places, filled, (at, stops(simd, &block)))
-}
-
-/// A bit for each byte that no string holds as it is.
-#[inline(always)]
-fn stops<S: Simd>(simd: S, block: &[u8; BLOCK_BYTES]) -> u64 {
-    let bytes = u8x64::from_slice(simd, block);
-    let all = |byte| u8x64::splat(simd, byte);
-    (bytes.simd_eq(all(b'"')) | bytes.simd_eq(all(b'\\')) | bytes.simd_le(all(0x1f))).to_bitmask()
-}
-
-/// Appends the places of the stops of one block; gives how many there are now.
-#[inline(always)]
-fn write_stops(places: &mut [usize], filled: usize, (block, mut bits): (usize, u64)) -> usize {
-    let after = filled + bits.count_ones() as usize;
-    let mut at = filled;
-    while at < after {
-        let Some(room) = places.get_mut(at..at + WRITTEN) else { break };
-        for place in room {
-            *place = block + bits.trailing_zeros() as usize;
-            bits &= bits.wrapping_sub(1);
-        }
-        at += WRITTEN;
-    }
-    after
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use rsigma_parser::ast::ConditionOperator;
 
+use super::lines::of_aggregate;
+
 /// What a condition counts behind its `|`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Aggregate {
@@ -82,10 +84,7 @@ fn part(text: &str, lines_before: usize) -> Result<Part<'_>, Refusal> {
         return Ok(Part { text: Cow::Borrowed(text), lines_before, aggregate: None });
     };
     let at = lines_before + number + 1;
-    let refused = || {
-        let instead = "Sigma 2 has correlations for that, such as event_count";
-        (at, format!("its condition counts behind a `|`: `{}`; {instead}", line.trim()))
-    };
+    let refused = || (at, of_aggregate(line));
     let timespan_us = match timeframe(text) {
         None => i64::MAX,
         Some(span) => {

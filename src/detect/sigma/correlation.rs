@@ -1,7 +1,8 @@
 //! Sigma correlations: what hits of base rules come to, by group and time.
 //!
 //! Owns: counting in a sliding window. Each hit is looked at once a
-//! correlation; hits without a time take part in none.
+//! correlation; hits without a time, or without a value to group by, take part in
+//! none: what two records do not tell is nothing that they share.
 //!
 //! ```text
 //!  hits of the base rules, one group, oldest first
@@ -63,7 +64,7 @@ struct Part {
     value: Option<Arc<str>>,
 }
 
-type Group = Vec<Option<Arc<str>>>;
+type Group = Vec<Arc<str>>;
 
 impl Correlation {
     /// What the hits come to; `rule` is the correlation's own place, `of_rule`
@@ -80,7 +81,7 @@ impl Correlation {
                 let Some(hit) = hits.get(place) else { continue };
                 let Some(time) = hit.time else { continue };
                 let key = |at: &usize| hit.keys.get(*at).cloned().flatten();
-                let group: Group = base.group.iter().map(key).collect();
+                let Some(group) = base.group.iter().map(key).collect::<Option<Group>>() else { continue };
                 let value = base.value.as_ref().and_then(key);
                 groups.entry(group).or_default().push(Part {
                     time_us: time.micros(),
@@ -169,8 +170,7 @@ impl Correlation {
 
     fn common(&self, group: &Group) -> String {
         let named = self.group_by.iter().zip(group);
-        let shown: Vec<String> =
-            named.filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?))).collect();
+        let shown: Vec<String> = named.map(|(name, value)| format!("{name} {value}")).collect();
         shown.join(", ")
     }
 }

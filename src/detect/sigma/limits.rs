@@ -4,11 +4,15 @@
 
 use rsigma_parser::{Detection, LogSource, Modifier, SigmaRule, SigmaValue};
 
-/// The logs a rule is for, if they are not CloudTrail's.
+/// The logs a rule is for, if they are not CloudTrail's. Product and service may
+/// stand alone.
+///
+/// Source: Sigma specification 2.0, log source.
 pub(super) fn other_logs(source: &LogSource) -> Option<String> {
     let (product, service) = (source.product.as_deref(), source.service.as_deref());
-    if product == Some("aws") && service == Some("cloudtrail") {
-        return None;
+    match (product, service, source.category.as_deref()) {
+        (None | Some("aws"), Some("cloudtrail"), _) | (Some("aws"), None, None) => return None,
+        _ => {}
     }
     let parts = [("product", product), ("category", source.category.as_deref()), ("service", service)];
     let named: Vec<String> =

@@ -9,15 +9,28 @@ pub(super) fn of_condition(text: &str, error: &str) -> Option<(Option<usize>, St
     let condition = drawn.lines().find_map(|line| line.strip_prefix("1 | "))?;
     let line = line_with(text, condition);
     if condition.contains(" | ") {
-        let instead = "Sigma 2 has correlations for that, such as event_count";
-        return Some((line, format!("its condition counts behind a `|`: `{condition}`; {instead}")));
+        return Some((line, of_aggregate(condition)));
     }
     Some((line, format!("its condition cannot be read: `{condition}`")))
 }
 
+/// What is to be said of a condition with a `|` in it that cannot be followed.
+pub(super) fn of_aggregate(condition: &str) -> String {
+    let condition = condition.trim();
+    if condition.contains("| near ") {
+        let instead = "Sigma 2 has correlations for that: temporal";
+        return format!("its condition asks what is near behind a `|`: `{condition}`; {instead}");
+    }
+    let instead = "Sigma 2 has correlations for that, such as event_count";
+    format!("its condition counts behind a `|`: `{condition}`; {instead}")
+}
+
 /// The line that a message is about: the one it names, else the one with the
-/// first word that it quotes.
+/// first word that it quotes. What is missing stands in no line.
 pub(super) fn line_of(text: &str, message: &str) -> Option<usize> {
+    if message.starts_with("Missing ") {
+        return None;
+    }
     if let Some(digits) = message.split("line ").nth(1) {
         let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
         if let Ok(line) = digits.parse() {

@@ -122,12 +122,7 @@ pub(in crate::detect) fn set() -> RuleSet {
 
 #[test]
 fn each_modifier_and_condition_says_what_sigma_says() {
-    let set = set();
-    let head = Head::tolerant(RECORD).expect("a record");
-    let place = Place { ordinal: 0, start: 0, end: RECORD.len() };
-    let record = Record { head, text: RECORD, place, envelope_account: None, grade: SourceGrade::Export };
-    let seen = Seen::new(&record.head, RECORD, None, mode_of(&record.head, &Catalogue::builtin()));
-    let found = set.matching(&seen, &record);
+    let found = matching(&set());
     for (number, (detection, matches)) in (0u32..).zip(DETECTIONS) {
         assert_eq!(found.contains(&number), matches, "{detection}");
     }
@@ -175,6 +170,16 @@ fn what_is_not_used_is_named_with_file_and_line() {
             Some(1),
             "other logs: product windows, service cloudtrail",
         ),
+        (
+            rule("a", "selection:\n    eventName: x\ncondition: selection | near selection"),
+            Some(12),
+            "asks what is near behind a `|`: `condition: selection | near selection`; Sigma 2 has correlations for that: temporal",
+        ),
+        (
+            rule("a", "selection:\n    eventName: x\ncondition: selection").replace("cloudtrail", "ec2"),
+            Some(1),
+            "other logs: product aws, service ec2",
+        ),
         ("title: [".to_owned(), None, "YAML"),
         (format!("{sound}---\n{sound}"), Some(1), "is that of a rule"),
         (
@@ -203,6 +208,25 @@ fn what_is_not_used_is_named_with_file_and_line() {
     ] {
         is_named(&text, line, told);
     }
+}
+
+#[test]
+fn a_product_or_a_service_may_stand_alone() {
+    let text = rule("a", "selection:\n    eventSource: iam.amazonaws.com\ncondition: selection");
+    for gone in ["    product: aws\n", "    service: cloudtrail\n"] {
+        let (set, unused) = RuleSet::none().with_sigma(&[("f.yml".to_owned(), text.replace(gone, ""))]);
+        assert!(unused.is_empty(), "{gone}: {unused:?}");
+        assert_eq!(matching(&set), [0], "{gone}");
+    }
+}
+
+/// The rules that match [`RECORD`].
+fn matching(set: &RuleSet) -> Vec<u32> {
+    let head = Head::tolerant(RECORD).expect("a record");
+    let place = Place { ordinal: 0, start: 0, end: RECORD.len() };
+    let record = Record { head, text: RECORD, place, envelope_account: None, grade: SourceGrade::Export };
+    let seen = Seen::new(&record.head, RECORD, None, mode_of(&record.head, &Catalogue::builtin()));
+    set.matching(&seen, &record)
 }
 
 /// That nothing of the file is used, and why in these words, at that line if one is told.
