@@ -166,19 +166,9 @@ fn what_is_not_used_is_named_with_file_and_line() {
             "timeframe",
         ),
         (
-            rule("a", "selection:\n    eventName: x\ncondition: selection").replace("aws", "windows"),
-            Some(1),
-            "other logs: product windows, service cloudtrail",
-        ),
-        (
             rule("a", "selection:\n    eventName: x\ncondition: selection | near selection"),
             Some(12),
             "asks what is near behind a `|`: `condition: selection | near selection`; Sigma 2 has correlations for that: temporal",
-        ),
-        (
-            rule("a", "selection:\n    eventName: x\ncondition: selection").replace("cloudtrail", "ec2"),
-            Some(1),
-            "other logs: product aws, service ec2",
         ),
         ("title: [".to_owned(), None, "YAML"),
         (format!("{sound}---\n{sound}"), Some(1), "is that of a rule"),
@@ -218,6 +208,18 @@ fn a_product_or_a_service_may_stand_alone() {
         assert!(unused.is_empty(), "{gone}: {unused:?}");
         assert_eq!(matching(&set), [0], "{gone}");
     }
+}
+
+#[test]
+fn rules_for_other_logs_are_named() {
+    let text = rule("a", "selection:\n    eventName: x\ncondition: selection");
+    is_named(&text.replace("aws", "windows"), Some(1), "other logs: product windows, service cloudtrail");
+    is_named(&text.replace("cloudtrail", "ec2"), Some(1), "other logs: product aws, service ec2");
+    is_named(
+        &text.replace("    product: aws\n", "").replace("cloudtrail", "audit"),
+        Some(1),
+        "service audit",
+    );
 }
 
 /// The rules that match [`RECORD`].
