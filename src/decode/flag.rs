@@ -9,9 +9,11 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 /// A field that should hold true or false; some tools spell it as text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Flag {
-    /// Not there, or something else.
+    /// Not there, or null.
     #[default]
     Absent,
+    /// Something else.
+    WrongType,
     /// False.
     No,
     /// True.
@@ -19,11 +21,12 @@ pub enum Flag {
 }
 
 impl Flag {
+    /// What a text spells.
     pub(super) fn of_text(text: &str) -> Self {
         match text {
             "true" | "True" => Self::Yes,
             "false" | "False" => Self::No,
-            _ => Self::Absent,
+            _ => Self::WrongType,
         }
     }
 }
@@ -56,24 +59,24 @@ impl<'de> Visitor<'de> for FlagVisitor {
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Flag::Absent)
+        Ok(Flag::WrongType)
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Flag::Absent)
+        Ok(Flag::WrongType)
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Flag::Absent)
+        Ok(Flag::WrongType)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Flag::Absent)
+        Ok(Flag::WrongType)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Flag::Absent)
+        Ok(Flag::WrongType)
     }
 }

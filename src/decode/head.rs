@@ -4,36 +4,14 @@
 //! Every record of a dump passes here once, so nothing is copied unless it
 //! holds an escape. The rest of the record is checked to be JSON and skipped.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub use crate::decode::field::Field;
 pub use crate::decode::flag::Flag;
 use crate::decode::json::{Key, Members, string};
-
-/// A field that should hold a string.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Field<'a> {
-    /// Not there, or null.
-    #[default]
-    Absent,
-    /// A string.
-    Text(Cow<'a, str>),
-    /// Something else than a string.
-    WrongType,
-}
-
-impl Field<'_> {
-    /// The string, if it is one.
-    pub fn as_str(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            Self::Absent | Self::WrongType => None,
-        }
-    }
-}
 
 /// The routing fields of a record, and what more is asked of many records.
 ///
@@ -72,8 +50,22 @@ pub struct Head<'a> {
     pub request: Option<&'a str>,
     /// `responseElements`, raw.
     pub response: Option<&'a str>,
+    /// `eventType`, raw; this and the next five are what a table of all events needs.
+    pub event_type: Option<&'a str>,
+    /// `requestID`, raw.
+    pub request_id: Option<&'a str>,
+    /// `sharedEventID`, raw.
+    pub shared_event_id: Option<&'a str>,
+    /// `vpcEndpointId`, raw.
+    pub vpc_endpoint_id: Option<&'a str>,
+    /// `resources`, raw.
+    pub resources: Option<&'a str>,
+    /// `additionalEventData`, raw.
+    pub additional: Option<&'a str>,
     /// A routing field that occurs twice; its last value was taken.
     pub duplicate: Option<&'static str>,
+    /// Whether any of these fields occurs twice.
+    pub twice: bool,
 }
 
 const EVENT_VERSION: usize = 0;
@@ -92,7 +84,13 @@ const REQUEST: usize = 12;
 const RESPONSE: usize = 13;
 const ADDRESS: usize = 14;
 const READ_ONLY: usize = 15;
-const KEYS: [&str; 16] = [
+const EVENT_TYPE: usize = 16;
+const REQUEST_ID: usize = 17;
+const SHARED_ID: usize = 18;
+const VPC_ENDPOINT: usize = 19;
+const RESOURCES: usize = 20;
+const ADDITIONAL: usize = 21;
+const KEYS: [&str; 22] = [
     "eventVersion",
     "eventID",
     "eventTime",
@@ -109,6 +107,12 @@ const KEYS: [&str; 16] = [
     "responseElements",
     "sourceIPAddress",
     "readOnly",
+    "eventType",
+    "requestID",
+    "sharedEventID",
+    "vpcEndpointId",
+    "resources",
+    "additionalEventData",
 ];
 
 /// Places of the fields that route: only of these does a second one matter.
@@ -134,6 +138,12 @@ fn place(key: &str) -> Option<usize> {
         "responseElements" => RESPONSE,
         "sourceIPAddress" => ADDRESS,
         "readOnly" => READ_ONLY,
+        "eventType" => EVENT_TYPE,
+        "requestID" => REQUEST_ID,
+        "sharedEventID" => SHARED_ID,
+        "vpcEndpointId" => VPC_ENDPOINT,
+        "resources" => RESOURCES,
+        "additionalEventData" => ADDITIONAL,
         _ => return None,
     };
     Some(place)
@@ -153,7 +163,10 @@ impl<'a> Head<'a> {
             if let Some(value) = head.raw(place) {
                 *value = Some(raw);
             } else if place == READ_ONLY {
-                head.read_only = Flag::of_text(raw.trim_matches('"'));
+                head.read_only = match raw {
+                    "null" => Flag::Absent,
+                    _ => Flag::of_text(raw.trim_matches('"')),
+                };
             } else {
                 let field = match raw {
                     "null" => Field::Absent,
@@ -205,6 +218,12 @@ impl<'a> Head<'a> {
             IDENTITY => Some(&mut self.user_identity),
             REQUEST => Some(&mut self.request),
             RESPONSE => Some(&mut self.response),
+            EVENT_TYPE => Some(&mut self.event_type),
+            REQUEST_ID => Some(&mut self.request_id),
+            SHARED_ID => Some(&mut self.shared_event_id),
+            VPC_ENDPOINT => Some(&mut self.vpc_endpoint_id),
+            RESOURCES => Some(&mut self.resources),
+            ADDITIONAL => Some(&mut self.additional),
             _ => None,
         }
     }
@@ -234,14 +253,21 @@ impl<'a> Head<'a> {
             IDENTITY => Slot::Raw(&mut self.user_identity),
             REQUEST => Slot::Raw(&mut self.request),
             RESPONSE => Slot::Raw(&mut self.response),
+            EVENT_TYPE => Slot::Raw(&mut self.event_type),
+            REQUEST_ID => Slot::Raw(&mut self.request_id),
+            SHARED_ID => Slot::Raw(&mut self.shared_event_id),
+            VPC_ENDPOINT => Slot::Raw(&mut self.vpc_endpoint_id),
+            RESOURCES => Slot::Raw(&mut self.resources),
+            ADDITIONAL => Slot::Raw(&mut self.additional),
             READ_ONLY => Slot::Flag(&mut self.read_only),
             _ => Slot::Field(self.field(place)),
         })
     }
 
     fn note_duplicate(&mut self, seen: &mut Places, place: usize) {
-        if seen[place] && ROUTING.contains(&place) {
-            self.duplicate = Some(KEYS[place]);
+        if seen[place] {
+            self.twice = true;
+            self.duplicate = Some(KEYS[place]).filter(|_| ROUTING.contains(&place)).or(self.duplicate);
         }
         seen[place] = true;
     }
@@ -302,60 +328,6 @@ struct Place(Option<usize>);
 impl<'de> Deserialize<'de> for Place {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Key::deserialize(deserializer).map(|Key(key)| Self(place(&key)))
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FieldVisitor)
-    }
-}
-
-struct FieldVisitor;
-
-impl<'de> Visitor<'de> for FieldVisitor {
-    type Value = Field<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Field::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Field::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Field::Absent)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Field::WrongType)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Field::WrongType)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Field::WrongType)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Field::WrongType)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Field::WrongType)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Field::WrongType)
     }
 }
 

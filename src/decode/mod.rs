@@ -7,6 +7,7 @@ mod columns;
 mod damaged;
 mod ecs;
 mod entry;
+mod field;
 mod flag;
 pub mod format;
 pub mod head;

@@ -63,7 +63,8 @@ impl<'a> Scanner<'a> {
         match (slot, text, raw) {
             (Slot::Raw(slot), _, _) => *slot = Some(raw),
             (Slot::Flag(flag), Some(text), _) => *flag = Flag::of_text(text),
-            (Slot::Flag(flag), None, "true" | "false" | "null") => *flag = Flag::of_text(raw),
+            (Slot::Flag(flag), None, "true" | "false") => *flag = Flag::of_text(raw),
+            (Slot::Flag(flag), None, "null") => *flag = Flag::Absent,
             (Slot::Field(field), Some(text), _) => *field = Field::Text(Cow::Borrowed(text)),
             (Slot::Field(field), None, "null") => *field = Field::Absent,
             // A number may be out of range: serde_json says.

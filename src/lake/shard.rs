@@ -126,7 +126,7 @@ impl Shard {
         if SIGN_IN.contains(&source) || head.response.is_some_and(|answer| answers_failure(name, answer)) {
             return None;
         }
-        let rest = rest(record.text, head)?;
+        let rest = rest(head)?;
         let caller = match head.user_identity {
             Some(raw) => self.known.caller(raw)?,
             None => self.known.caller("null")?,

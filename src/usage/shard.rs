@@ -121,7 +121,7 @@ impl Shard {
         let read = match head.read_only {
             Flag::Yes => true,
             Flag::No => false,
-            Flag::Absent => is_read_name(head.event_name.as_str().unwrap_or_default()),
+            Flag::Absent | Flag::WrongType => is_read_name(head.event_name.as_str().unwrap_or_default()),
         };
         let denied = head.error_code.as_str().is_some_and(is_denial);
         let in_baseline = self.baseline.zip(time).is_some_and(|((from, to), time)| from <= time && time < to);
