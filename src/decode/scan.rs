@@ -10,13 +10,10 @@ use std::borrow::Cow;
 
 use crate::decode::flag::Flag;
 use crate::decode::head::{Field, Head, Places, Slot};
-use crate::decode::stops::{BLOCK_BYTES, find_stops, room};
+use crate::decode::stops::{BLOCK_BYTES, STOP_WORDS, Stops, find_stops};
 
 /// Nesting that is followed: one bit each. Records of CloudTrail nest about 10.
 const DEPTH_MAX: u32 = 64;
-
-/// Bytes whose stops are held at once.
-const CHUNK_BYTES: usize = 64 * BLOCK_BYTES;
 
 /// A text, and where strings may stop in the part of it that is read.
 ///
@@ -26,23 +23,21 @@ const CHUNK_BYTES: usize = 64 * BLOCK_BYTES;
 #[derive(Debug)]
 pub(crate) struct Scanner<'a> {
     text: &'a str,
-    /// The first `filled` are the stops from `begin` to `end`.
-    stops: Vec<usize>,
-    filled: usize,
-    /// No stop before this one matters any more.
-    next: usize,
+    /// A bit for each byte from `begin` on: whether it is a stop.
+    stops: Stops,
+    /// Where the part begins that is read, a multiple of the bits of a word.
     begin: usize,
-    end: usize,
+    /// Words of `stops` that hold its bits.
+    words: usize,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) const fn new(text: &'a str) -> Self {
-        Self { text, stops: Vec::new(), filled: 0, next: 0, begin: 0, end: 0 }
+        Self { text, stops: [0; STOP_WORDS], begin: 0, words: 0 }
     }
 
     /// The head of the entry that begins at `at`, and where the entry ends.
     pub(crate) fn head(&mut self, at: usize) -> Option<(Head<'a>, usize)> {
-        self.seek(at);
         let (mut head, mut seen) = (Head::default(), Places::default());
         let end = self.members_from(at, &mut |scanner, key, value| match head.slot(key, &mut seen) {
             None => scanner.value(value),
@@ -146,93 +141,65 @@ impl<'a> Scanner<'a> {
     /// The next stop at or after `at`, or the end of the text.
     #[inline]
     fn stop(&mut self, at: usize) -> usize {
-        loop {
-            match self.stops.get(self.next) {
-                Some(stop) if self.next < self.filled => {
-                    if *stop >= at {
-                        return *stop;
-                    }
-                    self.next += 1;
-                }
-                _ => {
-                    let from = at.max(self.end);
-                    if from >= self.text.len() {
-                        return self.text.len();
-                    }
-                    self.fill(from);
-                }
+        // What lies before the part that is read is far beyond it here.
+        let offset = at.wrapping_sub(self.begin);
+        let word = offset / BLOCK_BYTES;
+        if word < self.words {
+            let stops = self.stops.get(word).map_or(0, |stops| stops >> (offset % BLOCK_BYTES));
+            if stops != 0 {
+                return at + stops.trailing_zeros() as usize;
             }
         }
+        self.far_stop(at)
     }
 
-    /// The same stop, which does not matter any more after this.
-    fn passed(&mut self, at: usize) -> usize {
-        let stop = self.stop(at);
-        self.next = self.filled.min(self.next + 1);
-        stop
-    }
-
-    /// Makes ready to read from `at`, which may lie before what was read last.
-    fn seek(&mut self, at: usize) {
-        let passed = self.next.checked_sub(1).and_then(|last| self.stops.get(last));
-        if at < self.begin {
-            (self.filled, self.next, self.begin, self.end) = (0, 0, 0, 0);
-        } else if passed.is_some_and(|stop| *stop >= at) {
-            let before = self.stops.get(..self.next).unwrap_or_default();
-            self.next = before.partition_point(|stop| *stop < at);
-        }
-    }
-
-    /// Finds the stops of the chunk that begins with the block of `from`.
+    /// The same for one that is not in the block of `at`, or not read.
     #[inline(never)]
-    fn fill(&mut self, from: usize) {
-        let bytes = self.text.as_bytes();
-        if self.stops.is_empty() {
-            self.stops.resize(room(CHUNK_BYTES.min(bytes.len())), 0);
+    fn far_stop(&mut self, at: usize) -> usize {
+        let mut from = at;
+        while from < self.text.len() {
+            let offset = from.wrapping_sub(self.begin);
+            let word = offset / BLOCK_BYTES;
+            if word >= self.words {
+                self.fill(from);
+                continue;
+            }
+            let stops = self.stops.get(word).map_or(0, |stops| stops >> (offset % BLOCK_BYTES));
+            if stops != 0 {
+                return from + stops.trailing_zeros() as usize;
+            }
+            from = self.begin + (word + 1) * BLOCK_BYTES;
         }
-        self.begin = from / BLOCK_BYTES * BLOCK_BYTES;
-        self.end = self.begin + CHUNK_BYTES.min((bytes.len() - self.begin).next_multiple_of(BLOCK_BYTES));
-        let chunk = &bytes[self.begin..self.end.min(bytes.len())];
-        self.filled = find_stops(self.begin, chunk, &mut self.stops);
-        self.next = 0;
+        self.text.len()
     }
 
-    /// The closing quote of the string whose text begins at `at`, if the stop after
-    /// its opening quote is one and both are at hand: most strings.
-    #[inline]
-    fn closing(&mut self, at: usize) -> Option<usize> {
-        let [open, close] = *self.stops.get(self.next..self.filled)?.first_chunk()?;
-        let closes = open + 1 == at && self.byte(close)? == b'"';
-        self.next += if closes { 2 } else { 0 };
-        closes.then_some(close)
+    /// Finds the stops of the part that begins with the block of `from`.
+    fn fill(&mut self, from: usize) {
+        self.begin = from / BLOCK_BYTES * BLOCK_BYTES;
+        let rest = self.text.as_bytes().get(self.begin..).unwrap_or_default();
+        self.words = find_stops(rest, &mut self.stops);
     }
 
     /// Where the string ends whose text begins at `at`, if there is no escape in
     /// it: the place of its closing quote.
     #[inline]
     fn plain(&mut self, at: usize) -> Option<usize> {
-        if let Some(end) = self.closing(at) {
-            return Some(end);
-        }
-        let end = self.passed(at);
+        let end = self.stop(at);
         (self.byte(end)? == b'"').then_some(end)
     }
 
     /// One past the closing quote of the string whose text begins at `at`.
     #[inline]
     fn string(&mut self, at: usize) -> Option<usize> {
-        match self.closing(at) {
-            Some(end) => Some(end + 1),
-            None => self.escaped(at),
-        }
+        let end = self.stop(at);
+        if self.byte(end)? == b'"' { Some(end + 1) } else { self.escaped(end) }
     }
 
-    /// The same, whatever is in the string.
+    /// The same, of which the first stop is no quote.
     #[inline(never)]
-    fn escaped(&mut self, mut at: usize) -> Option<usize> {
+    fn escaped(&mut self, mut stop: usize) -> Option<usize> {
         loop {
-            let stop = self.passed(at);
-            at = match self.byte(stop)? {
+            let next = match self.byte(stop)? {
                 b'"' => return Some(stop + 1),
                 b'\\' => match self.byte(stop + 1)? {
                     b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => stop + 2,
@@ -244,6 +211,7 @@ impl<'a> Scanner<'a> {
                 },
                 _ => return None,
             };
+            stop = self.stop(next);
         }
     }
 

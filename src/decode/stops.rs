@@ -9,60 +9,40 @@ use fearless_simd::{Level, Simd, dispatch, u8x64};
 /// Bytes that are looked at together, a bit each.
 pub(super) const BLOCK_BYTES: usize = 64;
 
-/// Stops written at once: as many as most blocks hold, so that nothing is asked
-/// for each.
-const WRITTEN: usize = 12;
+/// Words of bits that are held at once: 4 KiB of text.
+pub(super) const STOP_WORDS: usize = 64;
 
-/// Room for the places of the stops of so many bytes, and for what is written
-/// beyond the last.
-pub(super) const fn room(bytes: usize) -> usize {
-    bytes + BLOCK_BYTES + WRITTEN
-}
+/// A bit for each byte of some text, 64 a word, the first the lowest.
+pub(super) type Stops = [u64; STOP_WORDS];
 
-/// Writes where the stops of a chunk are that begins at `begin`; gives how many.
-/// `places` is `room` for it.
-pub(super) fn find_stops(begin: usize, chunk: &[u8], places: &mut [usize]) -> usize {
-    dispatch!(Level::new(), simd => in_blocks(simd, begin, chunk, places))
+/// Finds the stops at the beginning of a text; gives how many words tell of it.
+/// Where the text ends within a word, the rest of its bits are no stops.
+pub(super) fn find_stops(text: &[u8], stops: &mut Stops) -> usize {
+    dispatch!(Level::new(), simd => in_blocks(simd, text, stops))
 }
 
 #[inline(always)]
-fn in_blocks<S: Simd>(simd: S, begin: usize, chunk: &[u8], places: &mut [usize]) -> usize {
-    let (blocks, rest) = chunk.as_chunks::<BLOCK_BYTES>();
-    let (mut filled, mut at) = (0, begin);
-    for block in blocks {
-        filled = write_stops(places, filled, (at, stops(simd, block)));
-        at += BLOCK_BYTES;
+fn in_blocks<S: Simd>(simd: S, text: &[u8], stops: &mut Stops) -> usize {
+    let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
+    for (word, block) in stops.iter_mut().zip(blocks) {
+        *word = in_block(simd, block);
     }
-    if rest.is_empty() {
-        return filled;
+    match stops.get_mut(blocks.len()) {
+        Some(word) if !rest.is_empty() => {
+            let mut block = [b' '; BLOCK_BYTES];
+            block[..rest.len()].copy_from_slice(rest);
+            *word = in_block(simd, &block);
+            blocks.len() + 1
+        }
+        _ => blocks.len().min(STOP_WORDS),
     }
-    let mut block = [b' '; BLOCK_BYTES];
-    block[..rest.len()].copy_from_slice(rest);
-    write_stops(places, filled, (at, stops(simd, &block)))
 }
 
-/// A bit for each byte that no string holds as it is.
 #[inline(always)]
-fn stops<S: Simd>(simd: S, block: &[u8; BLOCK_BYTES]) -> u64 {
+fn in_block<S: Simd>(simd: S, block: &[u8; BLOCK_BYTES]) -> u64 {
     let bytes = u8x64::from_slice(simd, block);
     let all = |byte| u8x64::splat(simd, byte);
     (bytes.simd_eq(all(b'"')) | bytes.simd_eq(all(b'\\')) | bytes.simd_le(all(0x1f))).to_bitmask()
-}
-
-/// Appends the places of the stops of one block; gives how many there are now.
-#[inline(always)]
-fn write_stops(places: &mut [usize], filled: usize, (block, mut bits): (usize, u64)) -> usize {
-    let after = filled + bits.count_ones() as usize;
-    let mut at = filled;
-    while at < after {
-        let Some(room) = places.get_mut(at..at + WRITTEN) else { break };
-        for place in room {
-            *place = block + bits.trailing_zeros() as usize;
-            bits &= bits.wrapping_sub(1);
-        }
-        at += WRITTEN;
-    }
-    after
 }
 
 #[cfg(test)]
@@ -74,22 +54,24 @@ mod tests {
         for len in [0, 1, 63, 64, 65, 128, 150] {
             for at in 0..len {
                 for byte in 0..=u8::MAX {
-                    let mut chunk = vec![b'a'; len];
-                    chunk[at] = byte;
-                    let mut places = vec![0; room(len)];
-                    let found = find_stops(1000, &chunk, &mut places);
-                    let stops = matches!(byte, b'"' | b'\\' | 0..0x20).then_some(1000 + at);
-                    assert_eq!(&places[..found], stops.as_slice(), "{byte} at {at}");
+                    let mut text = vec![b'a'; len];
+                    text[at] = byte;
+                    let mut stops = [u64::MAX; STOP_WORDS];
+                    let words = find_stops(&text, &mut stops);
+                    assert_eq!(words, len.div_ceil(BLOCK_BYTES));
+                    let found: Vec<usize> =
+                        (0..words * 64).filter(|at| stops[at / 64] >> (at % 64) & 1 == 1).collect();
+                    let is_stop = matches!(byte, b'"' | b'\\' | 0..0x20).then_some(at);
+                    assert_eq!(found, is_stop.as_slice(), "{byte} at {at}");
                 }
             }
         }
     }
 
     #[test]
-    fn a_chunk_of_nothing_but_stops_has_room() {
-        let chunk = [b'"'; 4096];
-        let mut places = vec![0; room(chunk.len())];
-        assert_eq!(find_stops(0, &chunk, &mut places), chunk.len());
-        assert!(places[..chunk.len()].iter().enumerate().all(|(at, place)| at == *place));
+    fn no_more_is_told_than_there_is_room_for() {
+        let mut stops = [0; STOP_WORDS];
+        assert_eq!(find_stops(&[b'"'; 5000], &mut stops), STOP_WORDS);
+        assert_eq!(stops, [u64::MAX; STOP_WORDS]);
     }
 }
