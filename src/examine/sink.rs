@@ -11,6 +11,7 @@ use super::rows::ObjectRows;
 use super::seen::Seen;
 use super::spent::SAMPLE;
 use super::{Examined, Examiner};
+use crate::decode::head::Head;
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::detect::Noted;
 use crate::evidence::s3_key::KeyFacts;
@@ -38,6 +39,7 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) path: ObjectPath,
     pub(super) key_account: Option<AccountId>,
     pub(super) key_region: Option<Region>,
+    account_before: Option<AccountId>,
     pub(super) events: Vec<Event>,
     pub(super) noted: Noted,
     pub(super) rfc_records: Vec<RfcRecord>,
@@ -79,6 +81,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             path: path.clone(),
             key_account: key.account_id.clone(),
             key_region: key.region.clone(),
+            account_before: None,
             events: Vec::new(),
             noted: Noted::default(),
             rfc_records: Vec::new(),
@@ -172,6 +175,18 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         time
     }
 
+    /// The account that a record is about. Most records name that of the one before.
+    fn account(&mut self, head: &Head<'_>, around: Option<&AccountId>) -> Option<AccountId> {
+        let named = head.recipient_account_id.as_str().filter(|named| !named.is_empty());
+        if named.is_some() && named == self.account_before.as_ref().map(AccountId::as_str) {
+            return self.account_before.clone();
+        }
+        let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
+        let account = account_of(named, around, caller);
+        self.account_before.clone_from(&account);
+        account
+    }
+
     /// Counts a record; gives its time, and the mark of its caller.
     pub(super) fn count(
         &mut self,
@@ -180,8 +195,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
     ) -> (Option<UtcTime>, CallerMark) {
         let head = &record.head;
         let time = self.time_of(record);
-        let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
-        let account = account_of(head.recipient_account_id.as_str(), around, caller);
+        let account = self.account(head, around);
         self.tally.add(account.as_ref(), head.region.as_str(), time, head.event_category.as_str());
         let caller = self.counting.add((head, self.seen.caller()), account.as_ref(), time);
         if head.wrong_types().next().is_some() {
