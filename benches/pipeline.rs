@@ -18,7 +18,7 @@ use devtrail::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use devtrail::detect::{Detector, RuleSet};
 use devtrail::dump::Observer;
 use devtrail::evidence::discover::discover;
-use devtrail::evidence::read::{Buffer, read};
+use devtrail::evidence::read::{Buffer, Hashes, read};
 use devtrail::examine::{Depth, Examiner};
 use devtrail::model::time::UtcTime;
 use devtrail::report::folder::Staging;
@@ -110,7 +110,9 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("read, hash and inflate", |bench| {
         let found = discover(&[dump.path()]).expect("its objects");
         let mut buffer = Buffer::default();
-        bench.iter(|| found.iter().map(|one| read(&one.location, &mut buffer).bytes).sum::<u64>());
+        bench.iter(|| {
+            found.iter().map(|one| read(&one.location, Hashes::Both, &mut buffer).bytes).sum::<u64>()
+        });
     });
     group.bench_function("decode", |bench| bench.iter(|| black_box(decode_all(&mut dump, None))));
     group.bench_function("decode and classify", |bench| {

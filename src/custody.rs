@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::dump::Dump;
 use crate::error::Error;
-use crate::evidence::read::{Buffer, read};
+use crate::evidence::read::{Buffer, Hashes, read};
 use crate::report::manifest;
 
 /// What became of an object since.
@@ -45,7 +45,7 @@ impl Comparison {
 /// A manifest that cannot be read, or is none.
 pub fn compare(dump: &Dump<'_>, path: &Path) -> Result<Comparison, Error> {
     let mut buffer = Buffer::default();
-    let content = read(path, &mut buffer);
+    let content = read(path, Hashes::Both, &mut buffer);
     let invalid = |why: String| Error::Manifest { path: path.to_owned(), why };
     if let Some(fault) = content.faults.first() {
         return Err(invalid(fault.detail.clone()));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::correlate::Sources;
 use crate::error::Error;
 use crate::evidence::discover::Found;
-use crate::evidence::read::{Buffer, Container, Content, read as open};
+use crate::evidence::read::{Buffer, Container, Content, Hashes, read as open};
 use crate::model::coverage::Counts;
 use crate::model::evidence::ObjectPath;
 use crate::model::object::{Object, ObjectStatus};
@@ -46,7 +46,7 @@ pub fn read(
         let unreadable = |why: String| Error::TicketsUnreadable { path: location.clone(), why };
         let real = location.canonicalize().map_err(|error| unreadable(error.to_string()))?;
         let mut buffer = Buffer::default();
-        let content = open(&real, &mut buffer);
+        let content = open(&real, Hashes::Both, &mut buffer);
         if let Some(why) = obstacle(&content) {
             return Err(unreadable(why));
         }

@@ -241,7 +241,7 @@ fn the_index_finds_what_a_linear_search_finds() {
         let entry = entry.expect("an entry");
         if entry.file_type().is_file() {
             let mut buffer = crate::evidence::read::Buffer::default();
-            crate::evidence::read::read(entry.path(), &mut buffer);
+            crate::evidence::read::read(entry.path(), crate::evidence::read::Hashes::Both, &mut buffer);
             decode::decode(&mut buffer.content().to_vec(), &mut agreement);
         }
     }

@@ -13,6 +13,7 @@ use zip::result::ZipError;
 
 use crate::evidence::discover::printable_bytes;
 use crate::evidence::read::{self, Buffer, Content, Fault};
+use crate::evidence::sum::Hashes;
 use crate::evidence::unpack::Packing;
 use crate::limits::{ARCHIVE_ENTRIES_MAX, INFLATE_RATIO_FLOOR_BYTES, INFLATE_RATIO_MAX, INFLATED_BYTES_MAX};
 use crate::model::problem::ProblemKind;
@@ -57,10 +58,10 @@ impl<T: BufRead + Seek> Seekable for T {}
 
 impl<'s> Source<'s> {
     /// Reads it like any object.
-    pub fn read(self, inflated: &mut Buffer) -> Content {
+    pub fn read(self, hashes: Hashes, inflated: &mut Buffer) -> Content {
         match self {
-            Self::Object(location) => read::read(location, inflated),
-            Self::Entry(bytes) => read::read_from(bytes, inflated),
+            Self::Object(location) => read::read(location, hashes, inflated),
+            Self::Entry(bytes) => read::read_from(bytes, hashes, inflated),
         }
     }
 

@@ -8,9 +8,8 @@ use std::io::{self, Read};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sha2::{Digest, Sha256};
-
 use crate::evidence::read::{Buffer, is_tar};
+use crate::evidence::sum::{Hashes, Sum};
 use crate::limits::{
     HASHED_AHEAD_BYTES, INFLATE_RATIO_FLOOR_BYTES, INFLATE_RATIO_MAX, INFLATED_BYTES_MAX, LARGE_OBJECT_BYTES,
 };
@@ -24,7 +23,7 @@ const TAR_MAGIC_END: usize = 262;
 /// What comes out of one object.
 pub(super) struct Inflating<'a> {
     pub(super) buffer: &'a mut Buffer,
-    hash: Sha256,
+    hash: Sum,
     /// How many bytes of the buffer are in the hash.
     hashed: usize,
     /// How long hashing took.
@@ -48,12 +47,13 @@ enum Ended {
 }
 
 impl<'a> Inflating<'a> {
-    pub(super) fn new(buffer: &'a mut Buffer) -> Self {
+    pub(super) fn new(buffer: &'a mut Buffer, hashes: Hashes) -> Self {
         // With one thread there is no other to hash.
-        let large_bytes = if rayon::current_num_threads() > 1 { LARGE_OBJECT_BYTES } else { usize::MAX };
+        let ahead = rayon::current_num_threads() > 1 && hashes == Hashes::Both;
+        let large_bytes = if ahead { LARGE_OBJECT_BYTES } else { usize::MAX };
         Self {
             buffer,
-            hash: Sha256::new(),
+            hash: Sum::new(hashes),
             hashed: 0,
             hashing: Duration::ZERO,
             limit_hit: false,
@@ -63,13 +63,13 @@ impl<'a> Inflating<'a> {
     }
 
     /// The hash of all that was taken.
-    pub(super) fn hash(&self) -> Sha256 {
+    pub(super) fn hash(&self) -> Sum {
         self.hash.clone()
     }
 
     /// Forgets what was taken.
     pub(super) fn forget(&mut self) {
-        (self.limit_hit, self.buffer.len, self.hashed, self.hash) = (false, 0, 0, Sha256::new());
+        (self.limit_hit, self.buffer.len, self.hashed, self.hash) = (false, 0, 0, self.hash.anew());
     }
 
     /// Takes bytes until the source ends or a limit is hit. `stored_bytes` tells
@@ -137,6 +137,9 @@ impl<'a> Inflating<'a> {
     }
 
     fn hash_pending(&mut self) {
+        if !self.hash.is_taken() {
+            return;
+        }
         let started = Instant::now();
         self.hash.update(&self.buffer.bytes[self.hashed..self.buffer.len]);
         self.hashed = self.buffer.len;
@@ -199,12 +202,12 @@ mod tests {
         }
     }
 
-    fn taken(large_bytes: usize, fails: bool) -> (Vec<u8>, Vec<u8>, bool) {
+    fn taken(large_bytes: usize, fails: bool) -> (Vec<u8>, String, bool) {
         let mut buffer = Buffer::default();
-        let mut inflating = Inflating { large_bytes, ..Inflating::new(&mut buffer) };
+        let mut inflating = Inflating { large_bytes, ..Inflating::new(&mut buffer, Hashes::Both) };
         let mut source = Uneven { left: 3 * HASHED_AHEAD_BYTES + 4321, portion: 1, fails };
         let failed = inflating.take_all(&mut source, |_| None).is_err();
-        let hash = inflating.hash().finalize().to_vec();
+        let hash = inflating.hash().hex();
         (buffer.content().to_vec(), hash, failed)
     }
 
@@ -213,7 +216,9 @@ mod tests {
         for fails in [false, true] {
             let alone = taken(usize::MAX, fails);
             assert_eq!((alone.0.len(), alone.2), (3 * HASHED_AHEAD_BYTES + 4321, fails));
-            assert_eq!(alone.1, Sha256::digest(&alone.0).to_vec());
+            let mut sum = Sum::new(Hashes::Both);
+            sum.update(&alone.0);
+            assert_eq!(alone.1, sum.hex());
             for large_bytes in [0, 1, STEP_BYTES, HASHED_AHEAD_BYTES + 5, 3 * HASHED_AHEAD_BYTES] {
                 assert!(taken(large_bytes, fails) == alone, "{large_bytes}");
             }
@@ -224,7 +229,7 @@ mod tests {
     fn a_large_object_meets_its_limit_at_the_same_byte() {
         for large_bytes in [usize::MAX, 0] {
             let mut buffer = Buffer::default();
-            let mut inflating = Inflating { large_bytes, ..Inflating::new(&mut buffer) };
+            let mut inflating = Inflating { large_bytes, ..Inflating::new(&mut buffer, Hashes::Both) };
             let mut source = io::repeat(7);
             let stored = INFLATE_RATIO_FLOOR_BYTES / INFLATE_RATIO_MAX + 3;
             inflating.take_all(&mut source, |_| Some(stored)).expect("it gives bytes for ever");

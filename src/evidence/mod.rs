@@ -9,4 +9,5 @@ pub mod discover;
 mod inflating;
 pub mod read;
 pub mod s3_key;
+mod sum;
 pub mod unpack;

@@ -11,10 +11,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use flate2::bufread::GzDecoder;
-use sha2::{Digest, Sha256};
 
 use crate::evidence::archive::ArchiveKind;
 use crate::evidence::inflating::{Inflating, STEP_BYTES};
+pub use crate::evidence::sum::Hashes;
+use crate::evidence::sum::Sum;
 use crate::evidence::unpack::Packing;
 use crate::limits::{INFLATE_RATIO_MAX, INFLATED_BYTES_MAX};
 use crate::model::problem::ProblemKind;
@@ -46,9 +47,9 @@ pub struct Fault {
 /// An object's content, and how it came to be.
 #[derive(Debug)]
 pub struct Content {
-    /// SHA-256 of the bytes as stored, lower-case hex.
+    /// SHA-256 of the bytes as stored, lower-case hex; empty if it was not asked for.
     pub sha256: String,
-    /// SHA-256 of the inflated bytes, lower-case hex.
+    /// SHA-256 of the inflated bytes, lower-case hex; empty if it was not asked for.
     pub inflated_sha256: String,
     /// How many bytes were stored.
     pub bytes: u64,
@@ -105,9 +106,9 @@ impl Buffer {
 ///
 /// Reading never fails as a whole: what could be read is kept, and `faults`
 /// says what could not.
-pub fn read(location: &Path, inflated: &mut Buffer) -> Content {
+pub fn read(location: &Path, hashes: Hashes, inflated: &mut Buffer) -> Content {
     match open(location) {
-        Ok(file) => read_from(file, inflated),
+        Ok(file) => read_from(file, hashes, inflated),
         Err(error) => {
             inflated.len = 0;
             let mut content = nothing();
@@ -135,16 +136,16 @@ pub(super) fn open(location: &Path) -> io::Result<File> {
 }
 
 /// Reads from any source of bytes; see [`read`].
-pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
+pub fn read_from(source: impl Read, hashes: Hashes, inflated: &mut Buffer) -> Content {
     let started = Instant::now();
     inflated.len = 0;
-    let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(source));
+    let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(source, hashes));
     let mut content = nothing();
     match stored.fill_buf() {
         Ok(first) => content.container = container_of(first),
         Err(error) => content.faults.push(unreadable(&error)),
     }
-    let mut sink = Inflating::new(inflated);
+    let mut sink = Inflating::new(inflated, hashes);
     match content.container {
         Container::Gzip => {
             content.first_member = inflate_members(&mut stored, &mut sink, &mut content.faults);
@@ -178,7 +179,7 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
         content.faults.push(limit(sink.buffer.len));
     }
     if !matches!(content.container, Container::Archive(_)) {
-        content.inflated_sha256 = hex(&sink.hash().finalize());
+        content.inflated_sha256 = sink.hash().hex();
         content.inflated_bytes = inflated.len as u64;
     }
     // What was not needed above still belongs to the stored hash.
@@ -192,7 +193,7 @@ pub fn read_from(source: impl Read, inflated: &mut Buffer) -> Content {
     content.bytes = hashed.bytes;
     content.hashing += hashed.hashing;
     content.reading = started.elapsed();
-    content.sha256 = hex(&hashed.hash.finalize());
+    content.sha256 = hashed.hash.hex();
     content
 }
 
@@ -278,7 +279,7 @@ fn inflate_members<R: Read>(
         let next = stored.fill_buf();
         if members == 1 && !matches!(next, Ok([])) {
             // The hash goes on over what follows; its state here is the first member's.
-            let inflated_sha256 = hex(&sink.hash().finalize());
+            let inflated_sha256 = sink.hash().hex();
             first = Some(FirstMember { inflated_sha256, inflated_bytes: sink.buffer.len });
         }
         match next {
@@ -316,14 +317,14 @@ pub(super) fn inflate_fault(error: &io::Error, kept: usize) -> Fault {
 /// Counts and hashes the stored bytes as they pass.
 struct Hashing<R> {
     source: R,
-    hash: Sha256,
+    hash: Sum,
     hashing: Duration,
     bytes: u64,
 }
 
 impl<R> Hashing<R> {
-    fn new(source: R) -> Self {
-        Self { source, hash: Sha256::new(), hashing: Duration::ZERO, bytes: 0 }
+    fn new(source: R, hashes: Hashes) -> Self {
+        Self { source, hash: Sum::new(hashes), hashing: Duration::ZERO, bytes: 0 }
     }
 }
 
@@ -343,17 +344,9 @@ impl<R: Read> Read for Hashing<R> {
 /// # Errors
 /// It cannot be opened or read to its end.
 pub fn stored_sha256(location: &Path) -> io::Result<String> {
-    let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(open(location)?));
+    let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(open(location)?, Hashes::Both));
     io::copy(&mut stored, &mut io::sink())?;
-    Ok(hex(&stored.into_inner().hash.finalize()))
-}
-
-fn hex(digest: &[u8]) -> String {
-    use std::fmt::Write as _;
-    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-        text
-    })
+    Ok(stored.into_inner().hash.hex())
 }
 
 #[cfg(test)]
@@ -365,6 +358,12 @@ mod tests {
 
     use super::*;
 
+    fn sha256(bytes: &[u8]) -> String {
+        let mut sum = Sum::new(Hashes::Both);
+        sum.update(bytes);
+        sum.hex()
+    }
+
     fn gzip(text: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(text).expect("memory takes it");
@@ -373,7 +372,7 @@ mod tests {
 
     fn run(stored: &[u8]) -> (Content, Vec<u8>) {
         let mut buffer = Buffer::default();
-        let content = read_from(stored, &mut buffer);
+        let content = read_from(stored, Hashes::Both, &mut buffer);
         let inflated = buffer.content().to_vec();
         (content, inflated)
     }
@@ -391,7 +390,7 @@ mod tests {
             content.inflated_sha256,
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
-        assert_eq!(content.sha256, hex(&Sha256::digest(&stored)));
+        assert_eq!(content.sha256, sha256(&stored));
         assert_eq!(content.bytes, stored.len() as u64);
         assert_eq!(kinds(&content), []);
         assert_eq!(content.first_member, None);
@@ -403,7 +402,7 @@ mod tests {
         assert_eq!(inflated, b"one two");
         assert_eq!(kinds(&content), [ProblemKind::SeveralMembers]);
         let first = content.first_member.expect("something follows the first member");
-        assert_eq!(first.inflated_sha256, hex(&Sha256::digest(b"one ")));
+        assert_eq!(first.inflated_sha256, sha256(b"one "));
         assert_eq!(first.inflated_bytes, 4);
     }
 
@@ -413,7 +412,7 @@ mod tests {
         let (content, inflated) = run(&stored);
         assert_eq!(inflated, b"one");
         assert_eq!(kinds(&content), [ProblemKind::TrailingData]);
-        assert_eq!(content.sha256, hex(&Sha256::digest(&stored)));
+        assert_eq!(content.sha256, sha256(&stored));
     }
 
     #[test]
@@ -468,7 +467,7 @@ mod tests {
             }
         }
         let mut buffer = Buffer::default();
-        let content = read_from(Failing(false), &mut buffer);
+        let content = read_from(Failing(false), Hashes::Both, &mut buffer);
         assert_eq!(buffer.content(), b"half");
         assert_eq!(kinds(&content), [ProblemKind::UnreadableObject]);
     }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::evidence::archive::{ArchiveKind, Budget, Entry, Source, walk};
 use crate::evidence::discover::Found;
-use crate::evidence::read::{Buffer, Container, Content, Fault};
+use crate::evidence::read::{Buffer, Container, Content, Fault, Hashes};
 use crate::evidence::s3_key;
 use crate::limits::{ARCHIVE_BATCH_BYTES, ARCHIVE_BATCH_ENTRIES, ARCHIVE_NESTING_MAX};
 use crate::model::evidence::ObjectPath;
@@ -40,7 +40,9 @@ pub(super) fn contents<T: Send>(
     each: Each<'_, T>,
 ) -> (Vec<T>, Vec<ObjectPath>) {
     let mut all = Vec::new();
-    let left_out = contents_in_turn(found, days, each, &mut |one| all.push(one));
+    let (days, interrupted) = days;
+    let how = (days, interrupted, Hashes::Both);
+    let left_out = contents_in_turn(found, how, each, &mut |one| all.push(one));
     (all, left_out)
 }
 
@@ -54,21 +56,21 @@ pub(super) fn contents_again<T: Send>(found: &Found, days: Days, each: Each<'_, 
 /// entries that were left out.
 pub fn contents_in_turn<T: Send>(
     found: &Found,
-    (days, interrupted): (Days, &AtomicBool),
+    (days, interrupted, hashes): (Days, &AtomicBool, Hashes),
     each: Each<'_, T>,
     take: &mut dyn FnMut(T),
 ) -> Vec<ObjectPath> {
     let budget = Budget::new(found.bytes, interrupted);
-    let visit = Visit { budget, days, interrupted, left_out: Mutex::default(), each };
+    let visit = Visit { budget, days, interrupted, hashes, left_out: Mutex::default(), each };
     visit.open(&found.path, Source::Object(&found.location), 0, take);
     visit.left_out.into_inner().unwrap_or_default()
 }
 
 /// Calls `each` for an object that is no archive; `None` for an archive, which
 /// is left to [`contents_in_turn`].
-pub fn unless_archive<T>(found: &Found, each: Each<'_, T>) -> Option<T> {
+pub fn unless_archive<T>(found: &Found, hashes: Hashes, each: Each<'_, T>) -> Option<T> {
     BUFFER.with_borrow_mut(|buffer| {
-        let content = Source::Object(&found.location).read(buffer);
+        let content = Source::Object(&found.location).read(hashes, buffer);
         let archive = matches!(content.container, Container::Archive(_));
         (!archive).then(|| each(&found.path, content, buffer.content()))
     })
@@ -78,6 +80,7 @@ struct Visit<'f, T> {
     budget: Budget<'f>,
     days: Days,
     interrupted: &'f AtomicBool,
+    hashes: Hashes,
     /// In no order: nested archives are read in parallel.
     left_out: Mutex<Vec<ObjectPath>>,
     each: Each<'f, T>,
@@ -86,7 +89,7 @@ struct Visit<'f, T> {
 impl<T: Send> Visit<'_, T> {
     fn open(&self, path: &ObjectPath, source: Source<'_>, depth: usize, take: &mut dyn FnMut(T)) {
         let read = BUFFER.with_borrow_mut(|buffer| {
-            let content = source.read(buffer);
+            let content = source.read(self.hashes, buffer);
             match content.container {
                 Container::Archive(kind) => Err(Box::new((content, kind))),
                 _ => Ok((self.each)(path, content, buffer.content())),
@@ -143,7 +146,7 @@ impl<T: Send> Visit<'_, T> {
             return inside;
         }
         BUFFER.with_borrow_mut(|buffer| {
-            let mut content = Source::Entry(&entry.bytes).read(buffer);
+            let mut content = Source::Entry(&entry.bytes).read(self.hashes, buffer);
             content.faults.extend(entry.faults);
             if !entry.readable {
                 content.container = Container::NotOpened("");

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::decode::{self, Aside, Document, Fault, Place, Record, RfcEntry, Sink};
 use crate::evidence::discover::Found;
-use crate::evidence::read::{Container, Content};
+use crate::evidence::read::{Container, Content, Hashes};
 use crate::examine::archive::contents_in_turn;
 use crate::model::evidence::ObjectPath;
 use crate::normalise::secrets::redact;
@@ -146,7 +146,7 @@ fn records_of(found: &Found, wanted: &Inside<'_>) -> Vec<(RecordPlace, Reread)> 
         let wanted = wanted.get(path.as_str()).into_iter().flatten();
         wanted.flat_map(|wanted| of_content(wanted, &content, inflated)).collect::<Vec<_>>()
     };
-    let any_day = ((None, None), &AtomicBool::new(false));
+    let any_day = ((None, None), &AtomicBool::new(false), Hashes::Both);
     contents_in_turn(found, any_day, &each, &mut |some| all.extend(some));
     all
 }

@@ -13,7 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::correlate::{self, Baseline};
 use crate::detect::RuleSet;
 use crate::error::Error;
-use crate::evidence::read::{Buffer, read, whole};
+use crate::evidence::read::{Buffer, Hashes, read, whole};
 use crate::geoip::GeoIp;
 use crate::integrity::{self, PublicKey};
 use crate::model::id::AccountId;
@@ -131,7 +131,7 @@ pub(super) fn public_keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Error> {
     let mut keys = Vec::new();
     for path in files {
         let mut buffer = Buffer::default();
-        let content = read(path, &mut buffer);
+        let content = read(path, Hashes::Both, &mut buffer);
         let invalid = |why: String| Error::PublicKeys { path: path.clone(), why };
         if let Some(fault) = content.faults.first() {
             return Err(invalid(fault.detail.clone()));

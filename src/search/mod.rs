@@ -21,7 +21,7 @@ use crate::decode::{self, Verdict};
 use crate::dump::{Observer, look, prune};
 use crate::error::Error;
 use crate::evidence::discover::Found;
-use crate::evidence::read::{Container, Content};
+use crate::evidence::read::{Container, Content, Hashes};
 use crate::examine::archive::{contents_in_turn, unless_archive};
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -179,7 +179,7 @@ impl Run<'_, '_> {
                 if held.load(Ordering::Relaxed) > HELD_BYTES_MAX {
                     return None;
                 }
-                let searched = unless_archive(found, &each);
+                let searched = unless_archive(found, Hashes::None, &each);
                 let printed = searched.iter().flatten().flat_map(|one| &one.printed).map(Vec::len).sum();
                 held.fetch_add(printed, Ordering::Relaxed);
                 searched
@@ -193,8 +193,8 @@ impl Run<'_, '_> {
             match searched {
                 Some(searched) => self.add(searched),
                 None => {
-                    let days = (options.object_days, interrupted);
-                    let left_out = contents_in_turn(found, days, &each, &mut |searched| self.add(searched));
+                    let how = (options.object_days, interrupted, Hashes::None);
+                    let left_out = contents_in_turn(found, how, &each, &mut |searched| self.add(searched));
                     self.extent.left_out += left_out.len() as u64;
                 }
             }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::literal::Extractor;
 
 use crate::decode::json::{string, string_end};
 use crate::normalise::secrets::{REDACTED, redact};
@@ -37,11 +38,38 @@ pub struct Term {
     value: Regex,
     /// Any value at all will do.
     any: bool,
-    /// What the raw text of a record without escapes must hold; `None` where
-    /// nothing can be said.
-    needed: Vec<Regex>,
+    /// What the raw text of a record must hold, or a string in it once its escapes
+    /// are read.
+    needed: Vec<Needed>,
     /// A record had the field.
     field_seen: Arc<AtomicBool>,
+}
+
+/// A text that every record which answers holds.
+#[derive(Clone, Debug)]
+struct Needed {
+    /// In the text of the record.
+    in_text: Regex,
+    /// In one of its strings.
+    in_string: Regex,
+}
+
+impl Needed {
+    fn text(text: &str) -> Result<Self, String> {
+        let value = pattern(&regex::escape(text), true)?;
+        Ok(Self { in_text: value.clone(), in_string: value })
+    }
+
+    /// A key, with its quotes.
+    fn key(key: &str) -> Result<Self, String> {
+        let key = regex::escape(key);
+        Ok(Self { in_text: pattern(&format!("\"{key}\""), true)?, in_string: pattern(&key, true)? })
+    }
+
+    fn may_stand_in(&self, subject: &Subject<'_>) -> bool {
+        self.in_text.is_match(subject.raw)
+            || (subject.has_escapes() && in_escaped_string(subject.raw, &self.in_string))
+    }
 }
 
 impl Term {
@@ -52,10 +80,10 @@ impl Term {
     pub fn anywhere(value: &Value<'_>) -> Result<Self, String> {
         let (value, needed) = match value {
             Value::Text(text) => {
-                let value = pattern(&regex::escape(text), true)?;
-                (value.clone(), (!touches_redacted(text)).then_some(value))
+                let needed = (!touches_redacted(text)).then(|| Needed::text(text)).transpose()?;
+                (pattern(&regex::escape(text), true)?, needed)
             }
-            Value::Regex(text) => (pattern(text, false)?, None),
+            Value::Regex(text) => (pattern(text, false)?, beginnings(text)),
             Value::Glob(text) => (pattern(&glob(text), true)?, None),
         };
         let needed = needed.into_iter().collect();
@@ -69,7 +97,7 @@ impl Term {
     pub fn in_field(field: &str, value: &Value<'_>) -> Result<Self, String> {
         let path: Vec<String> = field.split('.').map(str::to_owned).collect();
         let last = path.last().map(String::as_str).unwrap_or_default();
-        let mut needed = vec![pattern(&format!("\"{}\"", regex::escape(last)), true)?];
+        let mut needed = vec![Needed::key(last)?];
         let (anchored, literal) = match value {
             Value::Text(text) => (pattern(&format!("^(?:{})$", regex::escape(text)), true)?, text.as_str()),
             Value::Regex(text) => (pattern(text, false)?, ""),
@@ -79,7 +107,7 @@ impl Term {
             }
         };
         if !literal.is_empty() && !touches_redacted(literal) {
-            needed.push(pattern(&regex::escape(literal), true)?);
+            needed.push(Needed::text(literal)?);
         }
         let any = matches!(value, Value::Glob("*"));
         Ok(Self { path, value: anchored, any, needed, field_seen: Arc::default() })
@@ -93,7 +121,7 @@ impl Term {
 
     /// Whether a record answers it.
     pub fn holds(&self, subject: &Subject<'_>) -> bool {
-        if !subject.has_escapes() && !self.needed.iter().all(|part| part.is_match(subject.raw)) {
+        if !self.needed.iter().all(|part| part.may_stand_in(subject)) {
             self.look_for_field(subject);
             return false;
         }
@@ -111,7 +139,7 @@ impl Term {
     /// Notes that a record has the field, though its value is another one.
     fn look_for_field(&self, subject: &Subject<'_>) {
         let [key, ..] = self.needed.as_slice() else { return };
-        if !self.path.is_empty() && !self.field_seen.load(Ordering::Relaxed) && key.is_match(subject.raw) {
+        if !self.path.is_empty() && !self.field_seen.load(Ordering::Relaxed) && key.may_stand_in(subject) {
             find_field(subject.raw, &self.path, &mut |_| {
                 self.field_seen.store(true, Ordering::Relaxed);
                 true
@@ -151,6 +179,23 @@ impl<'r> Subject<'r> {
     fn has_escapes(&self) -> bool {
         *self.escapes.get_or_init(|| memchr::memchr(b'\\', self.raw.as_bytes()).is_some())
     }
+}
+
+/// The texts with one of which every match of a regular expression begins; `None`
+/// where there is no such list, or one of them may come of a secret's replacement.
+fn beginnings(text: &str) -> Option<Needed> {
+    let hir = regex_syntax::parse(text).ok()?;
+    let found = Extractor::new().extract(&hir);
+    let texts: Vec<&str> = found
+        .literals()?
+        .iter()
+        .map(|one| std::str::from_utf8(one.as_bytes()))
+        .collect::<Result<_, _>>()
+        .ok()?;
+    let told = !texts.is_empty() && texts.iter().all(|one| !one.is_empty() && !touches_redacted(one));
+    let escaped: Vec<String> = texts.iter().map(|one| regex::escape(one)).collect();
+    let value = pattern(&escaped.join("|"), false).ok().filter(|_| told)?;
+    Some(Needed { in_text: value.clone(), in_string: value })
 }
 
 fn pattern(text: &str, any_case: bool) -> Result<Regex, String> {
@@ -244,6 +289,32 @@ mod tests {
         assert!(term.holds(&Subject::new(record)));
         let term = Term::anywhere(&Value::Regex("hunter[0-9]".to_owned())).expect("a term");
         assert!(!term.holds(&Subject::new(record)));
+    }
+
+    #[test]
+    fn a_pattern_is_found_however_the_record_spells_it() {
+        let record = r#"{"a":"\u0044eleteBucket","b":"StopLogging","password":"hunter2","c":"say \"no\""}"#;
+        for (text, expected) in [
+            ("DeleteBucket|DeleteTable", true),
+            ("Delete(Bucket|Table)$", true),
+            ("StopLogging", true),
+            ("(?i)stoplogging", true),
+            ("^DeleteBucket$", true),
+            ("stoplogging", false),
+            ("StartLogging|CreateBucket", false),
+            ("say \"no", true),
+            (r#"say \\"no"#, true),
+            ("hunter[0-9]", false),
+            ("REDACTED", true),
+            ("password\":\"R", true),
+            ("[A-Z]topL", true),
+            ("", true),
+        ] {
+            let term = Term::anywhere(&Value::Regex(text.to_owned())).expect("a term");
+            assert_eq!(term.holds(&Subject::new(record)), expected, "{text}");
+        }
+        assert!(beginnings("Delete(Bucket|Table)").is_some(), "most records are ruled out by it");
+        assert!(beginnings("[A-Z]*x").is_none() && beginnings("RED.*").is_none());
     }
 
     #[test]
