@@ -109,7 +109,8 @@ function extentOf(all) {
     for (const calls of lane.calls.values()) for (const one of calls) times.push(one.at);
     for (const one of lane.rfcs) times.push(one.at);
     for (const [from, to] of lane.covered) times.push(from, to);
-    for (const one of lane.gaps) times.push(one.from, one.to);
+    // A gap is of whole days: where records have times, it makes their span no longer.
+    if (!META.first_event_time) for (const one of lane.gaps) times.push(one.from, one.to);
   }
   const sound = Float64Array.from(times.filter((ms) => ms !== null && Number.isFinite(ms))).sort();
   if (!sound.length) return null;

@@ -186,8 +186,8 @@ function widthOf(text, font) {
   return ruler.measureText(text).width;
 }
 
-// A text in lines that are not wider than their box, broken after a sign that
-// parts names where there is one; the last line says if that is not all.
+// A text in lines that are not wider than their box, broken where a name
+// has its parts if it has any; the last line says if that is not all.
 function wrapped(text, font, width, lines) {
   const made = [];
   let rest = Array.from(shorter(text, 400));
@@ -195,8 +195,10 @@ function wrapped(text, font, width, lines) {
     let count = rest.length;
     while (count > 1 && widthOf(rest.slice(0, count).join(""), font) > width) count -= count > 80 ? 20 : 1;
     if (count < rest.length && made.length < lines - 1) {
-      const sign = rest.slice(0, count).findLastIndex((one) => " /:-_.,@|".includes(one)) + 1;
-      if (sign > count / 2) count = sign;
+      const breaks = (at) => " /:-_.,@|".includes(rest[at - 1]) || /[a-z][A-Z]/.test(rest[at - 1] + rest[at]);
+      let at = count;
+      while (at > count / 2 && !breaks(at)) at -= 1;
+      if (at > count / 2) count = at;
     }
     made.push(rest.slice(0, count).join(""));
     rest = rest.slice(count);

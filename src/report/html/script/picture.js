@@ -195,7 +195,7 @@ function drawAxis(axis, scale) {
 }
 
 function ticksOf(scale) {
-  return scale.ticks(Math.max(2, Math.floor(picture.width / 150)));
+  return scale.ticks(Math.max(4, Math.floor(picture.width / 130)));
 }
 
 function tickText(scale) {
