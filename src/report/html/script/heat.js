@@ -135,14 +135,29 @@ function activityTools() {
     if (actor === heat.actor) return null;
     heat.actor = actor;
     // Of somebody who destroyed nothing, what there is to see is when they called.
-    if (actor && !heat.known.get(actor).destructive) heat.counted = ANY_CALL;
+    const one = heat.known.get(actor);
+    if (one && !one.destructive && one.rows.length) heat.counted = ANY_CALL;
     what.value = heat.counted;
     return who.dispatchEvent(new Event("change", { bubbles: true }));
   };
   who.addEventListener("input", () => (who.value === "" || heat.known.has(who.value)) && choose());
   who.addEventListener("change", choose);
-  what.addEventListener("change", () => { heat.counted = Number(what.value); });
+  what.addEventListener("change", () => {
+    heat.counted = Number(what.value);
+    if (COUNTED[heat.counted].table === "timeline") offerActorsOf("timeline", choices);
+  });
   return el("div", { class: "tools" }, el("label", {}, el("span", { text: "Actor" }), who, choices), el("label", {}, el("span", { text: "Count" }), what));
+}
+
+// Also offers those whom only that table names, such as by their ARN.
+async function offerActorsOf(name, choices) {
+  const [table] = await load(name);
+  for (let row = 0; row < table.held; row++) {
+    const actor = table.cell("actor", row);
+    if (actor === null || heat.known.has(actor)) continue;
+    heat.known.set(actor, { actor, destructive: 0, calls: 0, rows: [] });
+    choices.append(el("option", { value: actor, text: `only in the ${name}` }));
+  }
 }
 
 // Calls by weekday and hour, how many, and what they are.
@@ -161,21 +176,23 @@ function callsOfWeek(table, chosen) {
   return { cells, caption: `${grouped(all)} ${chosen.name}${of}, by weekday and hour of their time, UTC${hasRange() ? ", in the stretch chosen" : ""}.`, unit: null };
 }
 
-// The hours in which an actor called at all, by the table of actors: how many
-// of its rows, which are one an account, name the hour.
+// The hours in which an actor called at all, by the table of actors: in how many
+// accounts; of everybody, how many actors.
 function hoursOfWeek(table) {
-  const cells = emptyWeek();
+  const found = Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => new Set()));
   const rows = heat.actor ? heat.known.get(heat.actor).rows : Array.from({ length: table.held }, (_, row) => row);
   for (const row of rows) {
     for (const hour of table.cell("hours_of_week", row) ?? []) {
       const [day, at] = [WEEKDAYS.findIndex((name) => name.toLowerCase() === hour.slice(0, 3)), Number(hour.slice(4))];
-      if (day >= 0 && at >= 0 && at < 24) cells[day][at] += 1;
+      if (day >= 0 && at >= 0 && at < 24) found[day][at].add(table.cell(heat.actor ? "account_id" : "actor", row));
     }
   }
+  const cells = found.map((hours) => hours.map((some) => some.size));
+  if (!rows.length) return { cells, caption: `The table of actors has no row of ${shorter(heat.actor, 60) || "anybody"}.`, unit: "account" };
   const whole = hasRange() ? " The table of actors holds no dates: this is of the whole time, not of the stretch chosen." : "";
   const hours = cells.flat().filter(Boolean).length;
   const who = heat.actor ? `${shorter(heat.actor, 60)} made` : `${counted(heat.known.size, "actor")} made`;
-  const number = heat.actor ? "Numbers: accounts in which there were some" : "Numbers: actors, once an account, that made some";
+  const number = heat.actor ? "Numbers: accounts in which there were some" : "Numbers: actors that made some";
   return { cells, caption: `${counted(hours, "hour")} of the week, UTC, in which ${who} any call that was read. ${number}.${whole}`, unit: heat.actor ? "account" : "actor" };
 }
 

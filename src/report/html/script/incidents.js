@@ -18,17 +18,16 @@ function filterIncidents() {
     }
     const rows = META.urgency.filter((row) => row < table.held && inRange(span(row)));
     list.replaceChildren(...rows.slice(0, most).map((row) => incidentItem(table, row)));
-    tellIncidents(more, rows.length, list.childElementCount);
+    tellIncidents(more, rows.length, list.childElementCount, table.rows);
   });
 }
 
 // What is not in the list, and that the stretch left some out.
-function tellIncidents(more, found, shown) {
+function tellIncidents(more, found, shown, all) {
   more.hidden = false;
-  const link = el("a", { href: "#table/incidents", text: "table of incidents" });
-  if (!found) more.replaceChildren("No incident in the stretch chosen; all are in the ", link, ".");
-  else if (found > shown) more.replaceChildren(`${grouped(found - shown)} more of the stretch chosen in the `, link, ".");
-  else more.replaceChildren(found === 1 ? "This is the only incident of the stretch chosen; all are in the " : `These are all ${grouped(found)} incidents of the stretch chosen; the others are in the `, link, ".");
+  if (!found) more.replaceChildren(`No incident in the stretch chosen, of ${grouped(all)}.`);
+  else if (found > shown) more.replaceChildren(`${grouped(found - shown)} more of the stretch chosen in the `, el("a", { href: "#table/incidents", text: "table of incidents" }), ".");
+  else more.replaceChildren(`${found === 1 ? "The only incident" : `All ${grouped(found)} incidents`} of the stretch chosen, of ${grouped(all)}.`);
 }
 
 function incidentItem(table, row) {
