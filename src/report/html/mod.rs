@@ -167,10 +167,10 @@ fn meta<'a>(
 
 /// Which rows of the table of incidents are the most urgent ones, in that order.
 fn urgency(report: &Report, head: &Headline<'_>) -> Vec<usize> {
-    let ids = report.incidents.iter().enumerate();
-    let rows: BTreeMap<_, _> = ids.map(|(row, incident)| (incident.incident_id.as_str(), row)).collect();
-    let place = |incident: &&Incident| rows.get(incident.incident_id.as_str()).copied();
-    head.incidents.iter().filter_map(place).collect()
+    let rows = report.incidents.iter().enumerate();
+    let rows: BTreeMap<*const Incident, usize> =
+        rows.map(|(row, incident)| (std::ptr::from_ref(incident), row)).collect();
+    head.incidents.iter().filter_map(|incident| rows.get(&std::ptr::from_ref(*incident)).copied()).collect()
 }
 
 /// Nothing is fetched or sent; only the page's own styles and scripts are in

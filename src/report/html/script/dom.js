@@ -36,6 +36,11 @@ function counted(number, noun) {
   return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+// The same in a sentence, where nothing is "no".
+function some(number, noun) {
+  return number ? counted(number, noun) : `no ${noun}`;
+}
+
 // A time in milliseconds as the tables spell it; without a time, nothing.
 function iso(ms) {
   if (ms === null || !Number.isFinite(ms)) return "";

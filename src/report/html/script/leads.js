@@ -6,6 +6,11 @@ function proof(table, row) {
   return el("span", { class: "proof" }, " [", place(table.cell("source_object", row), table.cell("source_record", row)), "]");
 }
 
+// What counts rows rests on all of them.
+function summed() {
+  return el("span", { class: "proof", text: " [counted of the rows below]" });
+}
+
 function leadOf(story) {
   const { kind, table, row, calls } = story;
   if (kind === "actor") return actorSentences(story);
@@ -60,14 +65,14 @@ function harmSentence(table, row, calls) {
   const number = (name) => table.cell(name, row) ?? 0;
   const attempts = number("attempts");
   const tried = attempts ? `${counted(attempts, "attempt")} came to nothing` : "";
-  if (!number("actions")) return [`Nothing was destroyed${tried ? `; ${tried}` : ""}.`];
+  if (!number("actions")) return [`Nothing was destroyed${tried ? `; ${tried}` : ""}.`, summed()];
   const kinds = new Map();
   for (const call of calls) kinds.set(markOf(actions, call), (kinds.get(markOf(actions, call)) ?? 0) + 1);
   const named = { irreversible: "irreversible", recoverable: "recoverable", unknown: "of which it is not known whether it can be recovered", remade: "of what can be made again or reversed", undone: "undone since" };
   const parts = Object.keys(named).filter((kind) => kinds.get(kind)).map((kind) => `${grouped(kinds.get(kind))} ${named[kind]}`);
   const what = parts.length ? `: ${parts.join(", ")}` : "";
   const things = number("resources") ? ` on ${counted(number("resources"), "resource")}` : "";
-  return [`${counted(number("actions"), "destructive call")} succeeded${things}${what}${tried ? `; ${tried}` : ""}.`];
+  return [`${counted(number("actions"), "destructive call")} succeeded${things}${what}${tried ? `; ${tried}` : ""}.`, summed()];
 }
 
 // What to do before the nearest deadline: for each call that has it, its way back.
@@ -77,7 +82,7 @@ function deadlineSentences(table, row, actions, calls) {
   const due = calls.filter((call) => actions.ms("recoverable_until", call) === until && actions.cell("outcome", call) === "succeeded" && actions.cell("undone_at", call) === null);
   const head = () => el("strong", {}, "Act before ", time(table, row, "next_deadline"));
   if (!due.length) return [[head(), ": the nearest deadline for recovery that is open."]];
-  const told = due.slice(0, 3).map((call) => [head(), `: ${actions.text("recovery", call) || "the way back is not known"}, for what ${actions.text("event_name", call)} did${thingsOf(actions, call)}.`, proof(actions, call)]);
+  const told = due.slice(0, 3).map((call) => [head(), ` for what ${actions.text("event_name", call)} did${thingsOf(actions, call)}: ${ended(actions.text("recovery", call) || "the way back is not known")}`, proof(actions, call)]);
   if (due.length > 3) told.push([`${counted(due.length - 3, "more call")} of the incident ${due.length === 4 ? "has" : "have"} the same deadline.`]);
   return told;
 }
@@ -94,7 +99,7 @@ function actorSentences({ id, calls, entries }) {
     done.length ? `made ${counted(done.length, "destructive call")} that succeeded, ${gone ? `${grouped(gone)} of them irreversible` : "none of them irreversible"}` : "made no destructive call that succeeded",
     tried ? `made ${counted(tried, "attempt")} that came to nothing` : "",
   ].filter(Boolean);
-  told.push([`In what was read, ${id} ${parts.join("; ")}. ${counted(incidents, "incident")} and ${counted(findings, "finding")} name this actor.`]);
+  told.push([`In what was read, ${id} ${parts.slice(0, -1).join(", ")}${parts.length > 2 ? "," : ""} and ${parts[parts.length - 1]}. ${title(some(incidents, "incident"))} and ${some(findings, "finding")} ${incidents + findings === 1 || !(incidents + findings) ? "names" : "name"} this actor.`, summed()]);
   return told.concat(shownSentences(actions, calls, entries));
 }
 
@@ -104,7 +109,7 @@ function seenSentences(actor) {
   return (table?.where("actor", actor) ?? []).slice(0, 12).map((row) => {
     const number = (name, noun) => counted(table.cell(name, row) ?? 0, noun);
     const role = table.text("role_name", row) ? ` with the role ${table.text("role_name", row)}` : "";
-    return [`In account ${accountLabel(table.text("account_id", row)) || "unknown"} ${actor} was seen${role} from `, time(table, row, "first_seen"), " to ", time(table, row, "last_seen"), `: ${number("reads", "read")}, ${number("writes", "write")}, ${grouped(table.cell("denied", row) ?? 0)} denied.`];
+    return [`In account ${accountLabel(table.text("account_id", row)) || "unknown"} ${actor} was seen${role} from `, time(table, row, "first_seen"), " to ", time(table, row, "last_seen"), `: ${number("reads", "read")}, ${number("writes", "write")}, ${table.cell("denied", row) ? grouped(table.cell("denied", row)) : "none"} denied.`];
   });
 }
 

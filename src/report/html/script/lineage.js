@@ -3,8 +3,8 @@
 // the one who made the calls and to how surely they are that one's, so that each
 // resource can be followed back to its caller.
 const BOX = { least: 176, most: 300, gapX: 44, gapY: 12, pad: 12, line: 16, note: 14.5, lines: 5 };
-const ACTIONS_MAX = 40;
-const RESOURCES_MAX = 40;
+const ACTIONS_MAX = 24;
+const RESOURCES_MAX = 24;
 const TEXT_FONT = "600 12.5px system-ui, sans-serif";
 const NOTE_FONT = "11.5px system-ui, sans-serif";
 

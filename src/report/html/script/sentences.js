@@ -25,9 +25,17 @@ function openedSentence(table, row) {
   return [`${mode} was open ${where} by `, time(table, row, "opened_at"), `, perhaps earlier: ${OPEN_BY[text("open_basis")] ?? text("open_basis").replaceAll("_", " ")}`];
 }
 
-// The RFCs that a sentence rests on.
-function rfcLinks(ids) {
-  return ids.length ? [` ${ids.length === 1 ? "The RFC is " : "The RFCs are "}`, ...joined(ids.slice(0, 8).map((id) => storyLink("rfc", id))), ids.length > 8 ? ` and ${grouped(ids.length - 8)} more` : "", "."] : [];
+// A text in which the RFCs are links; those that it does not name follow it.
+function withRfcs(text, ids) {
+  let nodes = [text];
+  const rest = [];
+  for (const id of ids.slice(0, 8)) {
+    const at = nodes.findIndex((one) => typeof one === "string" && one.includes(id));
+    if (at < 0) rest.push(storyLink("rfc", id));
+    else nodes = nodes.flatMap((one, place) => (place === at ? [one.slice(0, one.indexOf(id)), storyLink("rfc", id), one.slice(one.indexOf(id) + id.length)] : [one]));
+  }
+  if (!rest.length) return nodes;
+  return [...nodes, rest.length === 1 ? " Its RFC is " : " Its RFCs are ", ...joined(rest), "."];
 }
 
 const TELL = {
@@ -41,8 +49,8 @@ const TELL = {
     told.push(closed === null
       ? ["No end was seen; the last sign of it is of ", time(table, row, "last_seen_at"), "."]
       : ["It closed when its last role was deleted, at ", time(table, row, "closed_at"), ".", ...shown("mode_closed")]);
-    told.push(["It is ", said("authorization", text("authorization")), `: ${ended(text("authorization_reason"))}`, ...rfcLinks(table.cell("rfc_ids", row) ?? [])]);
-    told.push(actors.length ? [`${counted(table.cell("sessions", row), "session")} used it, by `, ...joined(actors.slice(0, 8).map(who)), `; ${counted(table.cell("destructive_actions", row), "destructive action")} succeeded in it.`] : [`${counted(table.cell("sessions", row), "session")} used it.`]);
+    told.push(["It is ", said("authorization", text("authorization")), `: `, ...withRfcs(ended(text("authorization_reason")), table.cell("rfc_ids", row) ?? [])]);
+    told.push(actors.length ? [`${counted(table.cell("sessions", row), "session")} used it, by `, ...joined(actors.slice(0, 8).map(who)), `; ${some(table.cell("destructive_actions", row), "destructive action")} succeeded in it.`, summed()] : [`${title(some(table.cell("sessions", row), "session"))} used it.`]);
     const by = ["requested_by", "submitted_by", "approved_by", "opened_by"].filter((name) => text(name));
     if (by.length) told.push([`${by.map((name, at) => `${at ? title(name).toLowerCase() : title(name)} ${text(name)}`).join("; ")}.`]);
     return told;
@@ -51,7 +59,7 @@ const TELL = {
     const text = (name) => table.text(name, row);
     const told = [[who(table.cell("actor", row)), ` held a session of the role ${text("role_name")} in account ${accountLabel(text("account_id"))}, of the mode ${text("mode").replaceAll("_", " ")}.`, proof(table, row)]];
     if (table.ms("started_at", row) !== null) told.push(["It began at ", time(table, row, "started_at"), ` (${title(text("start_basis")).toLowerCase()}); its latest event is of `, time(table, row, "last_event_at"), "."]);
-    told.push([`It made ${counted(table.cell("events", row), "event")}, ${grouped(table.cell("writes", row))} of them no reads, ${grouped(table.cell("denied", row))} denied; ${counted(table.cell("destructive_actions", row), "destructive action")} succeeded.`]);
+    told.push([`It made ${counted(table.cell("events", row), "event")}, ${grouped(table.cell("writes", row))} of them no reads, ${table.cell("denied", row) ? grouped(table.cell("denied", row)) : "none"} denied; ${some(table.cell("destructive_actions", row), "destructive action")} succeeded.`]);
     if (table.cell("depth", row) > 0) told.push([`It descends from `, storyLink("session", text("parent_session_id")), ` by ${title(text("via")).toLowerCase()}, with a ${text("link_confidence")} link.`]);
     if (text("attribution_path")) told.push([`The way there: ${ended(text("attribution_path"))}`]);
     return told;
