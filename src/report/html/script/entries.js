@@ -61,14 +61,27 @@ const ENTRY_TELLS = {
   },
   mode_closed(timeline, entry) {
     const by = timeline.cell("actor", entry);
-    return [`${timeline.text("summary", entry)}, in account ${accountLabel(timeline.text("account_id", entry))}`, by ? "; the caller was " : "", by ? who(by) : "", "."];
+    const named = by === null || timeline.text("summary", entry).includes(by);
+    return [inAccount(timeline, entry), named ? "" : "; the caller was ", named ? "" : who(by), "."];
   },
   mode_role_changed(timeline, entry) {
-    return [who(timeline.cell("actor", entry)), ` called ${timeline.text("summary", entry)} in account ${accountLabel(timeline.text("account_id", entry))}.`];
+    const actor = timeline.cell("actor", entry);
+    const told = `${inAccount(timeline, entry)}.`;
+    return actor !== null && told.includes(actor) ? [told] : [who(actor), ` called ${told}`];
+  },
+  undone(timeline, entry) {
+    const account = timeline.text("account_id", entry);
+    return [who(timeline.cell("actor", entry)), ` undid a call${account ? ` in account ${accountLabel(account)}` : ""}: ${ended(timeline.text("summary", entry))}`];
   },
   session_started: sessionSentence,
   session_chained: sessionSentence,
 };
+
+// The summary of an entry with its account, if it does not name it; no full stop.
+function inAccount(timeline, entry) {
+  const [summary, account] = [timeline.text("summary", entry).replace(/\.$/, ""), timeline.text("account_id", entry)];
+  return account && !summary.includes(account) ? `${summary}, in account ${accountLabel(account)}` : summary;
+}
 
 function sessionSentence(timeline, entry) {
   const [table, row] = [TABLES.get("mode_sessions"), rowOfEntry(timeline, entry, "mode_sessions", "session_id")];
@@ -88,8 +101,8 @@ function entrySentence(row) {
   const timeline = TABLES.get("timeline");
   const own = ENTRY_TELLS[timeline.text("kind", row)]?.(timeline, row);
   if (own) return own;
-  const [summary, actor] = [ended(timeline.text("summary", row)), timeline.cell("actor", row)];
-  return actor && !summary.includes(actor) ? [who(actor), `: ${summary}`] : [summary];
+  const [summary, actor] = [timeline.text("summary", row), timeline.cell("actor", row)];
+  return actor && !summary.includes(actor) ? [`${summary.replace(/\.$/, "")}, by `, who(actor), "."] : [ended(summary)];
 }
 
 function entryList(rows) {
