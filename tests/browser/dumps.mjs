@@ -101,6 +101,18 @@ export function wideDump(rows = 100000) {
   return dump;
 }
 
+// A few calls within half an hour of one day.
+export function shortDump() {
+  const dump = path.join(SCRATCH, "short");
+  const identity = { type: "IAMUser", principalId: "AIDA1", userName: "judy", arn: `arn:aws:iam::${ACCOUNTS[0]}:user/judy`, accountId: ACCOUNTS[0], accessKeyId: "AKIA1" };
+  const records = [0, 9, 26].map((minute, n) => {
+    const [eventSource, eventName, parameters] = CALLS[n];
+    return record(n, `2026-01-17T11:${String(minute).padStart(2, "0")}:00Z`, { eventSource, eventName, requestParameters: parameters(n), recipientAccountId: ACCOUNTS[0], userIdentity: identity });
+  });
+  put(dump, "short.json", JSON.stringify({ Records: records }));
+  return dump;
+}
+
 // What an attacker would write into a field: each would leave a trace if it ran.
 export const ATTACKS = [
   "<script>globalThis.pwned='script'</script>",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 import { PROJECT } from "./dumps.mjs";
 import { browse } from "./page.mjs";
@@ -13,8 +13,8 @@ test("the picture is in the README, small, and says what the report says", async
   const png = fs.readFileSync(PICTURE);
   assert.ok(png.length < 300 * 1024, `${png.length} bytes`);
   const browser = await browse();
+  after(() => browser.close());
   const { page, sound } = await openForPicture(browser);
   assert.equal(textOf(png), await shownTexts(page), "make it again: npm run picture --prefix tests/browser");
   await sound();
-  await browser.close();
 });

@@ -13,6 +13,9 @@ let browser;
 before(async () => { browser = await browse(); });
 after(() => browser.close());
 
+// The incidents that the list of the page names, in its order.
+const listed = (page) => page.locator("#incidents li:visible a").evaluateAll((all) => all.map((one) => one.hash));
+
 const number = (text) => Number(text.replaceAll(",", ""));
 
 test("the first screen says what summary.json says, without scrolling", async () => {
@@ -117,7 +120,7 @@ test("the picture draws open ends, uncertain starts and gaps as what they are", 
 test("a stretch chosen with the pointer filters everything below, and is taken back", async () => {
   const { page, sound } = await openReport(browser, out, "#timeline");
   const all = rowsOf(out, "destructive_actions");
-  const incidents = await page.locator("#incidents li:visible").count();
+  const incidents = await listed(page);
   const box = await page.locator(".brush .overlay").boundingBox();
   // Where only the brush lies: marks and bars above it open stories.
   const y = box.y + 3;
@@ -133,10 +136,14 @@ test("a stretch chosen with the pointer filters everything below, and is taken b
   await page.goto(`${page.url().split("#")[0]}#table/destructive_actions`);
   await rowsTold(page, new RegExp(`^${inside.length} of ${all.length} rows between`));
   assert.ok((await page.locator(".heat-map.hours caption").textContent()).startsWith(`${inside.filter((row) => row.outcome === "succeeded").length} destructive actions`));
-  assert.ok((await page.locator("#incidents li:visible").count()) < incidents);
+  await page.goto(`${page.url().split("#")[0]}#table/incidents`);
+  const told = await rowsTold(page, /^\d+ of \d+ rows between/);
+  const within = await listed(page);
+  assert.equal(within.length, Math.min(incidents.length, Number(told.split(" ")[0])), `the list has as many as the table: ${told}`);
+  await page.goto(`${page.url().split("#")[0]}#table/destructive_actions`);
   await page.getByRole("button", { name: "Show all times" }).click();
   await rowsTold(page, new RegExp(`^${all.length} rows$`));
-  assert.equal(await page.locator("#incidents li:visible").count(), incidents);
+  assert.deepEqual(await listed(page), incidents);
   await sound();
 });
 

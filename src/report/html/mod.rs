@@ -29,6 +29,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::model::finding::Incident;
 use crate::model::report::Report;
 use crate::report::column::{AsText as _, Table};
 use crate::report::headline::Headline;
@@ -74,6 +75,8 @@ struct Meta<'a> {
     first_event_time: Option<String>,
     last_event_time: Option<String>,
     gaps: Vec<[String; 4]>,
+    /// The rows of the table of incidents in the order in which to act.
+    urgency: Vec<usize>,
     account_names: BTreeMap<String, String>,
     tables: Vec<TableMeta>,
 }
@@ -138,6 +141,7 @@ fn meta<'a>(
                 [shown(gap.account_id.as_text()), shown(gap.region.as_text()), from, to]
             })
             .collect(),
+        urgency: urgency(report, head),
         account_names: scope
             .account_names
             .iter()
@@ -159,6 +163,14 @@ fn meta<'a>(
             })
             .collect(),
     }
+}
+
+/// Which rows of the table of incidents are the most urgent ones, in that order.
+fn urgency(report: &Report, head: &Headline<'_>) -> Vec<usize> {
+    let rows = report.incidents.iter().enumerate();
+    let rows: BTreeMap<*const Incident, usize> =
+        rows.map(|(row, incident)| (std::ptr::from_ref(incident), row)).collect();
+    head.incidents.iter().filter_map(|incident| rows.get(&std::ptr::from_ref(*incident)).copied()).collect()
 }
 
 /// Nothing is fetched or sent; only the page's own styles and scripts are in

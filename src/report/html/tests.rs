@@ -132,6 +132,7 @@ fn incidents_stand_in_the_order_in_which_to_act() {
     let page = page_of(&report);
     let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is there"));
     assert!(place("jane.roe destroyed 64 things") < place("no hurry"));
+    assert!(page.contains(r#""urgency":[1,0]"#), "the script takes the rows in the same order");
 }
 
 #[test]

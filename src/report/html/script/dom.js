@@ -36,6 +36,11 @@ function counted(number, noun) {
   return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+// The same in a sentence, where nothing is "no".
+function some(number, noun) {
+  return number ? counted(number, noun) : `no ${noun}`;
+}
+
 // A time in milliseconds as the tables spell it; without a time, nothing.
 function iso(ms) {
   if (ms === null || !Number.isFinite(ms)) return "";
@@ -52,7 +57,22 @@ function spoken(ms) {
 function title(word) {
   const words = word.replaceAll("_", " ");
   if (words === "rfcs") return "RFCs";
+  if (words.startsWith("rfc ")) return `RFC ${words.slice(4)}`;
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+// Times within the texts of an element, made one piece, so that no line breaks in them.
+function keepTimes(root) {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const { currentNode: node } = walker;
+    if (/\d{4}-\d\d-\d\d/.test(node.data) && node.parentElement.namespaceURI.endsWith("xhtml") && !node.parentElement.closest("time, option, code, .tabulator")) found.push(node);
+  }
+  for (const node of found) {
+    const parts = node.data.split(/(\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| UTC)?)?(?![\w-]))/);
+    node.replaceWith(...parts.map((part, at) => (at % 2 ? el("time", { text: part }) : part)).filter(Boolean));
+  }
 }
 
 function shorter(text, chars) {

@@ -110,7 +110,7 @@ function callsLabel(table, members, kind) {
   const [first, last] = [members[0], members[members.length - 1]];
   if (members.length === 1) {
     const text = (name) => table.text(name, first.row);
-    return `${spoken(first.at)} ${text("event_name")} by ${text("actor") || "unknown"}: ${text("outcome")}, ${text("reversibility")}; ${shorter(text("resources"), 90)}`;
+    return `${spoken(first.at)} ${text("event_name")} by ${text("actor") || "unknown"}: ${text("outcome")}, ${text("reversibility")}${text("undone_at") ? ", undone since" : ""}; ${shorter(text("resources"), 90)}`;
   }
   const names = new Map();
   for (const member of members) {

@@ -76,7 +76,8 @@ function gridColumn(table, column, shown) {
     field: column.name,
     visible: shown,
     formatter: formatter(column),
-    titleFormatter: () => el("span", { class: "head-name", text: column.name, title: column.meaning }),
+    // A click on it is one on the head, which sorts; as a button it takes keys too.
+    titleFormatter: () => button(column.name, () => {}, { class: "head-name", title: `${column.meaning}; sorts the table` }),
     sorter: sorter(column),
     headerFilter: columnFilter(table, column),
     headerFilterFunc: columnTester(column),
@@ -132,6 +133,9 @@ function makeGrid(table, box, shown, open) {
   box.setAttribute("aria-label", `${table.title}: ${grouped(table.held)} rows`);
   box.setAttribute("aria-rowcount", table.held + 1);
   grid.on("tableBuilt", () => {
+    const [heads, body] = [box.querySelector(".tabulator-header-contents"), box.querySelector(".tabulator-tableholder")];
+    // A head that is reached by keys comes into sight with its column.
+    heads.addEventListener("focusin", () => { if (heads.scrollLeft !== body.scrollLeft) body.scrollLeft = heads.scrollLeft; });
     // What scrolls takes the focus, so it is the group of rows.
     box.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
     box.querySelector(".tabulator-table").setAttribute("role", "none");

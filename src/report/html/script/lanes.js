@@ -57,7 +57,7 @@ function addSessions(table, lane) {
 function addCalls(table, lane) {
   for (let row = 0; row < table.held; row++) {
     const at = table.ms("event_time", row);
-    const kind = markOf(table.cell("outcome", row), table.cell("reversibility", row));
+    const kind = markOf(table, row);
     lane(table.cell("account_id", row)).calls.get(kind).push({ row, at });
   }
 }
@@ -69,21 +69,30 @@ function addRfcs(table, lane) {
   }
 }
 
-// Days with evidence from any region, joined, and the gaps of each region.
+// Days with evidence from any region, joined, and the gaps of each region. The
+// first day of a stretch begins with its first record, the last ends with its last.
 function addCoverage(table, lane) {
-  const days = new Map();
+  const accounts = new Map();
   for (let row = 0; row < table.held; row++) {
     if (!table.cell("objects", row)) continue;
     const account = table.cell("account_id", row);
-    if (!days.has(account)) days.set(account, new Set());
-    days.get(account).add(Date.parse(`${table.cell("day", row)}T00:00:00Z`));
+    if (!accounts.has(account)) accounts.set(account, new Map());
+    const day = Date.parse(`${table.cell("day", row)}T00:00:00Z`);
+    const days = accounts.get(account);
+    const known = days.get(day) ?? { from: Infinity, to: -Infinity };
+    const [first, last] = [table.ms("first_event_time", row), table.ms("last_event_time", row)];
+    if (first !== null) known.from = Math.min(known.from, Math.max(first, day));
+    if (last !== null) known.to = Math.max(known.to, Math.min(last, day + DAY));
+    days.set(day, known);
   }
-  for (const [account, set] of days) {
+  for (const [account, days] of accounts) {
     const stretches = lane(account).covered;
-    for (const day of [...set].sort((a, b) => a - b)) {
-      const last = stretches[stretches.length - 1];
-      if (last && last[1] === day) last[1] = day + DAY;
-      else stretches.push([day, day + DAY]);
+    let before = null;
+    for (const [day, known] of [...days].sort((a, b) => a[0] - b[0])) {
+      const to = known.to >= known.from ? known.to : day + DAY;
+      if (before === day - DAY) stretches[stretches.length - 1][1] = to;
+      else stretches.push([known.to >= known.from ? known.from : day, to]);
+      before = day;
     }
   }
   for (const [account, region, from, to] of META.gaps) {
@@ -100,14 +109,15 @@ function extentOf(all) {
     for (const calls of lane.calls.values()) for (const one of calls) times.push(one.at);
     for (const one of lane.rfcs) times.push(one.at);
     for (const [from, to] of lane.covered) times.push(from, to);
-    for (const one of lane.gaps) times.push(one.from, one.to);
+    // A gap is of whole days: where records have times, it makes their span no longer.
+    if (!META.first_event_time) for (const one of lane.gaps) times.push(one.from, one.to);
   }
   const sound = Float64Array.from(times.filter((ms) => ms !== null && Number.isFinite(ms))).sort();
   if (!sound.length) return null;
   const median = sound[Math.floor(sound.length / 2)];
   const near = sound.filter((ms) => Math.abs(ms - median) <= SPREAD_MAX);
   const [from, to] = [near[0], near[near.length - 1]];
-  const room = Math.max((to - from) / 50, 1800000);
+  const room = Math.max((to - from) / 50, 60000);
   return { from: from - room, to: to + room };
 }
 

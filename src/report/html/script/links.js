@@ -5,7 +5,7 @@ const SUBJECTS = {
   incident: { table: "incidents", id: "incident_id", noun: "Incident" },
   finding: { table: "findings", id: "finding_id", noun: "Finding" },
   rfc: { table: "rfcs", id: "rfc_id", noun: "RFC" },
-  event: { table: "destructive_actions", id: "event_id", noun: "Event" },
+  event: { table: "destructive_actions", also: "events", id: "event_id", noun: "Event" },
   actor: { table: null, id: "actor", noun: "Actor" },
   object: { table: "evidence", id: "source_object", noun: "Object" },
 };
@@ -67,13 +67,22 @@ function tag(column, word) {
   return tone ? el("span", { class: `tag ${tone}`, text: word }) : null;
 }
 
+// The same within a sentence, where a word has no underscores.
+function said(column, word) {
+  const made = tag(column, word);
+  if (!made) return word.replaceAll("_", " ");
+  made.textContent = word.replaceAll("_", " ");
+  return made;
+}
+
 // A cell as nodes: links for ids, tags for words that stand out.
 function cellNodes(column, row, itemsMax = Infinity) {
   const value = column.raw(row);
   if (value === null) return [];
   const kind = LINKED[column.name];
   if (Array.isArray(value)) {
-    const nodes = value.slice(0, itemsMax).flatMap((item, at) => [at ? "; " : "", kind ? storyLink(kind, item) : item]);
+    // The last item of a list that was cut counts the rest: it is no id.
+    const nodes = value.slice(0, itemsMax).flatMap((item, at) => [at ? "; " : "", kind && !/^… and \d+ more$/.test(item) ? storyLink(kind, item) : item]);
     return value.length > itemsMax ? [...nodes, `; and ${value.length - itemsMax} more`] : nodes;
   }
   if (kind) return [storyLink(kind, value)];

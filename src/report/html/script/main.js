@@ -73,6 +73,7 @@ function rangeNote() {
 
 async function start() {
   document.getElementById("bar-tools").append(themeChoice(), button("Print", () => print()));
+  keepTimes(document.getElementById("page"));
   rangeNote();
   for (const section of document.querySelectorAll("section.drawn")) section.hidden = false;
   buildTables();
@@ -80,7 +81,7 @@ async function start() {
   // The first screen is there; the rest is drawn when it has been seen.
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   try {
-    await load("mode_windows", "mode_sessions", "destructive_actions", "rfcs", "coverage", "incidents");
+    await load("mode_windows", "mode_sessions", "destructive_actions", "rfcs", "coverage", "incidents", "actors");
     buildPicture();
     buildHeat();
     filterIncidents();

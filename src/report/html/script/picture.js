@@ -46,7 +46,7 @@ function pictureTools() {
   const scaleBy = (factor) => () => picture.svg.call(picture.zoom.scaleBy, factor);
   const moveBy = (share) => () => picture.svg.call(picture.zoom.translateBy, (share * picture.width) / d3.zoomTransform(picture.svg.node()).k, 0);
   const time = (id, text) => {
-    const input = el("input", { type: "text", id, placeholder: "2026-01-17T08:00:00Z", size: 20, autocomplete: "off" });
+    const input = el("input", { type: "text", id, placeholder: "not set", title: "A UTC time, such as 2026-01-17 or 2026-01-17T08:00:00Z", size: 20, autocomplete: "off" });
     input.addEventListener("change", rangeTyped);
     return el("label", {}, el("span", { text }), input);
   };
@@ -64,11 +64,11 @@ function pictureNotes() {
   const undated = TABLES.get("destructive_actions");
   let without = 0;
   for (let row = 0; row < undated.held; row++) without += undated.ms("event_time", row) === null;
-  const notes = ["Times are UTC. Drag over the picture to choose a stretch; it filters everything below. Ctrl and wheel zoom, Shift and drag move."];
-  if (picture.lanes.some((lane) => lane.windows.some((one) => one.to === null))) notes.push("A fading end means that no end was seen, not that the mode is open today.");
-  if (picture.lanes.some((lane) => lane.windows.some((one) => one.uncertain))) notes.push("A dashed start means that the window may have been open before.");
-  if (without) notes.push(`${counted(without, "call")} without a time ${without === 1 ? "is" : "are"} not drawn.`);
-  return el("p", { class: "none", text: notes.join(" ") });
+  const notes = [el("span", { class: "no-paper", text: "Drag over the picture to choose a stretch; it filters everything below. Ctrl and wheel zoom, Shift and drag move. " }), "Times are UTC."];
+  if (picture.lanes.some((lane) => lane.windows.some((one) => one.to === null))) notes.push(" A fading end means that no end was seen, not that the mode is open today.");
+  if (picture.lanes.some((lane) => lane.windows.some((one) => one.uncertain))) notes.push(" A dashed start means that the window may have been open before.");
+  if (without) notes.push(` ${counted(without, "call")} without a time ${without === 1 ? "is" : "are"} not drawn.`);
+  return el("p", { class: "none" }, ...notes);
 }
 
 function defineHatch(root) {
@@ -168,8 +168,7 @@ function drawForPaper(paper) {
 
 function drawPicture() {
   const { svg: root, scale } = picture;
-  root.select(".axis").call(d3.axisTop(scale).ticks(Math.max(3, Math.floor(picture.width / 130))).tickFormat(tickText(scale)).tickSize(-(picture.bottom - TOP)).tickPadding(7))
-    .attr("transform", `translate(0,${TOP})`).select(".domain").remove();
+  drawAxis(root.select(".axis"), scale);
   drawStrips();
   drawBars();
   drawMarks();
@@ -178,12 +177,31 @@ function drawPicture() {
   resetFocus();
 }
 
-// Days as days, hours with their day, so that each tick can be read alone.
+const TICK_FONT = "11.5px system-ui, sans-serif";
+
+// The axis: each tick can be read alone, has its year, and lies in the picture
+// whole; where two would touch, the later one has no text.
+function drawAxis(axis, scale) {
+  const text = tickText(scale);
+  axis.call(d3.axisTop(scale).tickValues(ticksOf(scale)).tickFormat(text).tickSize(-(picture.bottom - TOP)).tickPadding(7)).attr("transform", `translate(0,${TOP})`).select(".domain").remove();
+  let free = 4;
+  axis.selectAll(".tick").each(function place(at) {
+    const half = widthOf(text(at), TICK_FONT) / 2;
+    const middle = Math.min(picture.width - 4 - half, Math.max(4 + half, scale(at)));
+    const fits = middle - half >= free;
+    if (fits) free = middle + half + 10;
+    d3.select(this).select("text").attr("dx", middle - scale(at)).attr("visibility", fits ? null : "hidden");
+  });
+}
+
+function ticksOf(scale) {
+  return scale.ticks(Math.max(4, Math.floor(picture.width / 130)));
+}
+
 function tickText(scale) {
-  const [first, second] = scale.ticks(Math.max(3, Math.floor(picture.width / 130)));
+  const [first, second] = ticksOf(scale);
   const apart = second && first ? second - first : DAY;
-  const text = d3.utcFormat(apart >= 300 * DAY ? "%Y" : apart >= 28 * DAY ? "%b %Y" : apart >= DAY ? "%d %b" : apart >= 60000 ? "%d %b %H:%M" : "%H:%M:%S");
-  return text;
+  return d3.utcFormat(apart >= 300 * DAY ? "%Y" : apart >= 28 * DAY ? "%b %Y" : apart >= DAY ? "%d %b %Y" : apart >= 60000 ? "%d %b %Y %H:%M" : "%d %b %Y %H:%M:%S");
 }
 
 function brushed(event) {

@@ -49,40 +49,51 @@ function callsOf(kind, id, table, row) {
   return actions.where(SUBJECTS[kind].id, id);
 }
 
+// The table and row that a story is of; without a row where none tells of it alone.
+function subjectOf(kind, id) {
+  const subject = SUBJECTS[kind];
+  for (const name of [subject.table, subject.also]) {
+    const [row] = TABLES.get(name)?.where(subject.id, id) ?? [];
+    if (row !== undefined) return { table: TABLES.get(name), row };
+  }
+  return { table: TABLES.get(subject.table) ?? null, row: undefined };
+}
+
 async function showStory(box, { kind, id }) {
   box.replaceChildren(el("p", { class: "none", text: "Reading the tables…" }));
   await load(...TABLES.keys());
   const subject = SUBJECTS[kind];
-  const table = subject.table ? TABLES.get(subject.table) : null;
-  const [row] = table ? table.where(subject.id, id) : [];
-  const heading = storyHeading(kind, id, table, row);
-  document.title = `${heading} — ${document.title.replace(/^.* — /, "")}`;
+  const { table, row } = subjectOf(kind, id);
   const entries = entriesOf(kind, id, table, row);
   const calls = callsOf(kind, id, table, row);
-  const known = row !== undefined || entries.length || calls.length;
+  const related = relatedRows(kind, id, table, row, calls);
+  const heading = storyHeading(kind, id, table, row, entries);
+  document.title = `${heading} — ${document.title.replace(/^.* — /, "")}`;
+  const known = row !== undefined || entries.length || related.length;
   box.replaceChildren(...[
     storyBar(),
     el("p", { class: "eyebrow", text: subject.noun }),
     el("h1", { text: heading }),
     el("p", { class: "story-id" }, el("code", { text: id }), " ", button("Copy id", () => copyText(id, "Id"), { class: "link" })),
     known ? null : el("p", { class: "notice", text: "The tables of this page hold nothing under this id." }),
-    el("div", { class: "story-lead" }, ...sentencesOf(kind, id, table, row, calls).map((nodes) => el("p", {}, ...nodes.filter(Boolean)))),
+    el("div", { class: "story-lead" }, ...(known ? leadOf({ kind, id, table, row, calls, entries, related }) : []).map((nodes) => el("p", {}, ...nodes.filter(Boolean)))),
     row === undefined ? null : evidenceOf(table, row),
     calls.length ? el("section", { "aria-label": "Lineage" }, el("h2", { text: "Who, by which way, did what to what" }), lineage(calls), lineageLegend()) : null,
     el("section", { "aria-label": "What happened" }, el("h2", {}, "What happened, in order ", el("span", { class: "count", text: grouped(entries.length) })), entryList(entries)),
-    ...relatedTables(kind, id, table, row, calls),
+    ...related.map(([other, rows]) => relatedTable(other, rows)),
     row === undefined ? null : el("details", { class: "whole-row" }, el("summary", { text: "The whole row" }), rowFacts(table, row)),
   ].filter(Boolean));
+  keepTimes(box);
 }
 
 function storyBar() {
   return el("nav", { class: "story-bar", "aria-label": "Way back" }, button("‹ Back", () => history.back(), { class: "back" }), el("a", { href: "#overview", text: "Overview" }));
 }
 
-function storyHeading(kind, id, table, row) {
+function storyHeading(kind, id, table, row, entries) {
   if (kind === "actor") return id;
   if (kind === "object") return id.slice(id.lastIndexOf("/") + 1) || id;
-  if (row === undefined) return `${SUBJECTS[kind].noun} ${id}`;
+  if (row === undefined) return kind === "event" && entries.length ? TABLES.get("timeline").text("summary", entries[0]) : `${SUBJECTS[kind].noun} ${id}`;
   const text = (name) => table.text(name, row);
   switch (kind) {
     case "window": return `${title(text("mode"))} mode in ${accountLabel(text("account_id"))}`.replace("mode mode", "mode");
@@ -90,21 +101,8 @@ function storyHeading(kind, id, table, row) {
     case "session": return `${text("role_name")} / ${text("role_session_name") || text("actor") || id}`;
     case "finding": return text("title");
     case "rfc": return text("title") || text("change_type_name") || `RFC ${id}`;
-    default: return `${text("event_name")} by ${text("actor") || "unknown"}`;
+    default: return `${text("event_name")} by ${text("actor") || text("role_session_name") || text("principal_arn") || "unknown"}`;
   }
-}
-
-function sentencesOf(kind, id, table, row, calls) {
-  if (kind === "actor") return actorSentences(id, calls);
-  return row === undefined ? [] : TELL[kind](table, row);
-}
-
-function actorSentences(actor, calls) {
-  const actions = TABLES.get("destructive_actions");
-  const done = calls.filter((row) => actions.cell("outcome", row) === "succeeded");
-  const [sessions, incidents, findings] = ["mode_sessions", "incidents", "findings"].map((name) => TABLES.get(name).where("actor", actor).length);
-  const gone = done.filter((row) => actions.cell("reversibility", row) === "irreversible").length;
-  return [[`In what was read, ${actor} held ${counted(sessions, "mode session")}, made ${counted(done.length, "destructive call")} that succeeded, ${grouped(gone)} of them irreversible, and ${counted(calls.length - done.length, "attempt")} that came to nothing; ${counted(incidents, "incident")} and ${counted(findings, "finding")} name this actor.`]];
 }
 
 // Where the record lies that shows the thing.
@@ -114,51 +112,20 @@ function evidenceOf(table, row) {
   return el("p", { class: "evidence" }, el("span", { class: "how", text: "Shown by " }), place(object, table.cell("source_record", row)), el("span", { class: "whole-path", text: object }));
 }
 
-function entryList(rows) {
-  const list = el("ol", { class: "entries" });
-  if (!rows.length) return el("p", { class: "none", text: "The timeline has no entry of it." });
-  const box = el("div", {}, list);
-  let shown = 0;
-  const more = button("", () => add(), { class: "link" });
-  const add = () => {
-    const upTo = Math.min(rows.length, shown + ENTRIES_AT_A_TIME);
-    while (shown < upTo) list.append(entry(rows[shown++]));
-    more.textContent = `Show ${grouped(Math.min(ENTRIES_AT_A_TIME, rows.length - shown))} more of ${grouped(rows.length - shown)}`;
-    if (shown === rows.length) more.remove();
-  };
-  if (rows.length > ENTRIES_AT_A_TIME) box.append(more);
-  add();
-  return box;
-}
-
-// One sentence of the timeline with the record that shows it.
-function entry(row) {
-  const timeline = TABLES.get("timeline");
-  const text = (name) => timeline.text(name, row);
-  const severity = text("severity");
-  const ids = [["event", "event_id"], ["session", "session_id"], ["finding", "finding_id"], ["rfc", "rfc_id"], ["window", "window_id"]]
-    .filter(([, column]) => text(column)).slice(0, 3).flatMap(([kind, column]) => [" · ", storyLink(kind, text(column), `${SUBJECTS[kind].noun.toLowerCase().replace("rfc", "RFC").replace("mode window", "window")} ${shorter(text(column), 12)}`)]);
-  return el("li", { class: `entry ${text("kind")}` },
-    el("p", { class: "entry-head" }, el("time", { text: timeline.ms("time", row) === null ? "no time" : spoken(timeline.ms("time", row)) }), el("span", { class: "kind", text: title(text("kind")) }), severity === "informational" ? null : tag("severity", severity)),
-    el("p", { class: "entry-text", text: `${text("summary")}.`.replace(/\.\.$/, ".") }),
-    el("p", { class: "entry-place" }, place(timeline.cell("source_object", row), timeline.cell("source_record", row)), text("source_grade") ? ` · ${text("source_grade")}` : "", ...ids));
-}
-
 function lineageLegend() {
   return el("p", { class: "none", text: "Solid links are proved by a key or are the call itself, dashed ones are strong, dotted ones weak." });
 }
 
-// Rows of other tables that name the same thing, those of tables not known here too.
-function relatedTables(kind, id, table, row, calls) {
+// Tables with their rows that name the same thing, those of tables not known here too.
+function relatedRows(kind, id, table, row, calls) {
   const made = [];
   for (const other of orderedTables()) {
     if (other === table || other.name === "timeline" || other.name === "evidence") continue;
-    let rows = [];
-    if (other.name === "destructive_actions") rows = calls;
-    else if (kind === "incident" && row !== undefined) rows = ownedRows(other, table, row);
+    let rows = other.name === "destructive_actions" ? calls : [];
+    if (kind === "incident" && row !== undefined) rows = rows.concat(ownedRows(other, table, row));
     else for (const name of other.columns.keys()) if (LINKED[name] === kind) rows = rows.concat(other.where(name, id));
     rows = [...new Set(rows)].sort((a, b) => a - b);
-    if (rows.length) made.push(relatedTable(other, rows));
+    if (rows.length) made.push([other, rows]);
   }
   return made;
 }
