@@ -65,7 +65,7 @@ fn foot(report: &Report, made: &Provenance<'_>) -> String {
 fn pages<'f>(faces: &'f Faces, report: &Report, head: &Headline<'_>, made: &Provenance<'_>) -> Flow<'f> {
     let mut flow = Flow::new(faces);
     parts::cover(&mut flow, report, head, made);
-    parts::first_things(&mut flow, head);
+    parts::first_things(&mut flow, report, head);
     lanes::draw(&mut flow, report, head);
     sections::draw(&mut flow, report);
     parts::appendix(&mut flow, report, head);
