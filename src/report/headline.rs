@@ -11,6 +11,7 @@
 mod count;
 mod days;
 mod deadline;
+pub mod integrity;
 mod recording;
 mod sentence;
 #[cfg(test)]
@@ -19,10 +20,10 @@ mod tests;
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use crate::model::count::grouped;
+use crate::model::count::{counted, grouped};
 use crate::model::coverage::{Gap, gaps};
 use crate::model::finding::Incident;
-use crate::model::mode::{Authorization, ModeWindow};
+use crate::model::mode::{Authorization, ModeWindow, OpenedBound};
 use crate::model::report::Report;
 use crate::model::severity::Severity;
 
@@ -92,6 +93,26 @@ pub fn users(window: &ModeWindow) -> String {
         named.push(&more);
     }
     named.join(", ")
+}
+
+/// A window in one line, with its time, who used it and what was destroyed; `name`
+/// is that of its account.
+pub fn window_line(window: &ModeWindow, name: Option<&str>) -> String {
+    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+    let since = match window.opened_bound {
+        OpenedBound::Exact => format!("since {}", window.opened_at),
+        OpenedBound::AtOrBefore => format!("open by {}, perhaps earlier", window.opened_at),
+    };
+    let until = window.closed_at.map_or_else(|| "no end seen".to_owned(), |time| format!("until {time}"));
+    let users = users(window);
+    format!(
+        "{} in account {}{name}, {since}, {until}: {}, used by {}, {}",
+        window.mode,
+        window.account_id,
+        window.authorization.as_str(),
+        if users.is_empty() { "nobody seen" } else { &users },
+        counted(window.destructive_actions, "destructive action"),
+    )
 }
 
 /// What to look at first of windows: those with no end seen, then those that no

@@ -5,6 +5,8 @@
 //! named. A day that digests prove quiet has evidence. Decides nothing about
 //! what happened on a day that has none.
 
+use std::cmp::Reverse;
+
 use crate::model::count::{counted, grouped};
 use crate::model::coverage::CoverageDay;
 use crate::model::id::{AccountId, Region};
@@ -44,8 +46,8 @@ pub(super) struct Days<'a> {
     pub(super) all: u64,
     /// How many accounts and regions they are counted for.
     pub(super) pairs: u64,
-    /// Stretches without evidence: those between days that have some first, then
-    /// by account, region and day. Digests and deliveries also tell of days before
+    /// Stretches without evidence: those between days that have some first, by
+    /// account, region and day, then the longest. Digests and deliveries also tell of days before
     /// the first event and after the last.
     pub(super) stretches: Vec<Stretch<'a>>,
 }
@@ -62,7 +64,10 @@ impl<'a> Days<'a> {
         for rows in report.coverage.chunk_by(|a, b| pair(a) == pair(b)) {
             days.add(rows, span);
         }
-        days.stretches.sort_by_key(|stretch| !stretch.between);
+        days.stretches.sort_by_key(|stretch| match stretch.between {
+            true => (0, Reverse(0)),
+            false => (1, Reverse(stretch.days())),
+        });
         days
     }
 

@@ -14,10 +14,9 @@ use crate::report::column::AsText;
 use crate::report::headline::{DeadlineGroup, Headline, users};
 use crate::report::html::shown::{Shown, story};
 
-/// Deadlines and sentences shown before a reader asks for more.
+/// Windows, deadlines and sentences shown before a reader asks for more: so many
+/// that they fit a screen of 900 points.
 const FIRST_MAX: usize = 3;
-/// Windows shown before a reader asks for more.
-const WINDOWS_FIRST_MAX: usize = 4;
 /// Windows and deadlines listed at all; the rest is in the tables.
 const LISTED_MAX: usize = 50;
 /// Incidents listed; the rest is in their table.
@@ -125,7 +124,7 @@ impl Head {
             counts: Shown::whole(&head.counts),
             as_of: as_of(report),
             windows_sentence: Shown::whole(&head.windows_sentence),
-            windows: Listed::of(windows, WINDOWS_FIRST_MAX),
+            windows: Listed::of(windows, FIRST_MAX),
             deadlines_sentence: Shown::whole(head.deadlines_sentence.as_deref().unwrap_or_default()),
             deadlines: Listed::of(deadlines(head).map(DeadlineView::of), FIRST_MAX),
             severities: head

@@ -141,8 +141,18 @@ fn long_lists_of_the_head_say_how_much_they_leave_out() {
         report.windows.iter().find(|window| window.closed_at.is_none()).expect("an open window").clone();
     report.windows = vec![open; 60];
     let page = page_of(&report);
-    assert!(page.contains("<summary>46 more</summary>"));
+    assert!(page.contains("<summary>47 more</summary>"));
     assert!(page.contains("10 more in the <a href=\"#table/mode_windows\">"));
+}
+
+#[test]
+fn the_appendix_names_rules_catalogue_and_options() {
+    let page = page_of(&sample::plain());
+    for part in
+        ["those built into devtrail 0.1.0", "Options that bear on this report: --as-of 2025-03-20T18:00:00Z."]
+    {
+        assert!(page.contains(part), "{part}");
+    }
 }
 
 /// What a reader sees before any script runs and any list is opened.

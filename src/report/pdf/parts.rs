@@ -1,15 +1,14 @@
-//! The cover, the head, and the appendix.
+//! The cover and the head.
 //!
 //! Owns: what stands on them and in which order. The facts are the headline's.
 
 use crate::model::count::{counted, grouped};
 use crate::model::id::AccountId;
-use crate::model::mode::{Authorization, OpenedBound};
+use crate::model::mode::Authorization;
 use crate::model::report::Report;
 use crate::report::escape::shorten;
-use crate::report::headline::{DeadlineGroup, Headline, users};
+use crate::report::headline::{DeadlineGroup, Headline, window_line};
 use crate::report::provenance::Provenance;
-use crate::report::tables;
 
 use super::flow::{BLUE, Flow, GREY, INK, MARGIN, Mark, PLAIN, RED, SMALL, Style, WIDTH};
 use super::grid::{Lane, grid};
@@ -123,23 +122,8 @@ pub(super) fn first_things(flow: &mut Flow<'_>, report: &Report, head: &Headline
 /// The windows to look at first, each with who used it.
 fn windows(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
     for window in head.ordered_windows.iter().take(WINDOWS_MAX) {
-        let name = report.scope.account_names.get(&window.account_id);
-        let name = name.map(|name| format!(" ({})", shorten(name, 60))).unwrap_or_default();
-        let since = match window.opened_bound {
-            OpenedBound::Exact => format!("since {}", window.opened_at),
-            OpenedBound::AtOrBefore => format!("open by {}, perhaps earlier", window.opened_at),
-        };
-        let until = window.closed_at.map_or_else(|| "no end seen".to_owned(), |time| format!("until {time}"));
-        let users = users(window);
-        let used =
-            if users.is_empty() { "used by nobody seen".to_owned() } else { format!("used by {users}") };
-        let text = format!(
-            "{} in account {}{name}, {since}, {until}: {}, {used}, {}",
-            window.mode,
-            window.account_id,
-            window.authorization.as_str(),
-            counted(window.destructive_actions, "destructive action"),
-        );
+        let name = report.scope.account_names.get(&window.account_id).map(|name| shorten(name, 60));
+        let text = window_line(window, name.as_deref());
         let grave = window.closed_at.is_none() || window.authorization == Authorization::Unauthorized;
         flow.indented(12.0, if grave { Style { bold: true, ..PLAIN } } else { PLAIN }, &short(&text));
         flow.gap(2.0);
@@ -199,70 +183,7 @@ fn deadlines(flow: &mut Flow<'_>, head: &Headline<'_>) {
     }
 }
 
-/// How far to trust it, and where everything else is.
-pub(super) fn appendix(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
-    flow.heading("Problems of the evidence");
-    let lanes =
-        [("problem", 3.0), ("severity", 1.4), ("evidence lost", 1.4), ("count", 1.0), ("first in", 6.0)]
-            .map(|(title, share)| Lane { title, share });
-    if head.problems.is_empty() {
-        flow.paragraph(PLAIN, "None.");
-    } else {
-        let rows = head.problems.iter().map(|group| {
-            vec![
-                group.kind.as_str().to_owned(),
-                group.kind.severity().to_string(),
-                if group.kind.is_loss() { "yes" } else { "no" }.to_owned(),
-                grouped(group.problems.len() as u64),
-                group
-                    .problems
-                    .first()
-                    .map(|p| shorten(p.object.as_str(), 200).into_owned())
-                    .unwrap_or_default(),
-            ]
-        });
-        let _ = grid(flow, &lanes, rows, 2);
-    }
-    flow.heading("Appendix: the tables behind this summary");
-    let text = "Every row of every table names the object and the record it comes from. They are in tables/ as CSV and Parquet and in report.xlsx; SHA256SUMS holds the hash of each file.";
-    flow.paragraph(PLAIN, text);
-    flow.gap(4.0);
-    let lanes =
-        [("table", 2.0), ("rows", 1.0), ("what a row is", 7.0)].map(|(title, share)| Lane { title, share });
-    let rows = tables::all(report)
-        .into_iter()
-        .map(|table| vec![table.name.to_owned(), grouped(table.rows() as u64), table.about.to_owned()]);
-    let _ = grid(flow, &lanes, rows, 2);
-    flow.heading("Appendix: how to read it");
-    for (word, meaning) in GLOSSARY {
-        flow.labelled(word, PLAIN, meaning);
-    }
-}
-
-const GLOSSARY: &[(&str, &str)] = &[
-    ("Times", "UTC throughout; records tell whole seconds, so that within one second no order is known."),
-    (
-        "Mode window",
-        "the stretch in which a privileged mode was open: from the creation of its marker role, or the first sign of it, to the deletion of the last one. No RFC closes a window.",
-    ),
-    (
-        "No end seen",
-        "no deletion of the role is in the evidence. It may have been closed where the evidence does not reach.",
-    ),
-    (
-        "Authorization",
-        "authorized: an RFC that was carried out explains the opening. Unauthorized: RFC evidence covers the time and holds none.",
-    ),
-    ("Unknown", "the evidence does not tell; it is never a guess, and never a No."),
-    ("Attempt", "a call that was denied, failed or a dry run. It destroyed nothing."),
-    ("Irreversible", "nothing in the evidence or in AWS's documentation brings it back."),
-    (
-        "Hidden text",
-        "characters that command, hide or reorder, and those that this document's typeface cannot draw, stand as \\u{…}. Tables in Parquet have the text as recorded.",
-    ),
-];
-
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     shorten(text, TEXT_CHARS_MAX).into_owned()
 }
 

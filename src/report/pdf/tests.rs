@@ -174,6 +174,20 @@ fn a_large_report_is_summarised_and_says_where_the_rest_is() {
 }
 
 #[test]
+fn the_appendix_says_how_far_to_trust_it_and_how_it_was_made() {
+    let (_, text) = text_of(&sample::plain());
+    let (_, text) = text.split_once("Appendix: integrity").expect("an appendix");
+    for part in [
+        "modified 1 a digest lists another hash for it",
+        "2025-03-04 2025-03-20",
+        "those built into devtrail 0.1.0",
+        "Options --as-of 2025-03-20T18:00:00Z",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
 fn no_exception_to_a_control_gives_way_to_one_that_passes() {
     let mut report = sample::plain();
     let (exception, passed) = (report.controls[0].clone(), report.controls[1].clone());
