@@ -30,7 +30,7 @@ use crate::model::severity::Severity;
 pub use count::{DestructiveCounts, ProblemGroup, WindowCounts};
 use count::{count_destructive, count_findings, count_windows, group_problems};
 use days::Days;
-pub use days::Stretch;
+pub use days::{Stretch, none_lacking};
 pub use deadline::{Deadline, DeadlineGroup, urgency};
 use sentence::{counts_sentence, destructive_sentence, extent, not_covered, windows_sentence};
 

@@ -56,20 +56,22 @@ fn gravest(findings: &[&Finding]) -> Option<String> {
     Some(format!("{} ({}){more}", first.title, first.severity))
 }
 
-/// What can be done about the calls, the worst first; what there is none of is
-/// left out.
+/// What can be done about the calls that were not undone, the worst first; what
+/// there is none of is left out.
 fn fates(incident: &Incident, Parts { done, as_of, .. }: Parts<'_>) -> Vec<String> {
     let count = |wanted: &dyn Fn(&DestructiveAction) -> bool| {
         done.iter().filter(|action| wanted(action)).count() as u64
     };
-    let that = |wanted| count(&|action| action.reversibility == wanted);
+    let that = |wanted: &[Reversibility]| {
+        count(&|action| !action.is_undone() && wanted.contains(&action.reversibility))
+    };
     let passed = |until: UtcTime| as_of.is_some_and(|now| until < now);
     let counts = [
-        (incident.irreversible, "irreversible"),
-        (that(Reversibility::Unknown), "of which it is not known whether it can be undone"),
-        (incident.recoverable, "recoverable"),
-        (that(Reversibility::Rebuildable), "to be made again"),
-        (that(Reversibility::Reversible), "that the opposite call undoes"),
+        (that(&[Reversibility::Irreversible]), "irreversible"),
+        (that(&[Reversibility::Unknown]), "of which it is not known whether it can be undone"),
+        (that(&[Reversibility::Recoverable, Reversibility::RecoverableUntil]), "recoverable"),
+        (that(&[Reversibility::Rebuildable]), "to be made again"),
+        (that(&[Reversibility::Reversible]), "that the opposite call undoes"),
         (count(&DestructiveAction::is_undone), "undone since"),
     ];
     let mut fates: Vec<String> = counts

@@ -109,3 +109,11 @@ fn what_there_is_none_of_is_left_out_and_the_gravest_finding_is_named() {
          nothing was destroyed"
     );
 }
+
+#[test]
+fn what_was_undone_is_counted_as_that_alone() {
+    let stopped = call(0, "cloudtrail", "StopLogging").request(r#"{"name":"t"}"#);
+    let started = call(9, "cloudtrail", "StartLogging").request(r#"{"name":"t"}"#);
+    let told = &as_of(vec![stopped, started, terminate(10)], None)[0].summary;
+    assert!(told.contains(": 1 irreversible, 1 undone since; "), "{told}");
+}

@@ -27,8 +27,40 @@ pub struct Stretch<'a> {
     pub from: Day,
     /// The last day.
     pub until: Day,
-    /// Whether days with evidence lie on both sides of it.
-    pub between: bool,
+    /// Where it lies.
+    pub place: Place,
+}
+
+/// Where days without evidence lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Days with evidence lie on both sides.
+    Between,
+    /// Before the first day with evidence, or after the last.
+    Beside,
+    /// The account and region has no day with evidence; only digests and deliveries
+    /// tell of it.
+    Alone,
+}
+
+impl Place {
+    /// What an appendix says of it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Between => "between days with evidence",
+            Self::Beside => "before or after days with evidence",
+            Self::Alone => "no day has evidence",
+        }
+    }
+}
+
+/// What an appendix says where no day lacks evidence.
+pub fn none_lacking(report: &Report) -> &'static str {
+    if report.coverage.is_empty() {
+        "No record tells of any account, region and day."
+    } else {
+        "Every account and region has evidence of every day, from the first event to the last."
+    }
 }
 
 impl Stretch<'_> {
@@ -64,9 +96,10 @@ impl<'a> Days<'a> {
         for rows in report.coverage.chunk_by(|a, b| pair(a) == pair(b)) {
             days.add(rows, span);
         }
-        days.stretches.sort_by_key(|stretch| match stretch.between {
-            true => (0, Reverse(0)),
-            false => (1, Reverse(stretch.days())),
+        days.stretches.sort_by_key(|stretch| match stretch.place {
+            Place::Between => (0, Reverse(0)),
+            Place::Beside => (1, Reverse(stretch.days())),
+            Place::Alone => (2, Reverse(stretch.days())),
         });
         days
     }
@@ -87,14 +120,15 @@ impl<'a> Days<'a> {
             self.with += if inside.is_empty() { 0 } else { inside.end().abs_diff(*inside.start()) + 1 };
             if next < row.day {
                 let until = Day(row.day.0 - 1);
-                self.stretches.push(Stretch { account_id, region, from: next, until, between: some_before });
+                let place = if some_before { Place::Between } else { Place::Beside };
+                self.stretches.push(Stretch { account_id, region, from: next, until, place });
             }
             next = next.max(row.until.next());
             some_before = true;
         }
-        // An account without any day of evidence is told apart, by name.
-        if some_before && next <= until {
-            self.stretches.push(Stretch { account_id, region, from: next, until, between: false });
+        if next <= until {
+            let place = if some_before { Place::Beside } else { Place::Alone };
+            self.stretches.push(Stretch { account_id, region, from: next, until, place });
         }
     }
 
@@ -109,9 +143,11 @@ impl<'a> Days<'a> {
         format!("with evidence on {} of {}{each}", grouped(self.with), counted(self.all, "day"))
     }
 
-    /// The first stretches without evidence; `None` if there are none.
+    /// The first stretches without evidence; `None` if there are none. Accounts and
+    /// regions without any day of evidence are told apart, by name.
     pub(super) fn sentence(&self) -> Option<String> {
-        let days = self.stretches.iter().map(Stretch::days).sum();
+        let lacking: Vec<_> = self.stretches.iter().filter(|one| one.place != Place::Alone).collect();
+        let days = lacking.iter().map(|one| one.days()).sum();
         let name = |one: &Stretch<'_>| {
             let when = if one.from == one.until {
                 format!("on {}", one.from)
@@ -120,8 +156,8 @@ impl<'a> Days<'a> {
             };
             format!("{} in {} {when}", one.account_id, one.region)
         };
-        let named: Vec<String> = self.stretches.iter().take(NAMED_MAX).map(name).collect();
-        let more = match self.stretches.len() - named.len() {
+        let named: Vec<String> = lacking.iter().take(NAMED_MAX).map(|one| name(one)).collect();
+        let more = match lacking.len() - named.len() {
             0 => String::new(),
             1 => " and 1 more stretch".to_owned(),
             more => format!(" and {} more stretches", grouped(more as u64)),

@@ -147,6 +147,21 @@ fn a_gap_between_days_is_named_first_and_a_quiet_day_is_none() {
 }
 
 #[test]
+fn an_account_known_by_digests_alone_is_listed_and_named_once() {
+    let mut report = one_day_each(&[("111122223333", "2025-03-02"), ("222233334444", "2025-03-02")]);
+    let Some(digests_only) = report.coverage.get_mut(1) else { panic!("two rows") };
+    (digests_only.objects, digests_only.records) = (0, 0);
+    let head = Headline::of(&report);
+    assert!(head.coverage.contains("with evidence on 1 of 2 days"), "{}", head.coverage);
+    let said = head.not_covered.join(" ");
+    assert!(said.contains("222233334444 in eu-west-1;") && !said.contains("No evidence on"), "{said}");
+    let listed: Vec<_> = head.stretches.iter().map(|one| one.account_id.as_str()).collect();
+    assert_eq!(listed, ["222233334444"]);
+    assert!(none_lacking(&report).starts_with("Every account"));
+    assert!(none_lacking(&Report::default()).starts_with("No record"));
+}
+
+#[test]
 fn tampering_and_losses_come_after_what_was_left_out_and_are_never_hidden() {
     let mut report = sample::plain();
     report.scope.baseline = "No baseline was given.".to_owned();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::model::count::grouped;
 use crate::model::object::Integrity;
 use crate::model::report::Report;
-use crate::report::headline::{Headline, integrity as verdicts};
+use crate::report::headline::{Headline, integrity as verdicts, none_lacking};
 use crate::report::html::shown::Shown;
 use crate::report::provenance::Provenance;
 
@@ -20,6 +20,7 @@ pub(super) struct Appendix {
     pub(super) integrity: Vec<Verdict>,
     pub(super) gaps: Vec<GapView>,
     pub(super) gaps_more: String,
+    pub(super) no_gap: &'static str,
     pub(super) problems: Vec<ProblemView>,
     pub(super) grades: Vec<(&'static str, String)>,
     pub(super) made: Vec<(&'static str, String)>,
@@ -70,6 +71,7 @@ impl Appendix {
                     to: gap.until.to_string(),
                 })
                 .collect(),
+            no_gap: none_lacking(report),
             gaps_more: if more == 0 { String::new() } else { grouped(more as u64) },
             problems: problems(head),
             grades: grades(report),

@@ -6,7 +6,7 @@
 use crate::model::count::grouped;
 use crate::model::report::Report;
 use crate::report::escape::shorten;
-use crate::report::headline::{Headline, integrity};
+use crate::report::headline::{Headline, integrity, none_lacking};
 use crate::report::provenance::Provenance;
 use crate::report::tables;
 
@@ -20,7 +20,7 @@ const GAPS_MAX: usize = 40;
 /// How far to trust it, and where everything else is.
 pub(super) fn draw(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>, made: &Provenance<'_>) {
     integrity(flow, report);
-    gaps(flow, head);
+    gaps(flow, report, head);
     problems(flow, head);
     how_made(flow, made);
     tables_behind(flow, report);
@@ -46,10 +46,10 @@ fn integrity(flow: &mut Flow<'_>, report: &Report) {
 }
 
 /// Where evidence is lacking.
-fn gaps(flow: &mut Flow<'_>, head: &Headline<'_>) {
+fn gaps(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
     flow.heading("Appendix: stretches without evidence");
     if head.stretches.is_empty() {
-        flow.paragraph(PLAIN, "None: every account and region has evidence of every day.");
+        flow.paragraph(PLAIN, none_lacking(report));
         return;
     }
     let lanes = [("account", 2.0), ("region", 2.0), ("from", 1.5), ("to", 1.5), ("", 3.0)]
@@ -60,7 +60,7 @@ fn gaps(flow: &mut Flow<'_>, head: &Headline<'_>) {
             shorten(one.region.as_str(), 60).into_owned(),
             one.from.to_string(),
             one.until.to_string(),
-            if one.between { "between days with evidence" } else { "before or after them" }.to_owned(),
+            one.place.as_str().to_owned(),
         ]
     });
     let shown = grid(flow, &lanes, rows, 1);
