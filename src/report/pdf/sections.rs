@@ -19,6 +19,8 @@ use crate::report::tables;
 use super::flow::{Flow, PLAIN, SMALL};
 use super::grid::{Lane, grid};
 
+/// Actors named in a cell.
+const ACTORS_MAX: usize = 4;
 /// Characters of a cell.
 const CELL_CHARS_MAX: usize = 260;
 
@@ -44,17 +46,16 @@ const SECTIONS: &[Section] = &[
         table: "mode_windows",
         title: "Mode windows",
         columns: &[
-            ("account_id", 52.0),
-            ("mode", 45.0),
-            ("opened_at", 44.0),
-            ("opened_bound", 40.0),
+            ("account_id", 54.0),
+            ("mode", 47.0),
+            ("opened_at", 46.0),
+            ("opened_bound", 42.0),
             ("closed_at", 48.0),
-            ("authorization", 53.0),
-            ("authorization_reason", 86.0),
-            ("actors", 70.0),
-            ("sessions", 32.0),
+            ("authorization", 55.0),
+            ("authorization_reason", 70.0),
+            ("actors", 72.0),
             ("destructive_actions", 40.0),
-            ("window_id", 60.0),
+            ("window_id", 68.0),
         ],
         rows: |report, _| {
             let mut rows: Vec<usize> = (0..report.windows.len()).collect();
@@ -261,11 +262,13 @@ fn print(table: &Table<'_>, row: usize, place: usize, name: &str) -> String {
         Cell::Time(time) => time.to_string().replace('T', " "),
         Cell::Bool(truth) => truth.to_string(),
         Cell::List(items) => {
-            let first =
-                items.first().map(|item| shorten(item, CELL_CHARS_MAX).into_owned()).unwrap_or_default();
-            match items.len() {
-                0 | 1 => first,
-                more => format!("{first} and {} more", grouped(more as u64 - 1)),
+            // Who used a window is what is asked first.
+            let named = if name == "actors" { ACTORS_MAX } else { 1 };
+            let first: Vec<_> = items.iter().take(named).map(|item| shorten(item, CELL_CHARS_MAX)).collect();
+            let first = first.join(", ");
+            match items.len().saturating_sub(named) {
+                0 => first,
+                more => format!("{first} and {} more", grouped(more as u64)),
             }
         }
     }

@@ -188,6 +188,16 @@ fn the_appendix_says_how_far_to_trust_it_and_how_it_was_made() {
 }
 
 #[test]
+fn the_table_of_windows_names_who_used_them() {
+    let mut report = sample::plain();
+    report.windows.truncate(1);
+    report.windows[0].actors = ["ann", "ben", "cho", "dan", "eve"].map(Into::into).into();
+    let (_, text) = text_of(&report);
+    let (_, table) = text.split_once("authorization_ reason").expect("the table of windows");
+    assert!(table.contains("ann, ben, cho, dan and 1 more"), "{table}");
+}
+
+#[test]
 fn no_exception_to_a_control_gives_way_to_one_that_passes() {
     let mut report = sample::plain();
     let (exception, passed) = (report.controls[0].clone(), report.controls[1].clone());
