@@ -161,6 +161,8 @@ fn outputs(criterion: &mut Criterion) {
     let report = run::analyze(&options, &Quiet, &AtomicBool::new(false)).expect("a run").report;
     let facts = RunFacts {
         version: "0".to_owned(),
+        rules: String::new(),
+        settings: Vec::new(),
         arguments: Vec::new(),
         catalogue_sha256: String::new(),
         policy_sha256: None,

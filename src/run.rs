@@ -7,6 +7,7 @@ mod apart;
 mod case;
 mod events;
 mod files;
+mod settings;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -177,6 +178,8 @@ pub fn analyze(
     let pool = pool(options.threads)?;
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: settings::rules(options, env!("CARGO_PKG_VERSION")),
+        settings: settings::of(options),
         arguments: options.arguments.clone(),
         catalogue_sha256: given.rules.sha256_with(given.catalogue.sha256()),
         policy_sha256: given.policy.sha256().map(str::to_owned),

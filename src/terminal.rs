@@ -4,6 +4,7 @@
 //! Progress, problems and errors go to stderr, the summary to stdout. All text
 //! from evidence is escaped. Decides nothing about the analysis.
 
+mod summary;
 mod timings;
 
 use std::error::Error as _;
@@ -17,12 +18,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::cli::Color;
 use crate::error::Error;
 use crate::model::count::{counted, grouped};
-use crate::model::mode::Authorization;
 use crate::model::problem::Problem;
 use crate::model::report::Report;
-use crate::model::severity::Severity;
 use crate::report::escape;
-use crate::report::headline::Headline;
 
 pub use self::timings::Timings;
 
@@ -59,12 +57,6 @@ enum Tone {
 
 /// Problems of one kind shown one by one before the rest is only counted.
 const PROBLEMS_SHOWN: usize = 3;
-/// Windows shown one by one in the summary.
-const WINDOWS_SHOWN: usize = 4;
-/// Sentences on what is not covered shown in the summary.
-const GAPS_SHOWN: usize = 8;
-/// Characters of an account's name shown beside its id.
-const NAME_CHARS_MAX: usize = 40;
 /// Columns where there is no terminal.
 const WIDTH_DEFAULT: usize = 98;
 /// Columns below which nothing is gained by wrapping.
@@ -143,8 +135,9 @@ impl Terminal {
         to_stderr(&text);
     }
 
-    /// The closing summary, at most 25 lines: what to act on, then coverage. `place` is where
-    /// the reports are; `None` after output to stdout, when it goes to stderr.
+    /// The closing summary, about 25 lines at most: coverage, windows, what to act on,
+    /// findings, what is not covered. `place` is where the reports are; `None` after
+    /// output to stdout, when it goes to stderr.
     ///
     /// # Errors
     /// If stdout cannot be written.
@@ -153,7 +146,7 @@ impl Terminal {
             return Ok(());
         }
         let color = if place.is_some() { self.color_out } else { self.color_err };
-        let text = summary_text(report, place, color);
+        let text = summary::text(report, place, color);
         if place.is_none() {
             to_stderr(&text);
             return Ok(());
@@ -253,113 +246,6 @@ impl Progress {
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
-}
-
-fn summary_text(report: &Report, place: Option<&str>, color: bool) -> String {
-    let head = Headline::of(report);
-    let mut text = String::new();
-    if let Some(first) = head.open_deadlines().next() {
-        let label = paint("Act before:", Tone::Error, color);
-        let action = first.action;
-        let account = action.account_id.as_ref().map_or("of unknown id", |account| account.as_str());
-        let what = format!("{} in account {account}", action.event_name);
-        let what = escape::shorten(&what, LINE_CHARS_MAX).into_owned();
-        push_line(&mut text, format_args!("{label} {} ({})", first.until, escape::terminal(&what)));
-    }
-    push_line(&mut text, format_args!("{} {}", paint("Coverage:", Tone::Head, color), head.coverage));
-    for sentence in head.not_covered.iter().take(GAPS_SHOWN) {
-        let sentence = escape::shorten(sentence, LINE_CHARS_MAX).into_owned();
-        push_line(&mut text, format_args!("  not covered: {}", escape::terminal(&sentence)));
-    }
-    if let Some(more) = head.not_covered.len().checked_sub(GAPS_SHOWN).filter(|more| *more > 0) {
-        push_line(&mut text, format_args!("  and {more} more, see report.md"));
-    }
-    push_line(&mut text, format_args!("{} {}", paint("Counts:", Tone::Head, color), head.counts));
-    push_line(&mut text, format_args!("{} {}", paint("Windows:", Tone::Head, color), head.windows_sentence));
-    windows(&mut text, report, color);
-    let label = paint("Destructive:", Tone::Head, color);
-    push_line(&mut text, format_args!("{label} {}", head.destructive_sentence));
-    if let Some(sentence) = &head.deadlines_sentence {
-        push_line(&mut text, format_args!("{} {sentence}", paint("Deadlines:", Tone::Head, color)));
-    }
-    findings(&mut text, &head, color);
-    if let Some(since) = &report.since {
-        let told = since.subjects.iter().map(|one| format!("{}: {}", one.heading, one.counts));
-        let told = told.collect::<Vec<_>>().join("; ");
-        push_line(&mut text, format_args!("{} {told}", paint("Since last audit:", Tone::Head, color)));
-    }
-    let losses = head.losses() as u64;
-    let tone = if losses == 0 { Tone::Done } else { Tone::Problem };
-    let of = counted(report.problems.len() as u64, "problem");
-    push_line(
-        &mut text,
-        format_args!(
-            "{} {of}, {} of them lost or unclear evidence",
-            paint("Problems:", tone, color),
-            grouped(losses)
-        ),
-    );
-    if let Some(place) = place {
-        let shown = escape::terminal(place).into_owned();
-        push_line(
-            &mut text,
-            format_args!(
-                "{} {}",
-                paint("Report:", Tone::Done, color),
-                paint(&format!("{shown}/report.html"), Tone::Path, color)
-            ),
-        );
-        push_line(&mut text, format_args!("  check it later: cd '{shown}' && sha256sum -c SHA256SUMS"));
-    }
-    text
-}
-
-fn windows(text: &mut String, report: &Report, color: bool) {
-    let mut order: Vec<_> = report.windows.iter().collect();
-    order.sort_by_key(|window| {
-        (window.closed_at.is_some(), window.authorization == Authorization::Authorized, window.opened_at)
-    });
-    for window in order.iter().take(WINDOWS_SHOWN) {
-        let until = window.closed_at.map_or_else(|| "no end seen".to_owned(), |time| format!("until {time}"));
-        let tone = if window.authorization == Authorization::Unauthorized { Tone::Error } else { Tone::Path };
-        let name = report.scope.account_names.get(&window.account_id);
-        let name =
-            name.map(|name| format!(" ({})", escape::terminal(&escape::shorten(name, NAME_CHARS_MAX))));
-        let name = name.unwrap_or_default();
-        push_line(
-            text,
-            format_args!(
-                "  {}{name} {} since {} ({}), {until}: {}, {}, {}",
-                escape::terminal(window.account_id.as_str()),
-                escape::terminal(window.mode.as_str()),
-                window.opened_at,
-                window.opened_bound.as_str(),
-                paint(window.authorization.as_str(), tone, color),
-                counted(window.sessions, "session"),
-                counted(window.destructive_actions, "destructive action"),
-            ),
-        );
-    }
-    if let Some(more) = order.len().checked_sub(WINDOWS_SHOWN).filter(|more| *more > 0) {
-        push_line(text, format_args!("  and {more} more, see tables/mode_windows.csv"));
-    }
-}
-
-fn findings(text: &mut String, head: &Headline<'_>, color: bool) {
-    let parts: Vec<String> = head
-        .findings
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| {
-            let part = format!("{} {severity}", grouped(*count));
-            if *severity >= Severity::High { paint(&part, Tone::Error, color) } else { part }
-        })
-        .collect();
-    let mut all = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
-    if head.suppressed > 0 {
-        all.push_str(&format!("; {} suppressed by the policy", grouped(head.suppressed)));
-    }
-    push_line(text, format_args!("{} {all}", paint("Findings:", Tone::Head, color)));
 }
 
 fn push_line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -153,5 +153,6 @@ fn incident(
             .collect(),
         summary: String::new(),
     };
-    Incident { summary: story::of(&incident, &done, as_of), ..incident }
+    let parts = story::Parts { done: &done, findings: &findings, as_of };
+    Incident { summary: story::of(&incident, parts), ..incident }
 }

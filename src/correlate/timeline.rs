@@ -1,18 +1,18 @@
 //! The merged story: the entries of `timeline`, in one total order.
 //!
-//! Owns: which rows of the other tables make entries, their sentences, and the
-//! order. Adds no fact of its own.
+//! Owns: which rows of the other tables make entries, and the order. Their
+//! sentences are `words`'s. Adds no fact of its own.
+
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use crate::model::count::counted;
 use crate::model::coverage::{CoverageDay, Gap, gaps};
 use crate::model::destructive::DestructiveAction;
-use crate::model::event::{Event, Outcome};
+use crate::model::event::Event;
 use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
-use crate::model::mode::{Authorization, ModeSession, ModeWindow, OpenedBound};
+use crate::model::mode::{Authorization, ModeSession, ModeWindow};
 use crate::model::rfc::{Rfc, RfcAction, RfcStep, RfcStepKind};
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
@@ -94,20 +94,16 @@ fn entry(kind: TimelineKind, summary: String) -> TimelineEntry {
 }
 
 fn of_step(rfc: &Rfc, step: &RfcStep) -> TimelineEntry {
-    let (kind, verb) = match step.kind {
-        RfcStepKind::Created => (TimelineKind::RfcCreated, "was created"),
-        RfcStepKind::Submitted => (TimelineKind::RfcSubmitted, "was submitted"),
-        RfcStepKind::Approved => (TimelineKind::RfcApproved, "was approved"),
-        RfcStepKind::Rejected => (TimelineKind::RfcRejected, "was rejected"),
-        RfcStepKind::Canceled => (TimelineKind::RfcCanceled, "was canceled"),
-        RfcStepKind::Started => (TimelineKind::RfcStarted, "started"),
-        RfcStepKind::Succeeded => (TimelineKind::RfcSucceeded, "succeeded"),
-        RfcStepKind::Failed => (TimelineKind::RfcFailed, "failed"),
+    let kind = match step.kind {
+        RfcStepKind::Created => TimelineKind::RfcCreated,
+        RfcStepKind::Submitted => TimelineKind::RfcSubmitted,
+        RfcStepKind::Approved => TimelineKind::RfcApproved,
+        RfcStepKind::Rejected => TimelineKind::RfcRejected,
+        RfcStepKind::Canceled => TimelineKind::RfcCanceled,
+        RfcStepKind::Started => TimelineKind::RfcStarted,
+        RfcStepKind::Succeeded => TimelineKind::RfcSucceeded,
+        RfcStepKind::Failed => TimelineKind::RfcFailed,
     };
-    let what = rfc.change_type_name.as_deref().or(rfc.change_type_id.as_ref().map(|id| id.as_str()));
-    let what = what.map(|what| format!(" ({what})")).unwrap_or_default();
-    let target = rfc.target_account_id.as_ref().filter(|target| Some(*target) != rfc.account_id.as_ref());
-    let target = target.map(|target| format!(" for account {target}")).unwrap_or_default();
     TimelineEntry {
         time: Some(step.time),
         account_id: rfc.account_id.clone(),
@@ -117,7 +113,7 @@ fn of_step(rfc: &Rfc, step: &RfcStep) -> TimelineEntry {
         rfc_id: Some(rfc.rfc_id.clone()),
         event_id: step.event_id.clone(),
         evidence: Some(step.evidence.clone()),
-        ..entry(kind, format!("RFC {}{what}{target} {verb}", rfc.rfc_id))
+        ..entry(kind, words::step(rfc, step))
     }
 }
 
@@ -131,16 +127,6 @@ fn of_window(window: &ModeWindow, kind: TimelineKind, summary: String) -> Timeli
 }
 
 fn opened(window: &ModeWindow, event: Option<&Event>) -> TimelineEntry {
-    let how = match window.opened_bound {
-        OpenedBound::Exact => "opened",
-        OpenedBound::AtOrBefore => "was open by now",
-    };
-    let summary = format!(
-        "{} mode {how} ({}): {}",
-        window.mode,
-        window.open_basis.as_str(),
-        window.authorization.as_str()
-    );
     TimelineEntry {
         time: Some(window.opened_at),
         region: event.and_then(|event| event.region.clone()),
@@ -153,20 +139,19 @@ fn opened(window: &ModeWindow, event: Option<&Event>) -> TimelineEntry {
         rfc_id: window.rfc_ids.first().filter(|_| window.authorization == Authorization::Authorized).cloned(),
         event_id: event.and_then(|event| event.event_id.clone()),
         evidence: Some(window.evidence.clone()),
-        ..of_window(window, TimelineKind::ModeOpened, summary)
+        ..of_window(window, TimelineKind::ModeOpened, words::opened(window, event))
     }
 }
 
 fn closed(window: &ModeWindow, event: Option<&Event>) -> Option<TimelineEntry> {
     let event = event?;
-    let summary = format!("{} mode closed: its last marker role was deleted", window.mode);
     Some(TimelineEntry {
         time: window.closed_at,
         region: event.region.clone(),
         actor: actor::of(&event.principal),
         event_id: event.event_id.clone(),
         evidence: Some(event.evidence.clone()),
-        ..of_window(window, TimelineKind::ModeClosed, summary)
+        ..of_window(window, TimelineKind::ModeClosed, words::closed(window, event))
     })
 }
 
@@ -181,7 +166,7 @@ fn role_changed(change: &InnerChange, tables: Tables<'_>) -> Option<TimelineEntr
                 actor: actor::of(&event.principal),
                 event_id: event.event_id.clone(),
                 evidence: Some(event.evidence.clone()),
-                ..entry(TimelineKind::ModeRoleChanged, format!("{} on {role}", event.event_name))
+                ..entry(TimelineKind::ModeRoleChanged, words::role_changed(event, role))
             }
         }
         Shown::Listed(place) => {
@@ -213,9 +198,6 @@ fn role_changed(change: &InnerChange, tables: Tables<'_>) -> Option<TimelineEntr
 }
 
 fn session_started(session: &ModeSession) -> TimelineEntry {
-    let who = session.actor.as_deref().unwrap_or("an unknown caller");
-    let summary =
-        format!("{who} began a session of {} with {}", session.role_name, counted(session.events, "event"));
     let kind = if session.depth == 0 { TimelineKind::SessionStarted } else { TimelineKind::SessionChained };
     TimelineEntry {
         time: session.started_at,
@@ -226,23 +208,11 @@ fn session_started(session: &ModeSession) -> TimelineEntry {
         window_id: session.window_id.clone(),
         session_id: Some(session.session_id.clone()),
         evidence: Some(session.evidence.clone()),
-        ..entry(kind, summary)
+        ..entry(kind, words::session_started(session))
     }
 }
 
 fn destroyed(action: &DestructiveAction) -> TimelineEntry {
-    let ended = match action.outcome {
-        Outcome::Succeeded => "",
-        Outcome::Denied => " (denied)",
-        Outcome::Failed => " (failed)",
-        Outcome::DryRun => " (dry run)",
-    };
-    let first: Option<&Arc<str>> = action.resources.first();
-    let on = match (first, action.resource_count) {
-        (None, _) => String::new(),
-        (Some(first), 0 | 1) => format!(" on {first}"),
-        (Some(first), count) => format!(" on {first} and {} more", count - 1),
-    };
     TimelineEntry {
         time: action.event_time,
         account_id: action.account_id.clone(),
@@ -255,7 +225,7 @@ fn destroyed(action: &DestructiveAction) -> TimelineEntry {
         rfc_id: action.rfc_id.clone(),
         event_id: action.event_id.clone(),
         evidence: Some(action.evidence.clone()),
-        ..entry(TimelineKind::DestructiveAction, format!("{}{on}{ended}", action.event_name))
+        ..entry(TimelineKind::DestructiveAction, words::destroyed(action))
     }
 }
 
@@ -267,7 +237,6 @@ fn undone(tables: Tables<'_>) -> Vec<TimelineEntry> {
     let calls: BTreeMap<&Evidence, &Event> = calls.map(|event| (&event.evidence, event)).collect();
     let entry_of = |action: &DestructiveAction| {
         let by = calls.get(action.undone_evidence.as_ref()?)?;
-        let on = action.resources.first().map(|first| format!(" on {first}")).unwrap_or_default();
         Some(TimelineEntry {
             time: action.undone_at,
             account_id: by.account_id.clone(),
@@ -277,7 +246,7 @@ fn undone(tables: Tables<'_>) -> Vec<TimelineEntry> {
             window_id: action.window_id.clone(),
             event_id: by.event_id.clone(),
             evidence: Some(by.evidence.clone()),
-            ..entry(TimelineKind::Undone, format!("{}{on}: {}", action.event_name, action.recovery))
+            ..entry(TimelineKind::Undone, words::undone(action, by))
         })
     };
     tables.destructive.iter().filter_map(entry_of).collect()
@@ -295,7 +264,7 @@ fn found(finding: &Finding) -> TimelineEntry {
         rfc_id: finding.rfc_ids.first().filter(|_| finding.rfc_ids.len() == 1).cloned(),
         finding_id: Some(finding.finding_id.clone()),
         evidence: Some(finding.evidence.clone()),
-        ..entry(TimelineKind::Finding, finding.title.clone().into_owned())
+        ..entry(TimelineKind::Finding, words::found(finding))
     }
 }
 

@@ -13,16 +13,22 @@ pub(super) fn of_timeline(tables: &Tables, actions: &Actions, row: usize) -> Ent
     let grid = tables.grid("timeline");
     let kind = grid.text(row, "kind");
     let (summary, actor) = (grid.text(row, "summary"), grid.text(row, "actor"));
+    // Older reports name the call alone.
+    let whole = kind != "destructive_action" || summary.contains(" called ");
+    let account = grid.text(row, "account_id");
+    let placed = !account.is_empty() && summary.contains(&format!("in account {account}"));
     let mut sentence = match kind.as_str() {
-        "destructive_action" if !actor.is_empty() => format!("{actor} called {summary}"),
+        "destructive_action" if !whole && !actor.is_empty() => format!("{actor} called {summary}"),
         "finding" if actor.is_empty() || summary.contains(&actor) => format!("Finding: {summary}"),
         "finding" => format!("Finding: {summary}, by {actor}"),
         _ if actor.is_empty() || summary.contains(&actor) => summary,
         _ => format!("{summary}, by {actor}"),
     };
-    sentence.push_str(&place(grid, row));
+    if !placed {
+        sentence.push_str(&place(grid, row));
+    }
     let evidence = evidence(grid, row);
-    if kind == "destructive_action" {
+    if !whole {
         let action = evidence.as_ref().and_then(|evidence| actions.0.get(evidence));
         sentence.push_str(&action.map_or_else(String::new, |action| outcome(tables, *action)));
     }

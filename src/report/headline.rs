@@ -9,21 +9,29 @@
 //! the same.
 
 mod count;
+mod days;
 mod deadline;
+pub mod integrity;
 mod recording;
 mod sentence;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use crate::model::count::{counted, grouped};
 use crate::model::coverage::{Gap, gaps};
 use crate::model::finding::Incident;
-use crate::model::mode::{Authorization, ModeWindow};
+use crate::model::mode::{Authorization, ModeWindow, OpenedBound};
 use crate::model::report::Report;
 use crate::model::severity::Severity;
 
 pub use count::{DestructiveCounts, ProblemGroup, WindowCounts};
 use count::{count_destructive, count_findings, count_windows, group_problems};
-pub use deadline::{Deadline, urgency};
+use days::Days;
+pub use days::{Stretch, none_lacking};
+pub use deadline::{Deadline, DeadlineGroup, urgency};
 use sentence::{counts_sentence, destructive_sentence, extent, not_covered, windows_sentence};
 
 /// The head facts of a report.
@@ -31,8 +39,11 @@ use sentence::{counts_sentence, destructive_sentence, extent, not_covered, windo
 pub struct Headline<'a> {
     /// What was read: one sentence.
     pub coverage: String,
-    /// What cannot be seen in it: one sentence each.
+    /// What cannot be seen in it: one sentence each, what was left out by choice
+    /// first, then tampering and lost evidence.
     pub not_covered: Vec<String>,
+    /// Those of them that tell of tampering and lost evidence.
+    grave: Range<usize>,
     /// How the records were spent: one sentence.
     pub counts: String,
     /// What there is to say of windows: one sentence.
@@ -41,16 +52,22 @@ pub struct Headline<'a> {
     pub destructive_sentence: String,
     /// Windows by kind.
     pub windows: WindowCounts,
-    /// Windows with no end seen, those that no RFC explains first.
-    pub open_windows: Vec<&'a ModeWindow>,
+    /// All windows, in the order in which to look at them: those with no end seen
+    /// first, then those that no RFC explains, then those in which most was
+    /// destroyed.
+    pub ordered_windows: Vec<&'a ModeWindow>,
     /// Destructive calls by kind.
     pub destructive: DestructiveCounts,
     /// Unresolved deadlines, open ones first.
     pub deadlines: Vec<Deadline<'a>>,
+    /// The open ones, equal ones together, in the order in which to act: what is
+    /// critical first, then by time.
+    pub act_before: Vec<DeadlineGroup<'a>>,
     /// How many deadlines are open and how many passed, and by when: one
     /// sentence; `None` if there are none.
     pub deadlines_sentence: Option<String>,
-    /// Incidents, by what must be acted on first.
+    /// Incidents, by what must be acted on first: the gravest, then those whose
+    /// deadline is nearest.
     pub incidents: Vec<&'a Incident>,
     /// Number of findings of each severity, gravest first, zeros included; those
     /// that the policy suppresses are left out.
@@ -59,22 +76,57 @@ pub struct Headline<'a> {
     pub suppressed: u64,
     /// Problems by kind, losses first, then gravest first.
     pub problems: Vec<ProblemGroup<'a>>,
-    /// Stretches without evidence.
+    /// Stretches without evidence between days that have some, or of which digests
+    /// and deliveries tell.
     pub gaps: Vec<Gap<'a>>,
+    /// All days without evidence from the first event to the last.
+    pub stretches: Vec<Stretch<'a>>,
 }
 
-/// Windows with no end seen, in the order in which to look at them.
-fn open_windows(windows: &[ModeWindow]) -> Vec<&ModeWindow> {
-    let mut open: Vec<_> = windows.iter().filter(|window| window.closed_at.is_none()).collect();
-    open.sort_by_key(|window| {
-        let rank = match window.authorization {
-            Authorization::Unauthorized => 0,
-            Authorization::Unknown => 1,
-            Authorization::Authorized => 2,
-        };
-        (rank, window.opened_at)
-    });
-    open
+/// Who used a window: the first few, and how many more.
+pub fn users(window: &ModeWindow) -> String {
+    const NAMED_MAX: usize = 4;
+    let mut named: Vec<&str> = window.actors.iter().map(|actor| &**actor).take(NAMED_MAX).collect();
+    let more = window.actors.len().saturating_sub(NAMED_MAX);
+    let more = format!("{} more", grouped(more as u64));
+    if window.actors.len() > NAMED_MAX {
+        named.push(&more);
+    }
+    named.join(", ")
+}
+
+/// A window in one line, with its time, who used it and what was destroyed; `name`
+/// is that of its account.
+pub fn window_line(window: &ModeWindow, name: Option<&str>) -> String {
+    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+    let since = match window.opened_bound {
+        OpenedBound::Exact => format!("since {}", window.opened_at),
+        OpenedBound::AtOrBefore => format!("open by {}, perhaps earlier", window.opened_at),
+    };
+    let until = window.closed_at.map_or_else(|| "no end seen".to_owned(), |time| format!("until {time}"));
+    let users = users(window);
+    format!(
+        "{} in account {}{name}, {since}, {until}: {}, used by {}, {}",
+        window.mode,
+        window.account_id,
+        window.authorization.as_str(),
+        if users.is_empty() { "nobody seen" } else { &users },
+        counted(window.destructive_actions, "destructive action"),
+    )
+}
+
+/// What to look at first of windows: those with no end seen, then those that no
+/// RFC explains, then those in which most was destroyed. To sort by, least first.
+pub fn to_look_at(window: &ModeWindow) -> impl Ord + use<> {
+    let rank = match window.authorization {
+        Authorization::Unauthorized => 0,
+        Authorization::Unknown => 1,
+        Authorization::Authorized => 2,
+    };
+    let closed = window.closed_at.is_some();
+    // Those that are open are few: what is oldest was open longest.
+    let destroyed = if closed { window.destructive_actions } else { 0 };
+    (closed, rank, Reverse(destroyed), window.opened_at)
 }
 
 impl<'a> Headline<'a> {
@@ -82,30 +134,69 @@ impl<'a> Headline<'a> {
     pub fn of(report: &'a Report) -> Self {
         let gaps = gaps(&report.coverage);
         let problems = group_problems(&report.problems);
-        let extent = extent(report, &gaps);
+        let days = Days::of(report);
+        let extent = extent(report, &gaps, &days);
+        let (not_covered, grave) = not_covered(report, &problems, &days);
         let windows = count_windows(&report.windows);
-        let destructive = count_destructive(&report.destructive);
+        let destructive = count_destructive(report);
+        let mut ordered_windows: Vec<&ModeWindow> = report.windows.iter().collect();
+        ordered_windows.sort_by_key(|window| to_look_at(window));
         let deadlines = deadline::of(report);
         Self {
             coverage: match &extent {
                 Some(extent) => format!("Read {extent}."),
                 None => "Nothing was read: nothing can be said of any account or time.".to_owned(),
             },
-            not_covered: not_covered(report, &problems),
+            not_covered,
+            grave,
             counts: counts_sentence(report),
             windows_sentence: windows_sentence(windows, extent.as_deref()),
             destructive_sentence: destructive_sentence(destructive, extent.as_deref()),
             windows,
-            open_windows: open_windows(&report.windows),
+            ordered_windows,
             destructive,
             deadlines_sentence: deadline::sentence(&deadlines, &report.scope),
+            act_before: deadline::grouped(report, &deadlines),
             deadlines,
             incidents: deadline::most_urgent_first(&report.incidents),
             findings: count_findings(report),
             suppressed: report.findings.iter().filter(|finding| finding.suppression.is_some()).count() as u64,
             problems,
             gaps,
+            stretches: days.stretches,
         }
+    }
+
+    /// What cannot be seen, for a list of about that many sentences, and the rest.
+    /// The first part has every sentence on tampering and lost evidence, however
+    /// short the list.
+    pub fn not_covered_first(&self, max: usize) -> (Vec<&str>, Vec<&str>) {
+        let mut room = max.saturating_sub(self.grave.len());
+        let mut rest = Vec::new();
+        let mut first = Vec::new();
+        for (place, sentence) in self.not_covered.iter().enumerate() {
+            let kept = self.grave.contains(&place) || room > 0;
+            if kept {
+                room -= usize::from(!self.grave.contains(&place));
+                first.push(sentence.as_str());
+            } else {
+                rest.push(sentence.as_str());
+            }
+        }
+        (first, rest)
+    }
+
+    /// The first of what is to be acted on; what is to be done soonest is always
+    /// among them.
+    pub fn act_first(&self, max: usize) -> Vec<&DeadlineGroup<'a>> {
+        let mut first: Vec<_> = self.act_before.iter().take(max).collect();
+        let soonest = self.act_before.iter().min_by_key(|group| group.until);
+        if let (Some(soonest), Some(last)) = (soonest, first.last_mut())
+            && self.act_before.iter().take(max).all(|group| group.until > soonest.until)
+        {
+            *last = soonest;
+        }
+        first
     }
 
     /// The deadlines that are open, the nearest first.

@@ -7,19 +7,21 @@
 use std::collections::BTreeMap;
 
 use crate::model::control::{ControlRow, Verdict};
-use crate::model::count::grouped;
+use crate::model::count::{counted, grouped};
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Outcome;
-use crate::model::mode::ModeWindow;
+use crate::model::mode::{ModeWindow, OpenedBound};
 use crate::model::report::Report;
 use crate::report::column::AsText;
 use crate::report::escape::{markdown, shorten};
-use crate::report::headline::Headline;
+use crate::report::headline::{DeadlineGroup, Headline, users};
 
 /// The file's name in the output folder.
 pub const FILE: &str = "report.md";
 
 /// Rows shown of each list.
+const HEAD_MAX: usize = 3;
+const GAPS_MAX: usize = 8;
 const WINDOWS_MAX: usize = 25;
 const ACTIONS_MAX: usize = 20;
 const DEADLINES_MAX: usize = 10;
@@ -35,12 +37,11 @@ const STORY_CHARS_MAX: usize = 300;
 /// The file's content.
 pub fn render(report: &Report, head: &Headline<'_>) -> String {
     let mut lines = vec!["# devtrail report".to_owned(), String::new()];
-    lines.extend(act_before(head));
     lines.extend([prose(&head.coverage), String::new()]);
-    lines.extend(facts(head));
-    lines.extend(section("Since the last audit", since(report)));
+    lines.extend(facts(report, head));
     lines.extend(section("What cannot be seen", not_covered(head)));
-    lines.extend(section("Mode windows", windows(report)));
+    lines.extend(section("Since the last audit", since(report)));
+    lines.extend(section("Mode windows", windows(report, head)));
     lines.extend(section("Deadlines for recovery", deadlines(head)));
     lines.extend(section("Incidents, by what must be acted on first", incidents(head)));
     lines.extend(section("Gravest destructive actions that succeeded", actions(report)));
@@ -53,30 +54,60 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The nearest deadline that is open, before everything else.
-fn act_before(head: &Headline<'_>) -> Vec<String> {
-    let Some(first) = head.open_deadlines().next() else { return Vec::new() };
-    let action = first.action;
-    let account = action.account_id.as_ref().map(code).unwrap_or_default();
-    let line = format!(
-        "**Act before {}**: {} in {account}: {}",
-        first.until,
-        code(&action.event_name),
-        code(&action.recovery)
-    );
-    vec![line, String::new()]
-}
-
-fn facts(head: &Headline<'_>) -> Vec<String> {
+/// The head facts: windows, what to do by when, what was destroyed, findings.
+fn facts(report: &Report, head: &Headline<'_>) -> Vec<String> {
     let findings: Vec<_> =
         head.findings.iter().map(|(severity, count)| format!("{} {severity}", grouped(*count))).collect();
-    vec![
-        format!("- {}", prose(&head.windows_sentence)),
+    let mut lines = vec![format!("- {}", prose(&head.windows_sentence))];
+    let windows = head.ordered_windows.iter();
+    lines.extend(windows.take(HEAD_MAX).map(|window| format!("  - {}", window_line(window, report))));
+    lines
+        .extend(rest(head.ordered_windows.len(), HEAD_MAX, "mode_windows").map(|rest| format!("  - {rest}")));
+    lines.extend(head.act_first(HEAD_MAX).into_iter().map(|group| format!("- {}", act_line(group))));
+    lines.extend([
         format!("- {}", prose(&head.destructive_sentence)),
         format!("- Findings: {}{}.", findings.join(", "), suppressed(head)),
         format!("- {}", head.counts),
         String::new(),
-    ]
+    ]);
+    lines
+}
+
+/// A window with its time and who used it.
+fn window_line(window: &ModeWindow, report: &Report) -> String {
+    let since = match window.opened_bound {
+        OpenedBound::Exact => format!("since {}", window.opened_at),
+        OpenedBound::AtOrBefore => format!("open by {}, perhaps earlier", window.opened_at),
+    };
+    let until = window.closed_at.map_or_else(|| "**no end seen**".to_owned(), |time| format!("until {time}"));
+    format!(
+        "{} in {} {since}, {until}: {}, used by {}, {}",
+        code(&window.mode),
+        account(window, report),
+        window.authorization.as_str(),
+        used_by(window),
+        counted(window.destructive_actions, "destructive action"),
+    )
+}
+
+fn used_by(window: &ModeWindow) -> String {
+    let users = users(window);
+    if users.is_empty() { "nobody seen".to_owned() } else { markdown(&shorten(&users, TEXT_CHARS_MAX)) }
+}
+
+/// What is to be done about what, and until when.
+fn act_line(group: &DeadlineGroup<'_>) -> String {
+    let action = group.action;
+    let of = action.resources.first().map(|name| format!(" of {}", code(name))).unwrap_or_default();
+    let by = action.actor.as_ref().map(|actor| format!(" by {}", code(actor))).unwrap_or_default();
+    format!(
+        "**Act before {}**: {}{of}{} in account {}{by}: {}",
+        group.until,
+        code(&action.event_name),
+        group.more(),
+        code(&group.account()),
+        code(&action.recovery)
+    )
 }
 
 /// A section with its head, if it has a body.
@@ -112,18 +143,35 @@ fn since(report: &Report) -> Vec<String> {
 }
 
 fn not_covered(head: &Headline<'_>) -> Vec<String> {
-    let mut lines: Vec<_> = head
-        .not_covered
-        .iter()
-        .take(SENTENCES_MAX)
-        .map(|sentence| format!("- {}", prose(sentence)))
-        .collect();
-    lines.extend(rest(head.not_covered.len(), SENTENCES_MAX, "problems"));
+    let (first, more) = head.not_covered_first(SENTENCES_MAX);
+    let mut lines: Vec<_> = first.iter().map(|sentence| format!("- {}", prose(sentence))).collect();
+    if !more.is_empty() {
+        lines.push(format!("- and {} more, in `summary.json`", grouped(more.len() as u64)));
+    }
+    lines.extend(gaps(head));
     lines
 }
 
-fn windows(report: &Report) -> Vec<String> {
-    let row = |window: &ModeWindow| {
+/// The stretches without evidence, if there are more than a sentence names.
+fn gaps(head: &Headline<'_>) -> Vec<String> {
+    let rows = head.stretches.iter().take(GAPS_MAX).map(|stretch| {
+        table_row(&[
+            code(stretch.account_id),
+            code(stretch.region),
+            stretch.from.to_string(),
+            stretch.until.to_string(),
+        ])
+    });
+    let table = table(
+        &["account", "region", "no evidence from", "to"],
+        rows,
+        rest(head.stretches.len(), GAPS_MAX, "coverage"),
+    );
+    if table.is_empty() { table } else { [vec![String::new()], table].concat() }
+}
+
+fn windows(report: &Report, head: &Headline<'_>) -> Vec<String> {
+    let row = |window: &&ModeWindow| {
         let closed = window.closed_at.map_or("**no end seen**".to_owned(), |time| time.to_string());
         let cells = [
             code(&window.mode),
@@ -131,17 +179,28 @@ fn windows(report: &Report) -> Vec<String> {
             format!("{} ({})", window.opened_at, window.opened_bound.as_str()),
             closed,
             window.authorization.as_str().to_owned(),
+            used_by(window),
             grouped(window.sessions),
             grouped(window.destructive_actions),
             code(&window.window_id),
         ];
         table_row(&cells)
     };
-    let head = ["mode", "account", "opened", "closed", "authorization", "sessions", "destructive", "window"];
+    let names = [
+        "mode",
+        "account",
+        "opened",
+        "closed",
+        "authorization",
+        "used by",
+        "sessions",
+        "destructive",
+        "window",
+    ];
     table(
-        &head,
-        report.windows.iter().take(WINDOWS_MAX).map(row),
-        rest(report.windows.len(), WINDOWS_MAX, "mode_windows"),
+        &names,
+        head.ordered_windows.iter().take(WINDOWS_MAX).map(row),
+        rest(head.ordered_windows.len(), WINDOWS_MAX, "mode_windows"),
     )
 }
 
@@ -152,21 +211,22 @@ fn account(window: &ModeWindow, report: &Report) -> String {
     format!("{}{name}", code(&window.account_id))
 }
 
-/// The sentence about all of them, then those that are open.
+/// The sentence about all of them, then those that are open, equal ones together.
 fn deadlines(head: &Headline<'_>) -> Vec<String> {
-    let open: Vec<_> = head.open_deadlines().collect();
-    let rows = open.iter().take(DEADLINES_MAX).map(|deadline| {
-        let action = deadline.action;
+    let rows = head.act_before.iter().take(DEADLINES_MAX).map(|group| {
+        let action = group.action;
+        let resource = action.resources.first().map(code).unwrap_or_default();
         table_row(&[
-            deadline.until.to_string(),
+            group.until.to_string(),
             code(&action.event_name),
-            action.account_id.as_ref().map(code).unwrap_or_default(),
-            action.resources.first().map(code).unwrap_or_default(),
+            code(&group.account()),
+            action.actor.as_ref().map(code).unwrap_or_default(),
+            format!("{resource}{}", group.more()),
             code(&action.recovery),
         ])
     });
-    let names = ["until", "call", "account", "resource", "what to do"];
-    let table = table(&names, rows, rest(open.len(), DEADLINES_MAX, "destructive_actions"));
+    let names = ["until", "call", "account", "by", "resource", "what to do"];
+    let table = table(&names, rows, rest(head.act_before.len(), DEADLINES_MAX, "destructive_actions"));
     let mut lines: Vec<String> = head.deadlines_sentence.iter().map(|sentence| prose(sentence)).collect();
     if !table.is_empty() {
         lines.push(String::new());
@@ -331,7 +391,19 @@ mod tests {
     #[test]
     fn it_says_first_what_was_read_and_stays_short() {
         let text = render_of(&sample::plain());
-        assert!(text.starts_with("# devtrail report\n\n**Act before 2025-03-"), "{text}");
+        assert!(text.starts_with("# devtrail report\n\nRead 5 objects"), "{text}");
+        let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
+        let order = [
+            "3 mode windows",
+            "no end seen**: unauthorized, used by `jane.roe@example.com, zoe`, 17 destructive actions",
+            "\n- **Act before 2025-03-",
+            "destructive actions succeeded",
+            "- Findings:",
+            "## What cannot be seen",
+            "not as a digest says",
+            "| no evidence from |",
+        ];
+        assert!(order.windows(2).all(|pair| place(pair[0]) < place(pair[1])), "{text}");
         assert!(
             text.contains(
                 "\n- 3 mode windows: 1 with no end seen; 1 authorized, 1 unauthorized, 1 unknown.\n"

@@ -63,6 +63,11 @@ pub const SCHEMA_VERSION: &str = "1";
 pub struct RunFacts {
     /// Version of the tool.
     pub version: String,
+    /// Which rules and which catalogue it knew, in words.
+    pub rules: String,
+    /// The options given that bear on what the report says, without the names of
+    /// folders and files.
+    pub settings: Vec<String>,
     /// The command line, as given.
     pub arguments: Vec<String>,
     /// Hash over the catalogue used, lower-case hex.

@@ -1,7 +1,7 @@
 //! How a report was made, as far as it is the same for equal inputs, options
 //! and version: what stands on the cover of the workbook and of the PDF.
 //!
-//! Owns: which facts those are. Never the start time, the arguments or the
+//! Owns: which facts those are. Never the start time, the arguments as given or the
 //! threads: those stand in run.json alone, or equal runs would differ.
 
 use crate::report::RunFacts;
@@ -13,6 +13,10 @@ pub struct Provenance<'a> {
     pub version: &'a str,
     /// Version of the tables.
     pub schema_version: &'a str,
+    /// Which rules and which catalogue were known, in words.
+    pub rules: &'a str,
+    /// The options given that bear on what is said.
+    pub settings: &'a [String],
     /// Hash over the catalogue used, lower-case hex.
     pub catalogue_sha256: &'a str,
     /// Hash of the policy file, lower-case hex; `None` if none was given.
@@ -29,6 +33,8 @@ impl<'a> Provenance<'a> {
         Self {
             version: &facts.version,
             schema_version: &facts.schema_version,
+            rules: &facts.rules,
+            settings: &facts.settings,
             catalogue_sha256: &facts.catalogue_sha256,
             policy_sha256: facts.policy_sha256.as_deref(),
             geoip_sha256: &facts.geoip_sha256,
@@ -44,10 +50,16 @@ impl<'a> Provenance<'a> {
                 format!("devtrail {}, tables of schema version {}", self.version, self.schema_version),
             ),
             ("Evidence, SHA-256 of manifest.sha256", self.manifest_sha256.clone()),
+            ("Rules and catalogue", self.rules.to_owned()),
             ("Rules and catalogue, SHA-256", self.catalogue_sha256.to_owned()),
         ];
         lines.extend(self.policy_sha256.map(|hash| ("Policy, SHA-256", hash.to_owned())));
         lines.extend(self.geoip_sha256.iter().map(|hash| ("Database of addresses, SHA-256", hash.clone())));
         lines
+    }
+
+    /// The options given, in one text.
+    pub fn options(&self) -> String {
+        if self.settings.is_empty() { "none; all defaults".to_owned() } else { self.settings.join("; ") }
     }
 }

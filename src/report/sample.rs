@@ -40,6 +40,8 @@ pub(super) fn hostile() -> Report {
 pub(super) fn facts() -> RunFacts {
     RunFacts {
         version: "0.1.0".to_owned(),
+        rules: "those built into devtrail 0.1.0".to_owned(),
+        settings: vec!["--as-of 2025-03-20T18:00:00Z".to_owned()],
         arguments: vec!["devtrail".to_owned(), "analyze".to_owned(), "dump".to_owned()],
         catalogue_sha256: "c0ffee".to_owned(),
         policy_sha256: None,

@@ -26,13 +26,18 @@ test("the first screen says what summary.json says, without scrolling", async ()
   }
   assert.equal(await page.locator("#coverage-sentence").textContent(), summary.coverage.sentence);
   const first = await page.locator(".answer").evaluateAll((all) => all.map((one) => [one.querySelector("h2").textContent, one.getBoundingClientRect().bottom]));
-  assert.deepEqual(first.map(([head]) => head), ["Modes with no end seen", "Act before", "Findings", "Not covered"]);
+  assert.deepEqual(first.map(([head]) => head), ["Mode windows", "Act before", "Findings", "Not covered"]);
   for (const [head, bottom] of first) assert.ok(bottom <= 900, `${head} ends at ${bottom}`);
   const text = await page.locator("#overview").textContent();
   for (const said of [summary.mode_windows.sentence, summary.destructive_actions.sentence, summary.deadlines_sentence, summary.act_before.recoverable_until, ...summary.coverage.not_covered]) {
     assert.ok(text.includes(said), said);
   }
-  for (const window of summary.mode_windows.windows.filter((one) => one.closed_at === null)) assert.ok(text.includes(window.account_id) && text.includes(window.opened_at));
+  const windows = await page.locator("[aria-labelledby=open-head] .list > li").allTextContents();
+  for (const window of rowsOf(out, "mode_windows")) {
+    const told = windows.find((one) => one.includes(window.account_id) && one.includes(window.opened_at));
+    assert.ok(told, window.window_id);
+    for (const said of [window.closed_at || "no end seen", window.authorization, ...window.actors.split(";")]) assert.ok(told.includes(said), `${said}: ${told}`);
+  }
   assert.ok((await page.locator(".brand").textContent()).includes(CASE), "the case is named, as text");
   assert.equal(await page.locator(".brand b").count(), 0);
   await sound();

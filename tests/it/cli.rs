@@ -151,7 +151,7 @@ fn each_stream_carries_what_it_should() {
         assert!(done.stdout.to_ascii_lowercase().starts_with(begins), "{format}: {}", &done.stdout[..40]);
         assert!(!done.stdout.contains("Coverage:") || matches!(format, "md" | "html"), "{format}");
         assert!(
-            done.stderr.starts_with("Act before: ") && done.stderr.contains("\nCoverage:"),
+            done.stderr.starts_with("Coverage: ") && done.stderr.contains("\nAct before: "),
             "{format}: {}",
             done.stderr
         );

@@ -282,6 +282,15 @@ fn an_interrupt_ends_with_130_and_leaves_nothing() {
 
 /// The same dump, told for other times: every output opens with what can still
 /// be acted on, and says of the rest that it passed.
+/// These parts stand in a text one after the other.
+#[track_caller]
+fn in_order(text: &str, parts: &[&str]) {
+    let mut rest = text;
+    for part in parts {
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("{part}, after the others: {text}")).1;
+    }
+}
+
 #[test]
 fn the_time_told_for_decides_what_must_be_acted_on() {
     let dump = crate::runner::project().join("sample-logs/cases/weekend-wipe/input");
@@ -303,8 +312,25 @@ fn the_time_told_for_decides_what_must_be_acted_on() {
         (vec!["--as-of", until], "As of 2026-01-24T21:40:00Z (given with --as-of)"),
     ] {
         let (printed, md, html, summary, deadlines) = told(&flags);
-        assert!(printed.starts_with(&format!("Act before: {until} (ScheduleKeyDeletion")), "{printed}");
-        assert!(md.starts_with(&format!("# devtrail report\n\n**Act before {until}**")), "{md}");
+        // Coverage, then windows with who used them, then what to act on: the same everywhere.
+        let key = "arn:aws:kms:us-east-1:333344445555:key/1f0e0b52-6a0c-4a57-9f3c-7d0f3a1c0101";
+        let users = "alice@example.com, bob, carol@example.com, dave";
+        let act =
+            format!("Act before: {until} (ScheduleKeyDeletion of {key} in account 333344445555 by carol");
+        in_order(
+            &printed,
+            &["Coverage: Read", "Windows: 1 mode window", users, &act, "Findings:", "not covered:"],
+        );
+        let act = format!("**Act before {until}**: `ScheduleKeyDeletion` of `{key}`");
+        in_order(
+            &md,
+            &["# devtrail report\n\nRead", "1 mode window", users, &act, "Findings:", "## What cannot"],
+        );
+        let link = format!("<span class=\"place\">{key}</span>");
+        in_order(
+            &html,
+            &["coverage-sentence", "1 mode window", users, &link, "Findings</h2>", "Not covered"],
+        );
         assert!(html.contains("<h2 id=\"act-head\">Act before</h2>"));
         assert!(html.contains(&format!("<strong><time>{until}</time></strong>")));
         assert_eq!(summary["act_before"]["recoverable_until"], until);

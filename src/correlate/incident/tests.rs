@@ -68,7 +68,8 @@ fn the_nearest_deadline_and_the_findings_are_told() {
     assert_eq!(
         incident.summary,
         "ops made 3 destructive calls on 2 resources in account 111122223333 within 2 minutes: \
-         0 irreversible, 2 recoverable, act before 2025-01-17T00:01:00Z; 1 finding"
+         2 recoverable, 1 that the opposite call undoes, act before 2025-01-17T00:01:00Z; \
+         Logging stopped, deleted or set to record less than it could (high)"
     );
 }
 
@@ -92,4 +93,27 @@ fn a_deadline_before_the_time_told_for_has_passed() {
 fn attempts_destroy_nothing_and_the_sentence_says_so() {
     let told = &as_of(vec![terminate(0).error("Client.UnauthorizedOperation")], None)[0].summary;
     assert_eq!(told, "ops destroyed nothing in account 111122223333; 1 attempt came to nothing");
+}
+
+#[test]
+fn what_there_is_none_of_is_left_out_and_the_gravest_finding_is_named() {
+    let made_again = call(0, "iam", "DeleteRole").request(r#"{"roleName":"r"}"#);
+    let told = &as_of(vec![made_again], None)[0].summary;
+    assert_eq!(told, "ops made 1 destructive call on 1 resource in account 111122223333: 1 to be made again");
+    // A finding without a destructive call of its time.
+    let findings = report(vec![call(2, "cloudtrail", "StopLogging")], vec![]).findings;
+    let told = &super::of(&[], &findings, None)[0].summary;
+    assert_eq!(
+        told,
+        "ops in account 111122223333: Logging stopped, deleted or set to record less than it could (high); \
+         nothing was destroyed"
+    );
+}
+
+#[test]
+fn what_was_undone_is_counted_as_that_alone() {
+    let stopped = call(0, "cloudtrail", "StopLogging").request(r#"{"name":"t"}"#);
+    let started = call(9, "cloudtrail", "StartLogging").request(r#"{"name":"t"}"#);
+    let told = &as_of(vec![stopped, started, terminate(10)], None)[0].summary;
+    assert!(told.contains(": 1 irreversible, 1 undone since; "), "{told}");
 }

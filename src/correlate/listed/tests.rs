@@ -66,7 +66,9 @@ fn an_export_alone_opens_at_its_create_date() {
     assert_eq!((window.evidence.record, window.opened_by.as_deref()), (700, None));
     assert_eq!(window.landing_zone, Some("malz"));
     assert!(window.authorization_reason.contains("does not cover"), "{}", window.authorization_reason);
-    assert!(report.timeline.iter().any(|entry| entry.summary.contains("mode opened (inventory)")));
+    assert!(report.timeline.iter().any(|entry| entry.summary.contains(
+        "developer mode opened in account 111122223333: an export states that its role was created then; unknown: "
+    )));
 }
 
 #[test]

@@ -308,5 +308,8 @@ fn changes_of_a_marker_role_are_told_in_the_timeline() {
         .filter(|entry| entry.kind.as_str() == "mode_role_changed")
         .map(|entry| format!("{} {}", entry.summary, entry.window_id.is_some()))
         .collect();
-    assert_eq!(told, [format!("TagRole on {DEV} false"), format!("AttachRolePolicy on {DEV} true")]);
+    assert_eq!(
+        told,
+        [format!("ops called TagRole on {DEV} false"), format!("ops called AttachRolePolicy on {DEV} true")]
+    );
 }

@@ -38,7 +38,8 @@ pub struct DestructiveCounts {
     pub attempts: u64,
     /// Succeeded, cannot be undone.
     pub irreversible: u64,
-    /// Succeeded, can be undone by a known call or copy, perhaps until a deadline.
+    /// Succeeded, can be undone by a known call or copy, perhaps until a deadline
+    /// that has not passed at the time that the report is told for.
     pub recoverable: u64,
     /// Succeeded, reversibility unknown.
     pub reversibility_unknown: u64,
@@ -46,6 +47,9 @@ pub struct DestructiveCounts {
     pub undone: u64,
     /// Succeeded, by a session of a mode.
     pub in_mode: u64,
+    /// Succeeded, could be undone until a deadline that has passed; nothing in
+    /// evidence undid it.
+    pub deadline_passed: u64,
 }
 
 /// The problems of one kind.
@@ -68,9 +72,13 @@ pub(super) fn count_windows(windows: &[ModeWindow]) -> WindowCounts {
     }
 }
 
-pub(super) fn count_destructive(actions: &[DestructiveAction]) -> DestructiveCounts {
+pub(super) fn count_destructive(report: &Report) -> DestructiveCounts {
     let mut counts = DestructiveCounts::default();
-    for action in actions {
+    let now = report.scope.as_of;
+    let too_late = |action: &DestructiveAction| {
+        action.unresolved_deadline().zip(now).is_some_and(|(until, now)| until < now)
+    };
+    for action in &report.destructive {
         if action.outcome != Outcome::Succeeded {
             counts.attempts += 1;
             continue;
@@ -80,7 +88,10 @@ pub(super) fn count_destructive(actions: &[DestructiveAction]) -> DestructiveCou
         counts.undone += u64::from(action.is_undone());
         match action.reversibility {
             Reversibility::Irreversible => counts.irreversible += 1,
-            Reversibility::Recoverable | Reversibility::RecoverableUntil => counts.recoverable += 1,
+            Reversibility::Recoverable | Reversibility::RecoverableUntil => match too_late(action) {
+                true => counts.deadline_passed += 1,
+                false => counts.recoverable += 1,
+            },
             Reversibility::Unknown => counts.reversibility_unknown += 1,
             Reversibility::Rebuildable | Reversibility::Reversible => {}
         }

@@ -3,43 +3,63 @@
 //!
 //! Owns: their words. An absence is stated only together with what was read.
 
+use std::ops::Range;
+
 use crate::model::count::{counted, grouped};
 use crate::model::coverage::Gap;
 use crate::model::object::Integrity;
 use crate::model::report::Report;
 
 use super::count::{DestructiveCounts, ProblemGroup, WindowCounts};
+use super::days::Days;
 use super::recording;
 
 /// What was read, to be put after a verb; `None` if nothing was.
-pub(super) fn extent(report: &Report, gaps: &[Gap<'_>]) -> Option<String> {
+pub(super) fn extent(report: &Report, gaps: &[Gap<'_>], days: &Days<'_>) -> Option<String> {
     let scope = &report.scope;
     if scope.objects == 0 {
         return None;
     }
     let mut text = format!("{} ({})", counted(scope.objects, "object"), counted(scope.counts.seen, "record"));
-    if let (Some(first), Some(last)) = (scope.first_event_time, scope.last_event_time) {
-        let accounts = counted(scope.accounts.len() as u64, "account");
-        let regions = counted(scope.regions.len() as u64, "region");
-        text.push_str(&format!(" about {accounts} in {regions}, with events from {first} to {last}"));
-        let inside = |gap: &Gap<'_>| first.day() <= gap.day && gap.until <= last.day();
-        let stretches = match gaps.len() {
-            1 => "1 stretch without evidence".to_owned(),
-            more => format!("{} stretches without evidence", grouped(more as u64)),
-        };
-        text.push_str(&match gaps {
-            [] => ", no whole day of an account and region missing in between".to_owned(),
-            gaps if gaps.iter().all(inside) => format!(", {stretches} in between"),
-            // Digests and deliveries tell of days beyond the records.
-            _ => format!(", {stretches} before, in between or after"),
-        });
-    } else {
+    let (Some(first), Some(last)) = (scope.first_event_time, scope.last_event_time) else {
         text.push_str(", none of which holds a CloudTrail event with a time");
+        return Some(text);
+    };
+    let accounts = counted(scope.accounts.len() as u64, "account");
+    let regions = counted(scope.regions.len() as u64, "region");
+    text.push_str(&format!(" about {accounts} in {regions}, with events from {first} to {last}"));
+    if days.pairs == 0 {
+        return Some(text);
     }
+    if days.are_complete() {
+        text.push_str(", no whole day of an account and region missing in between");
+        return Some(text);
+    }
+    // An account with one day out of months has no gap between its days, and still
+    // lacks all the others.
+    text.push_str(&format!(", {}", days.told()));
+    let inside = |gap: &Gap<'_>| first.day() <= gap.day && gap.until <= last.day();
+    let stretches = match gaps.len() {
+        1 => "1 stretch without evidence".to_owned(),
+        more => format!("{} stretches without evidence", grouped(more as u64)),
+    };
+    text.push_str(&match gaps {
+        [] => String::new(),
+        gaps if gaps.iter().all(inside) => format!(", {stretches} in between"),
+        // Digests and deliveries tell of days beyond the records.
+        _ => format!(", {stretches} before, in between or after"),
+    });
     Some(text)
 }
 
-pub(super) fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec<String> {
+/// What cannot be seen: one sentence each, and which of them tell of tampering
+/// and of evidence that was lost. Those stand right after what was left out by
+/// choice, and no list may hide them.
+pub(super) fn not_covered(
+    report: &Report,
+    problems: &[ProblemGroup<'_>],
+    days: &Days<'_>,
+) -> (Vec<String>, Range<usize>) {
     let scope = &report.scope;
     // What was left out by choice comes first: it bounds every other sentence.
     let mut sentences = scope.selections.clone();
@@ -47,6 +67,13 @@ pub(super) fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec
         sentences
             .push(format!("{} left out by the date in the key.", counted(scope.objects_left_out, "object")));
     }
+    let chosen = sentences.len();
+    sentences.extend(integrity_sentences(report, &TAMPERING));
+    sentences.extend(losses_sentence(problems));
+    let grave = chosen..sentences.len();
+    sentences.extend(days.sentence());
+    sentences.extend(recording::without_records(&report.coverage, &report.objects));
+    sentences.extend(recording::expected_missing(&scope.expected_missing));
     if scope.first_event_time.is_none() {
         sentences
             .push("No CloudTrail event was read: what was done in any account cannot be seen.".to_owned());
@@ -62,16 +89,13 @@ pub(super) fn not_covered(report: &Report, problems: &[ProblemGroup<'_>]) -> Vec
         }
     }
     sentences.extend(recording::limits(&scope.recording));
-    sentences.extend(recording::without_records(&report.coverage, &report.objects));
-    sentences.extend(recording::expected_missing(&scope.expected_missing));
     if report.rfcs.is_empty() {
         sentences.push("No RFC was read: whether a mode was allowed to open cannot be told.".to_owned());
     }
-    let told = [&scope.baseline, &scope.geoip].into_iter().filter(|sentence| !sentence.is_empty());
+    sentences.extend(integrity_sentences(report, &[UNPROVED]));
+    let told = [&scope.geoip, &scope.baseline].into_iter().filter(|sentence| !sentence.is_empty());
     sentences.extend(told.cloned());
-    sentences.extend(losses_sentence(problems));
-    sentences.extend(integrity_sentences(report));
-    sentences
+    (sentences, grave)
 }
 
 fn losses_sentence(problems: &[ProblemGroup<'_>]) -> Option<String> {
@@ -88,22 +112,25 @@ fn losses_sentence(problems: &[ProblemGroup<'_>]) -> Option<String> {
     })
 }
 
-fn integrity_sentences(report: &Report) -> Vec<String> {
+/// What digests show against objects, the gravest first.
+const TAMPERING: [(Integrity, &str); 4] = [
+    (Integrity::Modified, "not as a digest says: altered, or a digest that fails its own check"),
+    (Integrity::Missing, "missing from the dump though a digest or a data event names it"),
+    (Integrity::TrailingData, "with bytes that no digest hash covers"),
+    (Integrity::Unreferenced, "listed by no digest of its trail"),
+];
+
+/// What no digest can show.
+const UNPROVED: (Integrity, &str) = (Integrity::NoDigest, "without any digest: alterations cannot be seen");
+
+fn integrity_sentences(report: &Report, verdicts: &[(Integrity, &str)]) -> Vec<String> {
     let count =
         |wanted| report.objects.iter().filter(|object| object.integrity == Some(wanted)).count() as u64;
-    [
-        (Integrity::Modified, "not as a digest says: altered, or a digest that fails its own check"),
-        (Integrity::Missing, "missing from the dump though a digest or a data event names it"),
-        (Integrity::TrailingData, "with bytes that no digest hash covers"),
-        (Integrity::Unreferenced, "listed by no digest of its trail"),
-        (Integrity::NoDigest, "without any digest: alterations cannot be seen"),
-    ]
-    .into_iter()
-    .filter_map(|(integrity, what)| {
-        let objects = count(integrity);
+    let told = verdicts.iter().filter_map(|(integrity, what)| {
+        let objects = count(*integrity);
         (objects > 0).then(|| format!("{} {what}.", counted(objects, "object")))
-    })
-    .collect()
+    });
+    told.collect()
 }
 
 pub(super) fn counts_sentence(report: &Report) -> String {

@@ -1,14 +1,14 @@
 //! How far to trust the report: what stands behind it, in figures and words.
 //!
 //! Owns: the appendix's facts and the words of its method and glossary. Computes
-//! nothing but how many objects share a verdict.
+//! nothing but how many records share a grade.
 
 use std::collections::BTreeMap;
 
 use crate::model::count::grouped;
 use crate::model::object::Integrity;
 use crate::model::report::Report;
-use crate::report::headline::Headline;
+use crate::report::headline::{Headline, integrity as verdicts, none_lacking};
 use crate::report::html::shown::Shown;
 use crate::report::provenance::Provenance;
 
@@ -20,9 +20,11 @@ pub(super) struct Appendix {
     pub(super) integrity: Vec<Verdict>,
     pub(super) gaps: Vec<GapView>,
     pub(super) gaps_more: String,
+    pub(super) no_gap: &'static str,
     pub(super) problems: Vec<ProblemView>,
     pub(super) grades: Vec<(&'static str, String)>,
     pub(super) made: Vec<(&'static str, String)>,
+    pub(super) options: Shown,
     pub(super) selections: Vec<Shown>,
     pub(super) glossary: &'static [(&'static str, &'static str)],
 }
@@ -55,24 +57,26 @@ pub(super) struct ProblemView {
 impl Appendix {
     /// The appendix of that report.
     pub(super) fn of(report: &Report, head: &Headline<'_>, made: &Provenance<'_>) -> Self {
-        let more = head.gaps.len().saturating_sub(GAPS_MAX);
+        let more = head.stretches.len().saturating_sub(GAPS_MAX);
         Self {
             integrity: integrity(report),
             gaps: head
-                .gaps
+                .stretches
                 .iter()
                 .take(GAPS_MAX)
                 .map(|gap| GapView {
                     account: Shown::short(gap.account_id.as_str(), 40),
                     region: Shown::short(gap.region.as_str(), 60),
-                    from: gap.day.to_string(),
+                    from: gap.from.to_string(),
                     to: gap.until.to_string(),
                 })
                 .collect(),
+            no_gap: none_lacking(report),
             gaps_more: if more == 0 { String::new() } else { grouped(more as u64) },
             problems: problems(head),
             grades: grades(report),
             made: made.lines(),
+            options: Shown::whole(&made.options()),
             selections: report.scope.selections.iter().map(|text| Shown::of(text)).collect(),
             glossary: GLOSSARY,
         }
@@ -80,34 +84,18 @@ impl Appendix {
 }
 
 fn integrity(report: &Report) -> Vec<Verdict> {
-    let mut counts: BTreeMap<Option<Integrity>, u64> = BTreeMap::new();
-    for object in &report.objects {
-        *counts.entry(object.integrity).or_default() += 1;
-    }
-    counts
-        .into_iter()
-        .map(|(verdict, objects)| {
-            let (meaning, tone) =
-                verdict.map_or(("no digest ever covers objects of this kind", "calm"), meaning);
-            let word = verdict.map_or("not_applicable", Integrity::as_str);
-            Verdict { word, meaning, objects: grouped(objects), tone }
-        })
-        .collect()
-}
-
-const fn meaning(verdict: Integrity) -> (&'static str, &'static str) {
-    match verdict {
-        Integrity::Signed => ("covered by a digest whose signature verified", "good"),
-        Integrity::HashChained => ("covered by a digest that a later digest's hash anchors; no key", "good"),
-        Integrity::HashListed => ("its hash equals the one in a digest that is itself not verified", "calm"),
-        Integrity::Unreferenced => ("digests of its trail are in the dump and none lists it", "warn"),
-        Integrity::Modified => ("a digest lists another hash for it", "bad"),
-        Integrity::Missing => ("a digest lists it and the dump does not hold it", "bad"),
-        Integrity::TrailingData => ("bytes follow the first gzip member, which no digest covers", "warn"),
-        Integrity::NoDigest => {
-            ("no digest of its account, region and time: alterations cannot be seen", "warn")
-        }
-    }
+    let view = |one: verdicts::Verdict| Verdict {
+        word: one.word,
+        meaning: one.meaning,
+        objects: grouped(one.objects),
+        tone: match one.integrity {
+            Some(Integrity::Signed | Integrity::HashChained) => "good",
+            Some(Integrity::HashListed) | None => "calm",
+            Some(Integrity::Modified | Integrity::Missing) => "bad",
+            Some(Integrity::Unreferenced | Integrity::TrailingData | Integrity::NoDigest) => "warn",
+        },
+    };
+    verdicts::verdicts(report).into_iter().map(view).collect()
 }
 
 fn problems(head: &Headline<'_>) -> Vec<ProblemView> {

@@ -5,22 +5,22 @@
 
 use std::sync::Arc;
 
-use crate::model::count::grouped;
+use crate::model::count::{counted, grouped};
 use crate::model::finding::Incident;
 use crate::model::mode::{Authorization, ModeWindow, OpenedBound};
 use crate::model::report::Report;
+use crate::model::time::UtcTime;
 use crate::report::column::AsText;
-use crate::report::headline::{Deadline, Headline};
+use crate::report::headline::{DeadlineGroup, Headline, users};
 use crate::report::html::shown::{Shown, story};
 
-/// Windows, deadlines and sentences shown before a reader asks for more.
+/// Windows, deadlines and sentences shown before a reader asks for more: so many
+/// that they fit a screen of 900 points.
 const FIRST_MAX: usize = 3;
 /// Windows and deadlines listed at all; the rest is in the tables.
 const LISTED_MAX: usize = 50;
 /// Incidents listed; the rest is in their table.
 const INCIDENTS_MAX: usize = 12;
-/// Actors named for a window.
-const ACTORS_MAX: usize = 3;
 
 /// What the first screen shows.
 pub(super) struct Head {
@@ -48,37 +48,42 @@ pub(super) struct Listed<T> {
 }
 
 impl<T> Listed<T> {
-    fn of(all: impl Iterator<Item = T>) -> Self {
+    fn of(all: impl Iterator<Item = T>, shown: usize) -> Self {
         let mut first: Vec<T> = all.collect();
         let rest = first.len().saturating_sub(LISTED_MAX);
         first.truncate(LISTED_MAX);
-        let more = first.split_off(first.len().min(FIRST_MAX));
+        let more = first.split_off(first.len().min(shown));
         let rest = if rest == 0 { String::new() } else { grouped(rest as u64) };
         Self { first, more, rest }
     }
 }
 
-/// A window with no end seen.
+/// A window, in one short line under its name.
 pub(super) struct WindowView {
     pub(super) link: String,
     pub(super) mode: Shown,
     pub(super) account: Shown,
-    pub(super) bound: &'static str,
     pub(super) opened: String,
+    pub(super) uncertain: bool,
+    pub(super) closed: String,
     pub(super) last_seen: String,
     pub(super) gone: String,
     pub(super) actors: Shown,
+    pub(super) destroyed: String,
     pub(super) authorization: &'static str,
     pub(super) tone: &'static str,
 }
 
-/// A deadline that is open.
+/// Open deadlines that are alike.
 pub(super) struct DeadlineView {
     pub(super) link: String,
     pub(super) until: String,
     pub(super) call: Shown,
     pub(super) account: Shown,
     pub(super) resource: Shown,
+    pub(super) more: String,
+    pub(super) actor: Shown,
+    pub(super) critical: bool,
     pub(super) recovery: Shown,
 }
 
@@ -111,14 +116,17 @@ impl Head {
     pub(super) fn of(report: &Report, head: &Headline<'_>) -> Self {
         let incidents = head.incidents.iter().take(INCIDENTS_MAX).map(|incident| IncidentView::of(incident));
         let hidden = head.incidents.len().saturating_sub(INCIDENTS_MAX);
+        let (seen_first, seen_later) = head.not_covered_first(FIRST_MAX);
+        let not_covered = seen_first.iter().chain(&seen_later).map(|text| Shown::whole(text));
+        let windows = head.ordered_windows.iter().map(|window| WindowView::of(window, report));
         Self {
             coverage: Shown::whole(&head.coverage),
             counts: Shown::whole(&head.counts),
             as_of: as_of(report),
             windows_sentence: Shown::whole(&head.windows_sentence),
-            windows: Listed::of(head.open_windows.iter().map(|window| WindowView::of(window, report))),
+            windows: Listed::of(windows, FIRST_MAX),
             deadlines_sentence: Shown::whole(head.deadlines_sentence.as_deref().unwrap_or_default()),
-            deadlines: Listed::of(head.open_deadlines().map(DeadlineView::of)),
+            deadlines: Listed::of(deadlines(head).map(DeadlineView::of), FIRST_MAX),
             severities: head
                 .findings
                 .iter()
@@ -131,7 +139,7 @@ impl Head {
             suppressed: if head.suppressed == 0 { String::new() } else { grouped(head.suppressed) },
             destructive_sentence: Shown::whole(&head.destructive_sentence),
             numbers: numbers(head),
-            not_covered: Listed::of(head.not_covered.iter().map(|text| Shown::whole(text))),
+            not_covered: Listed::of(not_covered, seen_first.len()),
             incidents: incidents.collect(),
             incidents_more: if hidden == 0 { String::new() } else { grouped(hidden as u64) },
         }
@@ -145,45 +153,64 @@ fn as_of(report: &Report) -> String {
     format!("{time}, {why}")
 }
 
+/// What is to be acted on, what is soonest within the first few.
+fn deadlines<'h, 'a>(head: &'h Headline<'a>) -> impl Iterator<Item = &'h DeadlineGroup<'a>> {
+    let first = head.act_first(FIRST_MAX);
+    let rest = head.act_before.iter().filter({
+        let first = first.clone();
+        move |group| !first.iter().any(|one| std::ptr::eq(*one, *group))
+    });
+    let rest: Vec<_> = rest.collect();
+    first.into_iter().chain(rest)
+}
+
 fn numbers(head: &Headline<'_>) -> Vec<Number> {
-    let number = |key, value: u64, label, tone| {
+    let number = |key, value: u64, labels: (&'static str, &'static str), tone| {
         let tone = if value == 0 { "calm" } else { tone };
+        let label = if value == 1 { labels.0 } else { labels.1 };
         Number { key, value: grouped(value), label, tone }
     };
+    let same = |label| (label, label);
     let (windows, calls) = (head.windows, head.destructive);
-    vec![
-        number("mode_windows/total", windows.total, "mode windows", "plain"),
-        number("mode_windows/unauthorized", windows.unauthorized, "unauthorized", "bad"),
-        number("destructive_actions/succeeded", calls.succeeded, "destructive actions", "plain"),
-        number("destructive_actions/in_mode", calls.in_mode, "of them in a mode", "plain"),
-        number("destructive_actions/irreversible", calls.irreversible, "irreversible", "bad"),
-        number("destructive_actions/recoverable", calls.recoverable, "recoverable", "warn"),
-        number("destructive_actions/undone", calls.undone, "undone", "good"),
-        number("destructive_actions/attempts", calls.attempts, "attempts only", "plain"),
-        number("problems/losses", head.losses() as u64, "losses of evidence", "warn"),
-    ]
+    let mut numbers = vec![
+        number("mode_windows/total", windows.total, ("mode window", "mode windows"), "plain"),
+        number("mode_windows/unauthorized", windows.unauthorized, same("unauthorized"), "bad"),
+        number(
+            "destructive_actions/succeeded",
+            calls.succeeded,
+            ("destructive action", "destructive actions"),
+            "plain",
+        ),
+        number("destructive_actions/in_mode", calls.in_mode, same("of them in a mode"), "plain"),
+        number("destructive_actions/irreversible", calls.irreversible, same("irreversible"), "bad"),
+        number("destructive_actions/recoverable", calls.recoverable, same("recoverable"), "warn"),
+        number("destructive_actions/deadline_passed", calls.deadline_passed, same("past recovery"), "bad"),
+        number("destructive_actions/undone", calls.undone, same("undone"), "good"),
+        number("destructive_actions/attempts", calls.attempts, ("attempt only", "attempts only"), "plain"),
+        number("problems/losses", head.losses() as u64, ("loss of evidence", "losses of evidence"), "warn"),
+    ];
+    // Room is short, and most reports have none.
+    numbers.retain(|one| one.key != "destructive_actions/deadline_passed" || calls.deadline_passed > 0);
+    numbers
 }
 
 impl WindowView {
     fn of(window: &ModeWindow, report: &Report) -> Self {
-        let mut actors: Vec<&str> = window.actors.iter().map(|actor| &**actor).take(ACTORS_MAX).collect();
-        let more = window.actors.len().saturating_sub(ACTORS_MAX);
-        let more = format!("{more} more");
-        if window.actors.len() > ACTORS_MAX {
-            actors.push(&more);
-        }
+        let time = |time: Option<UtcTime>| time.map(|time| time.to_string()).unwrap_or_default();
         Self {
             link: story("window", window.window_id.as_str()),
             mode: Shown::short(window.mode.as_str(), 60),
             account: account(window.account_id.as_str(), report.scope.account_names.get(&window.account_id)),
-            bound: match window.opened_bound {
-                OpenedBound::Exact => "since",
-                OpenedBound::AtOrBefore => "open at or before",
-            },
             opened: window.opened_at.to_string(),
+            uncertain: window.opened_bound == OpenedBound::AtOrBefore,
+            closed: time(window.closed_at),
             last_seen: window.last_seen_at.to_string(),
-            gone: window.gone_by.map(|time| time.to_string()).unwrap_or_default(),
-            actors: Shown::short(&actors.join(", "), 160),
+            gone: time(window.gone_by.filter(|_| window.closed_at.is_none())),
+            actors: Shown::short(&users(window), 160),
+            destroyed: match window.destructive_actions {
+                0 => String::new(),
+                calls => counted(calls, "destructive action"),
+            },
             authorization: window.authorization.as_str(),
             tone: match window.authorization {
                 Authorization::Authorized => "good",
@@ -200,20 +227,20 @@ fn account(id: &str, name: Option<&Arc<str>>) -> Shown {
 }
 
 impl DeadlineView {
-    fn of(deadline: &Deadline<'_>) -> Self {
-        let action = deadline.action;
+    fn of(group: &DeadlineGroup<'_>) -> Self {
+        let action = group.action;
         Self {
             link: action.event_id.as_ref().map_or_else(
                 || "#table/destructive_actions".to_owned(),
                 |event| story("event", event.as_str()),
             ),
-            until: deadline.until.to_string(),
+            until: group.until.to_string(),
             call: Shown::short(&action.event_name, 80),
-            account: Shown::short(
-                action.account_id.as_ref().map_or("an unknown account", AsText::as_text),
-                40,
-            ),
+            account: Shown::short(group.account(), 40),
             resource: Shown::short(action.resources.first().map_or("", AsText::as_text), 120),
+            more: group.more(),
+            actor: Shown::short(action.actor.as_deref().unwrap_or_default(), 80),
+            critical: group.critical,
             recovery: Shown::short(&action.recovery, 300),
         }
     }
@@ -221,7 +248,7 @@ impl DeadlineView {
 
 impl IncidentView {
     fn of(incident: &Incident) -> Self {
-        let text = |time: Option<crate::model::time::UtcTime>| time.map(|time| time.to_string());
+        let text = |time: Option<UtcTime>| time.map(|time| time.to_string());
         Self {
             link: story("incident", incident.incident_id.as_str()),
             severity: incident.severity.as_str(),

@@ -109,7 +109,7 @@ fn what_was_read_comes_first_then_what_is_open_and_every_table_is_there() {
     let place = |text: &str| body.find(text).unwrap_or_else(|| panic!("{text} is there"));
     let order = [
         "Read 5 objects",
-        "Modes with no end seen",
+        "Mode windows</h2>",
         "Act before",
         "Findings</h2>",
         "Not covered",
@@ -144,6 +144,68 @@ fn long_lists_of_the_head_say_how_much_they_leave_out() {
     let page = page_of(&report);
     assert!(page.contains("<summary>47 more</summary>"));
     assert!(page.contains("10 more in the <a href=\"#table/mode_windows\">"));
+}
+
+#[test]
+fn the_appendix_names_rules_catalogue_and_options() {
+    let page = page_of(&sample::plain());
+    for part in
+        ["those built into devtrail 0.1.0", "Options that bear on this report: --as-of 2025-03-20T18:00:00Z."]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+/// What a reader sees before any script runs and any list is opened.
+fn first_screen(page: &str) -> String {
+    let (_, body) = page.split_once("id=\"overview\"").expect("a first screen");
+    let (mut rest, _) = body.split_once("<noscript>").expect("its end");
+    let mut seen = String::new();
+    while let Some((before, after)) = rest.split_once("<details>") {
+        seen.push_str(before);
+        rest = after.split_once("</details>").expect("an end").1;
+    }
+    seen + rest
+}
+
+#[test]
+fn closed_windows_stand_on_the_first_screen_with_who_used_them() {
+    let mut report = sample::plain();
+    report.windows.retain(|window| window.closed_at.is_some());
+    report.windows.truncate(1);
+    let seen = first_screen(&page_of(&report));
+    let line = "<time>2025-03-04T11:20:00Z</time> – <time>2025-03-09T17:00:00Z</time>; used by \
+                jane.roe@example.com, zoe; <strong>17 destructive actions</strong>";
+    assert!(
+        seen.contains("developer in 111122223333 shop</a> <span class=\"tag good\">authorized"),
+        "{seen}"
+    );
+    assert!(seen.contains(line), "{seen}");
+    assert!(seen.contains("<b data-number=\"mode_windows/total\">1</b> mode window</li>"), "{seen}");
+    assert!(seen.contains("<b data-number=\"problems/losses\">3</b> losses of evidence</li>"), "{seen}");
+}
+
+#[test]
+fn tampering_is_on_the_first_screen_whatever_else_is_not_covered() {
+    let mut report = sample::plain();
+    report.scope.selections = (1..=9).map(|n| format!("Left out {n}.")).collect();
+    let seen = first_screen(&page_of(&report));
+    for grave in ["1 object not as a digest says", "3 problems mean that evidence was lost"] {
+        assert!(seen.contains(grave), "{seen}");
+    }
+}
+
+#[test]
+fn equal_deadlines_are_one_line_of_the_first_screen() {
+    let mut report = sample::plain();
+    let call = report.destructive.iter().find(|action| action.unresolved_deadline().is_some());
+    let call = call.expect("a call with a deadline").clone();
+    report.scope.as_of = call.recoverable_until;
+    report.destructive = vec![call; 12];
+    let seen = first_screen(&page_of(&report));
+    let until = report.scope.as_of.expect("a time");
+    assert_eq!(seen.matches(&format!("<strong><time>{until}</time></strong>")).count(), 1, "{seen}");
+    assert!(seen.contains("more, in 12 calls"), "{seen}");
 }
 
 #[test]

@@ -2,14 +2,15 @@
 //!
 //! Owns: the order of its parts. `face` measures text, `flow` fills pages,
 //! `grid` lays out tables, `lanes` draws the picture, `sections` says which
-//! tables are shown, `parts` what stands before and after them, `ink` makes the
-//! file. Text never becomes markup: there is none; every text is made drawable
+//! tables are shown, `parts` what stands before them, `appendix` what after,
+//! `ink` makes the file. Text never becomes markup: there is none; every text is made drawable
 //! and set glyph by glyph.
 //!
 //! ```text
 //!  Report ─▶ parts, sections, lanes ─▶ flow (marks on pages) ─▶ ink (krilla) ─▶ bytes
 //! ```
 
+mod appendix;
 mod face;
 mod flow;
 mod grid;
@@ -65,9 +66,9 @@ fn foot(report: &Report, made: &Provenance<'_>) -> String {
 fn pages<'f>(faces: &'f Faces, report: &Report, head: &Headline<'_>, made: &Provenance<'_>) -> Flow<'f> {
     let mut flow = Flow::new(faces);
     parts::cover(&mut flow, report, head, made);
-    parts::first_things(&mut flow, head);
+    parts::first_things(&mut flow, report, head);
     lanes::draw(&mut flow, report, head);
     sections::draw(&mut flow, report);
-    parts::appendix(&mut flow, report, head);
+    appendix::draw(&mut flow, report, head, made);
     flow
 }

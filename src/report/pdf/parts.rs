@@ -1,14 +1,14 @@
-//! The cover, the head, and the appendix.
+//! The cover and the head.
 //!
 //! Owns: what stands on them and in which order. The facts are the headline's.
 
 use crate::model::count::{counted, grouped};
 use crate::model::id::AccountId;
+use crate::model::mode::Authorization;
 use crate::model::report::Report;
 use crate::report::escape::shorten;
-use crate::report::headline::Headline;
+use crate::report::headline::{DeadlineGroup, Headline, window_line};
 use crate::report::provenance::Provenance;
-use crate::report::tables;
 
 use super::flow::{BLUE, Flow, GREY, INK, MARGIN, Mark, PLAIN, RED, SMALL, Style, WIDTH};
 use super::grid::{Lane, grid};
@@ -19,8 +19,12 @@ const TEXT_CHARS_MAX: usize = 900;
 const NAMES_MAX: usize = 40;
 /// Sentences on what cannot be seen.
 const SENTENCES_MAX: usize = 24;
-/// Deadlines listed.
+/// Lines of deadlines listed.
 const DEADLINES_MAX: usize = 12;
+/// Deadlines that stand in the head.
+const ACT_MAX: usize = 3;
+/// Windows that stand in the head.
+const WINDOWS_MAX: usize = 6;
 /// Characters of the name of the case.
 const CASE_CHARS_MAX: usize = 160;
 /// Sentences on the cover about what was left out by flags.
@@ -79,24 +83,19 @@ pub(super) fn cover(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>, m
 }
 
 /// The head facts: what a reader must know first.
-pub(super) fn first_things(flow: &mut Flow<'_>, head: &Headline<'_>) {
+pub(super) fn first_things(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
     flow.heading("The head");
     flow.paragraph(PLAIN, &short(&head.coverage));
     flow.gap(4.0);
-    if let Some(first) = head.open_deadlines().next() {
-        let action = first.action;
-        let account = action.account_id.as_ref().map_or("an unknown account", |id| id.as_str());
-        let text = format!(
-            "Act before {}: {} in account {account}: {}",
-            first.until, action.event_name, action.recovery
-        );
-        flow.paragraph(Style { size: 10.0, bold: true, colour: RED }, &short(&text));
+    flow.item(&short(&head.windows_sentence));
+    windows(flow, report, head);
+    for group in head.act_first(ACT_MAX) {
+        flow.paragraph(Style { size: 10.0, bold: true, colour: RED }, &short(&act_line(group)));
         flow.gap(4.0);
     }
     let findings: Vec<_> =
         head.findings.iter().map(|(severity, count)| format!("{} {severity}", grouped(*count))).collect();
     for sentence in [
-        Some(head.windows_sentence.clone()),
         Some(head.destructive_sentence.clone()),
         head.deadlines_sentence.clone(),
         Some(format!(
@@ -109,110 +108,82 @@ pub(super) fn first_things(flow: &mut Flow<'_>, head: &Headline<'_>) {
     ] {
         sentence.iter().for_each(|sentence| flow.item(&short(sentence)));
     }
-    deadlines(flow, head);
     flow.heading("What cannot be seen in the evidence");
-    for sentence in head.not_covered.iter().take(SENTENCES_MAX) {
-        flow.item(&short(sentence));
+    let (first, more) = head.not_covered_first(SENTENCES_MAX);
+    first.iter().for_each(|sentence| flow.item(&short(sentence)));
+    match (first.len(), more.len()) {
+        (0, _) => flow.paragraph(PLAIN, "Nothing that the tool knows to look for."),
+        (_, 0) => {}
+        (_, more) => flow.paragraph(SMALL, &format!("… and {more} more, in summary.json.")),
     }
-    match head.not_covered.len() {
-        0 => flow.paragraph(PLAIN, "Nothing that the tool knows to look for."),
-        all if all > SENTENCES_MAX => {
-            flow.paragraph(SMALL, &format!("… and {} more, in summary.json.", all - SENTENCES_MAX));
-        }
-        _ => {}
+    deadlines(flow, head);
+}
+
+/// The windows to look at first, each with who used it.
+fn windows(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
+    for window in head.ordered_windows.iter().take(WINDOWS_MAX) {
+        let name = report.scope.account_names.get(&window.account_id).map(|name| shorten(name, 60));
+        let text = window_line(window, name.as_deref());
+        let grave = window.closed_at.is_none() || window.authorization == Authorization::Unauthorized;
+        flow.indented(12.0, if grave { Style { bold: true, ..PLAIN } } else { PLAIN }, &short(&text));
+        flow.gap(2.0);
+    }
+    if let Some(more) = head.ordered_windows.len().checked_sub(WINDOWS_MAX).filter(|more| *more > 0) {
+        flow.indented(12.0, SMALL, &format!("… and {} more, in the table below.", grouped(more as u64)));
     }
 }
 
+/// What is to be done about what, and until when.
+fn act_line(group: &DeadlineGroup<'_>) -> String {
+    let action = group.action;
+    let of = action.resources.first().map(|name| format!(" of {}", shorten(name, 200))).unwrap_or_default();
+    let by = action.actor.as_ref().map(|actor| format!(" by {}", shorten(actor, 100))).unwrap_or_default();
+    format!(
+        "Act before {}: {}{of}{} in account {}{by}: {}",
+        group.until,
+        action.event_name,
+        group.more(),
+        group.account(),
+        action.recovery
+    )
+}
+
+/// All of them, equal ones together.
 fn deadlines(flow: &mut Flow<'_>, head: &Headline<'_>) {
-    let open: Vec<_> = head.open_deadlines().collect();
-    if open.is_empty() {
+    if head.act_before.is_empty() {
         return;
     }
     flow.heading("Open deadlines for recovery");
-    let lanes =
-        [("until, UTC", 50.0), ("call", 84.0), ("account", 54.0), ("resource", 120.0), ("what to do", 203.0)]
-            .map(|(title, share)| Lane { title, share });
-    let rows = open.iter().take(DEADLINES_MAX).map(|deadline| {
-        let action = deadline.action;
+    let lanes = [
+        ("until, UTC", 50.0),
+        ("call", 80.0),
+        ("account", 54.0),
+        ("by", 66.0),
+        ("resource", 116.0),
+        ("what to do", 145.0),
+    ]
+    .map(|(title, share)| Lane { title, share });
+    let rows = head.act_before.iter().take(DEADLINES_MAX).map(|group| {
+        let action = group.action;
+        let resource =
+            action.resources.first().map(|name| shorten(name, 200).into_owned()).unwrap_or_default();
         vec![
-            deadline.until.to_string().replace('T', " "),
+            group.until.to_string().replace('T', " "),
             shorten(&action.event_name, 80).into_owned(),
-            action.account_id.as_ref().map(ToString::to_string).unwrap_or_default(),
-            action.resources.first().map(|name| shorten(name, 200).into_owned()).unwrap_or_default(),
+            group.account().to_owned(),
+            action.actor.as_ref().map(|actor| shorten(actor, 100).into_owned()).unwrap_or_default(),
+            format!("{resource}{}", group.more()),
             shorten(&action.recovery, 260).into_owned(),
         ]
     });
     let shown = grid(flow, &lanes, rows, 2);
-    if open.len() > shown {
-        let more = grouped((open.len() - shown) as u64);
-        flow.paragraph(SMALL, &format!("… and {more} more, in the table destructive_actions."));
+    if head.act_before.len() > shown {
+        let more = grouped((head.act_before.len() - shown) as u64);
+        flow.paragraph(SMALL, &format!("… and {more} more lines, in the table destructive_actions."));
     }
 }
 
-/// How far to trust it, and where everything else is.
-pub(super) fn appendix(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
-    flow.heading("Problems of the evidence");
-    let lanes =
-        [("problem", 3.0), ("severity", 1.4), ("evidence lost", 1.4), ("count", 1.0), ("first in", 6.0)]
-            .map(|(title, share)| Lane { title, share });
-    if head.problems.is_empty() {
-        flow.paragraph(PLAIN, "None.");
-    } else {
-        let rows = head.problems.iter().map(|group| {
-            vec![
-                group.kind.as_str().to_owned(),
-                group.kind.severity().to_string(),
-                if group.kind.is_loss() { "yes" } else { "no" }.to_owned(),
-                grouped(group.problems.len() as u64),
-                group
-                    .problems
-                    .first()
-                    .map(|p| shorten(p.object.as_str(), 200).into_owned())
-                    .unwrap_or_default(),
-            ]
-        });
-        let _ = grid(flow, &lanes, rows, 2);
-    }
-    flow.heading("Appendix: the tables behind this summary");
-    let text = "Every row of every table names the object and the record it comes from. They are in tables/ as CSV and Parquet and in report.xlsx; SHA256SUMS holds the hash of each file.";
-    flow.paragraph(PLAIN, text);
-    flow.gap(4.0);
-    let lanes =
-        [("table", 2.0), ("rows", 1.0), ("what a row is", 7.0)].map(|(title, share)| Lane { title, share });
-    let rows = tables::all(report)
-        .into_iter()
-        .map(|table| vec![table.name.to_owned(), grouped(table.rows() as u64), table.about.to_owned()]);
-    let _ = grid(flow, &lanes, rows, 2);
-    flow.heading("Appendix: how to read it");
-    for (word, meaning) in GLOSSARY {
-        flow.labelled(word, PLAIN, meaning);
-    }
-}
-
-const GLOSSARY: &[(&str, &str)] = &[
-    ("Times", "UTC throughout; records tell whole seconds, so that within one second no order is known."),
-    (
-        "Mode window",
-        "the stretch in which a privileged mode was open: from the creation of its marker role, or the first sign of it, to the deletion of the last one. No RFC closes a window.",
-    ),
-    (
-        "No end seen",
-        "no deletion of the role is in the evidence. It may have been closed where the evidence does not reach.",
-    ),
-    (
-        "Authorization",
-        "authorized: an RFC that was carried out explains the opening. Unauthorized: RFC evidence covers the time and holds none.",
-    ),
-    ("Unknown", "the evidence does not tell; it is never a guess, and never a No."),
-    ("Attempt", "a call that was denied, failed or a dry run. It destroyed nothing."),
-    ("Irreversible", "nothing in the evidence or in AWS's documentation brings it back."),
-    (
-        "Hidden text",
-        "characters that command, hide or reorder, and those that this document's typeface cannot draw, stand as \\u{…}. Tables in Parquet have the text as recorded.",
-    ),
-];
-
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     shorten(text, TEXT_CHARS_MAX).into_owned()
 }
 

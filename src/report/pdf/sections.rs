@@ -5,18 +5,22 @@
 //! as is a column; the appendix lists every table that there is.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use crate::model::count::grouped;
+use crate::model::control::Verdict;
+use crate::model::count::{counted, grouped};
 use crate::model::event::Outcome;
 use crate::model::report::Report;
 use crate::report::column::{Cell, Table};
 use crate::report::escape::shorten;
-use crate::report::headline::urgency;
+use crate::report::headline::{to_look_at, urgency};
 use crate::report::tables;
 
-use super::flow::{Flow, SMALL};
+use super::flow::{Flow, PLAIN, SMALL};
 use super::grid::{Lane, grid};
 
+/// Actors named in a cell.
+const ACTORS_MAX: usize = 4;
 /// Characters of a cell.
 const CELL_CHARS_MAX: usize = 260;
 
@@ -33,6 +37,8 @@ struct Section {
     rows: fn(&Report, usize) -> Vec<usize>,
     /// How many pages it may take.
     pages_max: usize,
+    /// What is said of the rows that are left out on purpose, one sentence each.
+    left_out: fn(&Report) -> Vec<String>,
 }
 
 const SECTIONS: &[Section] = &[
@@ -40,19 +46,24 @@ const SECTIONS: &[Section] = &[
         table: "mode_windows",
         title: "Mode windows",
         columns: &[
-            ("account_id", 52.0),
-            ("mode", 45.0),
-            ("opened_at", 44.0),
-            ("opened_bound", 40.0),
+            ("account_id", 54.0),
+            ("mode", 47.0),
+            ("opened_at", 46.0),
+            ("opened_bound", 42.0),
             ("closed_at", 48.0),
-            ("authorization", 53.0),
-            ("authorization_reason", 98.0),
-            ("sessions", 36.0),
-            ("destructive_actions", 42.0),
-            ("window_id", 64.0),
+            ("authorization", 55.0),
+            ("authorization_reason", 70.0),
+            ("actors", 72.0),
+            ("destructive_actions", 40.0),
+            ("window_id", 68.0),
         ],
-        rows: in_order,
+        rows: |report, _| {
+            let mut rows: Vec<usize> = (0..report.windows.len()).collect();
+            rows.sort_by_key(|row| report.windows.get(*row).map(to_look_at));
+            rows
+        },
         pages_max: 4,
+        left_out: nothing,
     },
     Section {
         table: "incidents",
@@ -72,6 +83,7 @@ const SECTIONS: &[Section] = &[
             rows
         },
         pages_max: 5,
+        left_out: nothing,
     },
     Section {
         table: "findings",
@@ -93,8 +105,28 @@ const SECTIONS: &[Section] = &[
             rows
         },
         pages_max: 5,
+        left_out: nothing,
     },
-    Section { table: "controls", title: "Controls", columns: &[], rows: in_order, pages_max: 3 },
+    Section {
+        table: "controls",
+        title: "Controls, exceptions first",
+        columns: &[
+            ("framework", 74.0),
+            ("control", 62.0),
+            ("title", 181.0),
+            ("findings", 40.0),
+            ("suppressed", 48.0),
+            ("rules", 106.0),
+        ],
+        rows: |report, _| {
+            let of = |row: &usize| report.controls.get(*row);
+            let mut rows: Vec<usize> = (0..report.controls.len()).collect();
+            rows.retain(|row| of(row).is_some_and(|control| control.verdict == Verdict::ExceptionsFound));
+            rows
+        },
+        pages_max: 6,
+        left_out: other_controls,
+    },
     Section {
         table: "destructive_actions",
         title: "Destructive actions that succeeded, gravest first",
@@ -117,9 +149,46 @@ const SECTIONS: &[Section] = &[
             rows
         },
         pages_max: 5,
+        left_out: nothing,
     },
-    Section { table: "actors", title: "Actors", columns: &[], rows: in_order, pages_max: 2 },
+    Section {
+        table: "actors",
+        title: "Actors",
+        columns: &[],
+        rows: in_order,
+        pages_max: 2,
+        left_out: nothing,
+    },
 ];
+
+const fn nothing(_: &Report) -> Vec<String> {
+    Vec::new()
+}
+
+/// How many controls have no exception, framework by framework, and how many could
+/// not be assessed.
+fn other_controls(report: &Report) -> Vec<String> {
+    let told = |verdict, what: &str| {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for control in report.controls.iter().filter(|control| control.verdict == verdict) {
+            *counts.entry(&*control.framework).or_default() += 1;
+        }
+        let of = |(framework, count): (&&str, &u64)| format!("{} of {framework}", grouped(*count));
+        let each: Vec<String> = counts.iter().map(of).collect();
+        let all = counted(counts.values().sum(), "control");
+        (!each.is_empty()).then(|| format!("{what}: {all} ({}).", each.join(", ")))
+    };
+    [
+        told(
+            Verdict::NoneFound,
+            "No exception found in covered evidence, which is no proof that there is none",
+        ),
+        told(Verdict::NotAssessable, "Not assessable, as evidence lacks"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
 
 fn in_order(_: &Report, rows: usize) -> Vec<usize> {
     (0..rows).collect()
@@ -138,10 +207,16 @@ pub(super) fn draw(flow: &mut Flow<'_>, report: &Report) {
 impl Section {
     fn draw(&self, flow: &mut Flow<'_>, report: &Report, table: &Table<'_>) {
         let rows = (self.rows)(report, table.rows());
-        if rows.is_empty() {
+        let left_out = (self.left_out)(report);
+        if rows.is_empty() && left_out.is_empty() {
             return;
         }
         flow.heading(self.title);
+        if rows.is_empty() {
+            flow.paragraph(PLAIN, "None.");
+            left_out.iter().for_each(|sentence| flow.item(sentence));
+            return;
+        }
         let columns = self.columns(table);
         let lanes: Vec<Lane> =
             columns.iter().map(|(_, title, share)| Lane { title, share: *share }).collect();
@@ -158,6 +233,7 @@ impl Section {
             ),
         };
         flow.paragraph(SMALL, &rest);
+        left_out.iter().for_each(|sentence| flow.item(sentence));
     }
 
     /// Place, name and share of the columns that the table has.
@@ -186,11 +262,13 @@ fn print(table: &Table<'_>, row: usize, place: usize, name: &str) -> String {
         Cell::Time(time) => time.to_string().replace('T', " "),
         Cell::Bool(truth) => truth.to_string(),
         Cell::List(items) => {
-            let first =
-                items.first().map(|item| shorten(item, CELL_CHARS_MAX).into_owned()).unwrap_or_default();
-            match items.len() {
-                0 | 1 => first,
-                more => format!("{first} and {} more", grouped(more as u64 - 1)),
+            // Who used a window is what is asked first.
+            let named = if name == "actors" { ACTORS_MAX } else { 1 };
+            let first: Vec<_> = items.iter().take(named).map(|item| shorten(item, CELL_CHARS_MAX)).collect();
+            let first = first.join(", ");
+            match items.len().saturating_sub(named) {
+                0 => first,
+                more => format!("{first} and {} more", grouped(more as u64)),
             }
         }
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::flow::{self, Colour, Mark};
 use super::*;
+use crate::model::control::ControlRow;
 use crate::model::finding::Incident;
+use crate::model::severity::Severity;
 use crate::report::sample;
 
 /// Pages that a PDF may have.
@@ -40,6 +42,19 @@ fn it_says_what_the_head_says() {
     }
     let until = head.open_deadlines().next().unwrap().until.to_string();
     assert!(text.contains(&format!("Act before {until}")), "{text}");
+    let (_, first) = text.split_once("The head").expect("a head");
+    let place = |part: &str| first.find(part).unwrap_or_else(|| panic!("{part}: {first}"));
+    let order = [
+        "Read 5 objects",
+        "3 mode windows",
+        "no end seen: unauthorized, used by",
+        "Act before",
+        "destructive actions succeeded",
+        "Findings:",
+        "What cannot be seen",
+        "not as a digest says",
+    ];
+    assert!(order.windows(2).all(|pair| place(pair[0]) < place(pair[1])), "{first}");
     for part in
         ["Mode windows", "Incidents", "Findings", "What cannot be seen", "Appendix", "c0ffee", "Conclusion"]
     {
@@ -156,6 +171,63 @@ fn a_large_report_is_summarised_and_says_where_the_rest_is() {
     assert!((20..=PAGES_MAX).contains(&pages), "{pages}");
     assert!(text.contains("more rows; all of them are in the table mode_windows."));
     assert!(text.contains("more, in summary.json."));
+}
+
+#[test]
+fn the_appendix_says_how_far_to_trust_it_and_how_it_was_made() {
+    let (_, text) = text_of(&sample::plain());
+    let (_, text) = text.split_once("Appendix: integrity").expect("an appendix");
+    for part in [
+        "modified 1 a digest lists another hash for it",
+        "2025-03-04 2025-03-20",
+        "those built into devtrail 0.1.0",
+        "Options --as-of 2025-03-20T18:00:00Z",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn the_table_of_windows_names_who_used_them() {
+    let mut report = sample::plain();
+    report.windows.truncate(1);
+    report.windows[0].actors = ["ann", "ben", "cho", "dan", "eve"].map(Into::into).into();
+    let (_, text) = text_of(&report);
+    let (_, table) = text.split_once("authorization_ reason").expect("the table of windows");
+    assert!(table.contains("ann, ben, cho, dan and 1 more"), "{table}");
+}
+
+#[test]
+fn no_exception_to_a_control_gives_way_to_one_that_passes() {
+    let mut report = sample::plain();
+    let (exception, passed) = (report.controls[0].clone(), report.controls[1].clone());
+    let named = |row: &ControlRow, n: usize| ControlRow { control: format!("C-{n}").into(), ..row.clone() };
+    // Passing ones stand first in the table.
+    report.controls = (0..200).map(|n| named(&passed, n)).collect();
+    report.controls.extend((200..320).map(|n| named(&exception, n)));
+    let (_, text) = text_of(&report);
+    for n in 200..320 {
+        assert!(text.contains(&format!(" C-{n} ")), "C-{n}");
+    }
+    assert!(!text.contains(" C-7 "), "one that passed");
+    assert!(text.contains("200 controls (200 of nist_800_53_r5)"), "{text}");
+}
+
+#[test]
+fn incidents_and_deadlines_that_are_critical_come_first() {
+    let mut report = sample::plain();
+    let one = report.incidents[0].clone();
+    let incident = |actor: &str, severity, next_deadline| Incident {
+        actor: Some(actor.into()),
+        severity,
+        next_deadline,
+        ..one.clone()
+    };
+    report.incidents = vec![incident("many", Severity::High, one.next_deadline); 400];
+    report.incidents.push(incident("the-critical-one", Severity::Critical, None));
+    let (_, text) = text_of(&report);
+    let (_, listed) = text.split_once("Incidents, by what").expect("the section");
+    assert!(listed.find("the-critical-one") < listed.find("many"), "{listed}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Format, Url, Worksheet, XlsxError};
 use crate::model::report::Report;
 use crate::report::column::Table;
 use crate::report::escape::shorten;
-use crate::report::headline::Headline;
+use crate::report::headline::{Headline, window_line};
 use crate::report::provenance::Provenance;
 
 use super::Filled;
@@ -25,6 +25,16 @@ const TEXT_CHARS_MAX: usize = 2_000;
 const CASE_CHARS_MAX: usize = 160;
 /// Accounts and sentences listed before the list is cut short.
 const ITEMS_MAX: usize = 200;
+
+/// Windows and deadlines on the cover.
+const WINDOWS_MAX: usize = 6;
+const ACT_MAX: usize = 3;
+/// Characters that surely fit into one line of the column of texts, and of labels.
+const TEXT_WIDTH: usize = 84;
+const LABEL_WIDTH: usize = 30;
+/// Height of a line in points, and lines of a row; a row is at most 409 points.
+const LINE_HEIGHT: f64 = 15.0;
+const LINES_MAX: usize = 27;
 
 /// A sheet that is written from top to bottom.
 struct Page<'l> {
@@ -92,15 +102,21 @@ impl Page<'_> {
     /// What was read, and what must be done.
     fn first_things(&mut self, head: &Headline<'_>) -> Result<(), XlsxError> {
         self.line("What was read", &head.coverage)?;
-        if let Some(first) = head.open_deadlines().next() {
-            let action = first.action;
-            let account = action.account_id.as_ref().map_or("an unknown account", |id| id.as_str());
-            let text =
-                format!("{}: {} in account {account}: {}", first.until, action.event_name, action.recovery);
+        self.line("Mode windows", &head.windows_sentence)?;
+        for window in head.ordered_windows.iter().take(WINDOWS_MAX) {
+            self.line("", &window_line(window, None))?;
+        }
+        if let Some(more) = head.ordered_windows.len().checked_sub(WINDOWS_MAX).filter(|more| *more > 0) {
+            self.line("", &format!("… and {more} more, in the sheet `mode_windows`"))?;
+        }
+        for group in head.act_first(ACT_MAX) {
+            let action = group.action;
+            let of = action.resources.first().map(|name| format!(" of {name}")).unwrap_or_default();
+            let (call, more, account) = (&action.event_name, group.more(), group.account());
+            let text = format!("{}: {call}{of}{more} in account {account}: {}", group.until, action.recovery);
             let urgent = self.look.urgent.clone();
             self.formatted("Act before", &text, &urgent)?;
         }
-        self.line("Mode windows", &head.windows_sentence)?;
         self.line("Destructive actions", &head.destructive_sentence)?;
         if let Some(sentence) = &head.deadlines_sentence {
             self.line("Deadlines for recovery", sentence)?;
@@ -121,6 +137,7 @@ impl Page<'_> {
             ("… in a mode", calls.in_mode),
             ("… irreversible", calls.irreversible),
             ("… recoverable", calls.recoverable),
+            ("… past the deadline for recovery", calls.deadline_passed),
             ("… undone", calls.undone),
             ("Attempts that destroyed nothing", calls.attempts),
             ("Open deadlines for recovery", open),
@@ -156,7 +173,8 @@ impl Page<'_> {
         for selection in scope.selections.iter().take(ITEMS_MAX) {
             self.line("Left out", selection)?;
         }
-        made.lines().iter().try_for_each(|(label, text)| self.line(label, text))
+        made.lines().iter().try_for_each(|(label, text)| self.line(label, text))?;
+        self.line("Options", &made.options())
     }
 
     /// What a reader must know, and what did not fit.
@@ -247,7 +265,16 @@ impl Page<'_> {
         self.worksheet.write_string_with_format(self.row, 0, label, &self.look.label)?;
         let text = shorten(text, TEXT_CHARS_MAX);
         self.worksheet.write_string_with_format(self.row, 2, harmless(&text), format)?;
+        self.tall(label, &text)?;
         self.row += 1;
+        Ok(())
+    }
+
+    /// Makes the row as tall as its wrapped text needs: not every program does.
+    fn tall(&mut self, label: &str, text: &str) -> Result<(), XlsxError> {
+        let lines = |text: &str, width: usize| text.chars().count().div_ceil(width).max(1);
+        let lines = lines(text, TEXT_WIDTH).max(lines(label, LABEL_WIDTH)).min(LINES_MAX);
+        self.worksheet.set_row_height(self.row, LINE_HEIGHT * lines as f64)?;
         Ok(())
     }
 
@@ -268,6 +295,7 @@ impl Page<'_> {
             self.worksheet.write_number_with_format(self.row, 1, rows as f64, &self.look.count)?;
         }
         self.worksheet.write_string_with_format(self.row, 2, about, &self.look.prose)?;
+        self.tall("", about)?;
         self.row += 1;
         Ok(())
     }

@@ -48,6 +48,7 @@ const PAINTED: &[(&str, &[(&str, Paint)])] = &[
         "authorization",
         &[("unauthorized", RED), ("outside_mode", ORANGE), ("unknown", GREY), ("authorized", GREEN)],
     ),
+    ("verdict", &[("exceptions_found", RED), ("not_assessable", GREY)]),
     ("integrity", &[("modified", DARK_RED), ("missing", RED), ("trailing_data", ORANGE), ("signed", GREEN)]),
 ];
 

@@ -131,6 +131,21 @@ fn the_cover_says_what_was_read_and_is_to_be_signed() {
 }
 
 #[test]
+fn rows_of_the_cover_are_as_tall_as_their_text() {
+    let mut report = sample::plain();
+    report.scope.baseline = "word ".repeat(100);
+    let workbook = workbook_of(&report, SHEET_ROWS_MAX);
+    let cover = sheet(&workbook, "cover");
+    let heights: Vec<f64> = cover
+        .split("<row ")
+        .filter_map(|row| row.split_once(" ht=\"")?.1.split('"').next()?.parse().ok())
+        .collect();
+    // 500 characters in a column of 84.
+    assert!(heights.contains(&90.0), "{heights:?}");
+    assert!(heights.iter().all(|height| (15.0..=409.0).contains(height)), "{heights:?}");
+}
+
+#[test]
 fn the_cover_names_the_case_as_text_and_what_was_left_out() {
     let mut report = sample::plain();
     let unnamed = part(&workbook_of(&report, SHEET_ROWS_MAX), "xl/sharedStrings.xml");

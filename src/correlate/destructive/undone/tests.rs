@@ -183,7 +183,7 @@ fn the_timeline_tells_what_undid_what() {
     let entry = timeline.iter().find(|entry| entry.kind.as_str() == "undone").expect("an entry");
     assert_eq!(
         entry.summary,
-        "StopLogging on t: undone after 10 min by StartLogging; until then it did not log: what happened meanwhile is not in it"
+        "ops undid StopLogging on t in account 111122223333, us-east-1: undone after 10 min by StartLogging; until then it did not log: what happened meanwhile is not in it"
     );
     assert_eq!(entry.time.map(minute), Some(20));
     assert_eq!(entry.event_id.as_ref().map(|id| id.as_str()), Some("StartLogging-20"));
