@@ -56,7 +56,8 @@ fn a_removed_protection_and_the_destruction_of_that_thing_are_one_finding() {
     assert_eq!(
         finding.summary,
         "eve destroyed what was set to be unprotected in account 111122223333: DeleteDBInstance on orders; \
-         protection switched off or removed by ops from 2025-01-10T00:00:00Z on: ModifyDBInstance on orders"
+         protection set to off or removed by ops from 2025-01-10T00:00:00Z on: ModifyDBInstance on orders; no \
+         earlier call in evidence tells whether it was on before"
     );
     let burst = vec![unprotect(0, "a"), unprotect(1, "b"), delete_db(5, "a"), delete_db(6, "b")];
     assert_eq!(found(UNPROTECTED, burst)[0].count, 4);
@@ -105,11 +106,102 @@ fn what_was_only_tried_after_it_is_less_grave_and_says_so() {
     let tried =
         found(UNPROTECTED, vec![unprotect(0, "orders"), delete_db(5, "orders").error("AccessDenied")]);
     assert_eq!(tried[0].severity.as_str(), "medium");
+    // The protection is off all the same: that is no mere attempt.
+    assert!(tried[0].title.starts_with("Attempt: Protection set to off") && !tried[0].attempt);
+    assert!(tried[0].response.contains("switch the protection on again"), "{}", tried[0].response);
     assert!(tried[0].summary.starts_with("ops tried in vain to destroy what"), "{}", tried[0].summary);
     let both =
         vec![unprotect(0, "orders"), delete_db(5, "orders").error("AccessDenied"), delete_db(6, "orders")];
     let done = found(UNPROTECTED, both);
     assert_eq!((done.len(), done[0].severity.as_str(), done[0].count), (1, "high", 2));
+}
+
+fn make_db(minute: i64, db: &str, protected: bool) -> Event {
+    let answer = format!(r#"{{"dBInstanceIdentifier":"{db}","deletionProtection":{protected}}}"#);
+    let request = format!(r#"{{"dBInstanceIdentifier":"{db}"}}"#);
+    call(minute, "rds", "CreateDBInstance").request(&request).response(&answer)
+}
+
+fn protect(minute: i64, db: &str) -> Event {
+    call(minute, "rds", "ModifyDBInstance")
+        .request(&format!(r#"{{"dBInstanceIdentifier":"{db}","deletionProtection":true}}"#))
+}
+
+#[test]
+fn a_protection_that_never_was_on_is_not_taken_away() {
+    let instance = |minute: i64, off: bool| {
+        call(minute, "ec2", "RunInstances")
+            .request(&format!(r#"{{"disableApiTermination":{},"disableApiStop":false}}"#, !off))
+            .response(r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#)
+    };
+    let unset = |minute: i64, attribute: &str| {
+        call(minute, "ec2", "ModifyInstanceAttribute")
+            .request(&format!(r#"{{"instanceId":"i-1","{attribute}":{{"value":false}}}}"#))
+    };
+    let end = |minute: i64| {
+        call(minute, "ec2", "TerminateInstances")
+            .request(r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#)
+    };
+    let day = 24 * 60;
+    let misses = [
+        vec![make_db(0, "orders", false), unprotect(5, "orders"), delete_db(9, "orders")],
+        vec![
+            make_db(0, "orders", false),
+            unprotect(5, "orders"),
+            unprotect(6, "orders"),
+            delete_db(9, "orders"),
+        ],
+        vec![instance(0, true), unset(5, "disableApiTermination"), end(9)],
+        vec![instance(0, false), unset(5, "disableApiStop"), end(9)],
+        // What was on a day before the destruction was off long since.
+        vec![
+            protect(0, "orders"),
+            unprotect(1, "orders"),
+            unprotect(day + 9, "orders"),
+            delete_db(day + 10, "orders"),
+        ],
+    ];
+    for (number, events) in misses.into_iter().enumerate() {
+        assert_eq!(count(UNPROTECTED, events), 0, "miss {number}");
+    }
+    let known = [
+        vec![make_db(0, "orders", true), unprotect(5, "orders"), delete_db(9, "orders")],
+        vec![
+            make_db(0, "orders", false),
+            protect(2, "orders"),
+            unprotect(5, "orders"),
+            delete_db(9, "orders"),
+        ],
+        vec![instance(0, false), unset(5, "disableApiTermination"), end(9)],
+    ];
+    for (number, events) in known.into_iter().enumerate() {
+        let made = found(UNPROTECTED, events);
+        assert_eq!(made.len(), 1, "known {number}");
+        assert!(made[0].summary.ends_with(", which was on before"), "{}", made[0].summary);
+        assert!(!made[0].confidence_reason.contains("less sure"), "{}", made[0].confidence_reason);
+    }
+    let unknown = [
+        vec![unprotect(5, "orders"), delete_db(9, "orders")],
+        vec![make_db(0, "sales", false), unprotect(5, "orders"), delete_db(9, "orders")],
+        vec![
+            make_db(0, "orders", false).error("AccessDenied"),
+            unprotect(5, "orders"),
+            delete_db(9, "orders"),
+        ],
+        // Of two calls of one second nobody knows which came last.
+        vec![
+            make_db(0, "orders", false),
+            protect(0, "orders"),
+            unprotect(5, "orders"),
+            delete_db(9, "orders"),
+        ],
+    ];
+    for (number, events) in unknown.into_iter().enumerate() {
+        let made = found(UNPROTECTED, events);
+        assert_eq!(made.len(), 1, "unknown {number}");
+        assert!(made[0].summary.ends_with("tells whether it was on before"), "{}", made[0].summary);
+        assert!(made[0].confidence_reason.ends_with("tells that the protection was on"));
+    }
 }
 
 const BACKUPS: &str = "intent/backups-then-data";
@@ -226,6 +318,54 @@ fn a_recording_that_went_on_or_a_call_before_it_is_no_finding() {
     }
     let twice = found(BLIND, vec![stop(0), delete_db(5, "a"), stop(10), delete_db(15, "b")]);
     assert_eq!(twice.iter().map(|finding| finding.count).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[test]
+fn a_recording_that_was_restored_is_told_until_then() {
+    let start = |minute: i64| call(minute, "cloudtrail", "StartLogging").request(r#"{"name":"t"}"#);
+    let made = found(BLIND, vec![stop(0), delete_db(5, "a"), start(8), delete_db(9, "b")]);
+    assert_eq!((made.len(), made[0].count), (1, 1));
+    assert_eq!(
+        made[0].summary,
+        "ops made 1 destructive call in account 111122223333 after StopLogging at 2025-01-10T00:00:00Z and until \
+         it was restored at 2025-01-10T00:08:00Z: DeleteDBInstance"
+    );
+    assert!(made[0].response.starts_with("The recording is on again"), "{}", made[0].response);
+}
+
+#[test]
+fn of_a_stop_and_a_start_in_one_second_no_order_is_claimed() {
+    let select = |kind: &str| {
+        call(0, "cloudtrail", "PutEventSelectors").request(&format!(
+            r#"{{"trailName":"t","eventSelectors":[{{"readWriteType":"{kind}","includeManagementEvents":{}}}]}}"#,
+            kind == "All"
+        ))
+    };
+    let sure = found(BLIND, vec![select("ReadOnly"), delete_db(5, "a")]);
+    assert_eq!((sure.len(), sure[0].severity.as_str()), (1, "critical"));
+    assert!(!sure[0].confidence_reason.contains("same second"));
+    let mut whole = select("All");
+    whole.event_id = Some("other".into());
+    whole.evidence.record += 1000;
+    let open = found(BLIND, vec![select("ReadOnly"), whole.clone(), delete_db(5, "a")]);
+    assert_eq!((open.len(), open[0].severity.as_str()), (1, "high"));
+    assert!(open[0].confidence < sure[0].confidence || open[0].confidence.as_str() == "low");
+    assert!(
+        open[0].confidence_reason.ends_with(
+            "less sure, as a call of the same second switches on what PutEventSelectors cut, and no record tells \
+             which came last"
+        ),
+        "{}",
+        open[0].confidence_reason
+    );
+    // Of another trail, or denied, it tells nothing.
+    let other = whole.clone().request(
+        r#"{"trailName":"u","eventSelectors":[{"readWriteType":"All","includeManagementEvents":true}]}"#,
+    );
+    for event in [other, whole.error("AccessDenied")] {
+        let made = found(BLIND, vec![select("ReadOnly"), event, delete_db(5, "a")]);
+        assert!(!made[0].confidence_reason.contains("same second"), "{}", made[0].confidence_reason);
+    }
 }
 
 const SPREAD: &str = "intent/same-call-many-places";
