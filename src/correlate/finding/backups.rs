@@ -19,7 +19,7 @@ const WITHIN_S: i64 = 24 * 3600;
 const WORDS: Words = Words {
     second: "data",
     first: "backups were destroyed or cut",
-    vain: "Ask the caller why, and look for other copies of the data: it is still there, the backups are not.",
+    vain: "Ask the caller why, and see which copies of the data are left: it is still there, its backups were destroyed or cut.",
 };
 
 /// One claim per actor, account and burst of destruction.
