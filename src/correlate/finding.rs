@@ -184,6 +184,17 @@ pub(super) fn sort(findings: &mut [Finding]) {
     });
 }
 
+/// The sentence of a claim none of whose calls succeeded.
+fn tried(claim: &Claim<'_>) -> String {
+    let ended = |outcome| claim.actions.iter().any(|action| action.outcome == outcome);
+    let how = match (ended(Outcome::Denied), ended(Outcome::Failed)) {
+        (true, true) => "denied or failed",
+        (true, false) => "denied",
+        _ => "failed",
+    };
+    format!("Attempt ({how}): {}", claim.summary)
+}
+
 fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Finding {
     let event_ids = proof.event_ids(&claim);
     let (confidence, confidence_reason) = proof.confidence(&claim, correlator.confidence);
@@ -205,6 +216,7 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
         true => format!("{ATTEMPT}{}", correlator.title).into(),
         false => correlator.title.into(),
     };
+    let summary = if attempt { tried(&claim) } else { claim.summary.clone() };
     let instead = claim.instead.or(attempt.then_some(RESPONSE_TO_ATTEMPT));
     Finding {
         finding_id: FindingId::new(id),
@@ -219,7 +231,7 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
         time: claim.time,
         end_time: claim.end_time,
         actor: claim.actor,
-        summary: claim.summary,
+        summary,
         count: claim.count,
         event_ids,
         window_id: claim.window_id,

@@ -33,10 +33,10 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
                 true => {
                     (first.to_owned(), "by which backups, their retention or replicas were destroyed or cut")
                 }
-                false => (
-                    format!("{first}/attempt"),
-                    "that were denied or failed, to destroy or cut backups, their retention or replicas,",
-                ),
+                // A call that was done and one that was tried may share an event id.
+                false => {
+                    (format!("{first}/attempt"), "to destroy or cut backups, their retention or replicas")
+                }
             };
             claims.extend(of_actions(subject, run, which));
         }

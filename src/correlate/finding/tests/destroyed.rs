@@ -85,7 +85,11 @@ fn backups_destroyed_or_cut_are_found_once_a_burst_and_attempts_apart() {
             (true, "low", "Attempt: Backups, retention or replication destroyed or cut"),
         ]
     );
-    assert!(mixed[1].summary.contains("that were denied or failed, to destroy or cut backups"));
+    assert_eq!(
+        mixed[1].summary,
+        "Attempt (denied): ops made 1 call (DeleteDBSnapshot) to destroy or cut backups, their retention or replicas \
+         in account 111122223333, naming 1 resource"
+    );
     assert!(mixed[1].response.ends_with("nothing has to be restored."));
     // A service deletes what its user told it to delete in time.
     let mut by_service = snapshot(0, "a");
