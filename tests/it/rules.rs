@@ -161,7 +161,8 @@ fn a_control_that_was_only_tried_has_held() {
         &[("03:00", "secret-1", Some("AccessDenied")), ("05:00", "secret-2", Some("NoSuchBucket"))],
     );
     let rules = place.path().join("rules").display().to_string();
-    let done = analyze(&place.path().join("dump"), &["--rules", &rules, "--format", "csv,sarif"]);
+    let done =
+        analyze(&place.path().join("dump"), &["--rules", &rules, "--format", "csv", "--format", "sarif"]);
     let controls = done.rows("controls", "control", "OWN-1");
     assert_eq!((&*controls[0]["findings"], &*controls[0]["verdict"]), ("2", "none_found"));
     assert!(
