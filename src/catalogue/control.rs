@@ -5,6 +5,7 @@
 //! know the rules themselves; a test holds the two against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -110,6 +111,10 @@ struct MapRow {
     #[serde(rename = "about")]
     _about: Option<String>,
     rules: Vec<String>,
+    /// Names of the calls that the row is about; without them, whatever the rules
+    /// find.
+    #[serde(default)]
+    calls: Vec<String>,
     controls: Vec<String>,
 }
 
@@ -132,7 +137,9 @@ struct NeedRow {
 pub struct Controls {
     /// Titles; controls in the order of the file, which is that of frameworks.
     titles: Vec<(ControlId, &'static str)>,
-    of_rule: BTreeMap<String, BTreeSet<ControlId>>,
+    /// By rule and control; `None` for whatever the rule finds, else the calls that
+    /// the control is about.
+    of_rule: BTreeMap<String, BTreeMap<ControlId, Option<BTreeSet<String>>>>,
     without: BTreeMap<String, String>,
     needs: BTreeMap<String, BTreeSet<Need>>,
 }
@@ -153,7 +160,12 @@ impl Controls {
             for spelled in &row.controls {
                 let id = read.known(spelled)?;
                 for rule in &row.rules {
-                    read.of_rule.entry(rule.clone()).or_default().insert(id.clone());
+                    let of_rule = read.of_rule.entry(rule.clone()).or_default();
+                    let calls = of_rule.entry(id.clone()).or_insert_with(|| Some(BTreeSet::new()));
+                    match calls {
+                        Some(calls) if !row.calls.is_empty() => calls.extend(row.calls.iter().cloned()),
+                        calls => *calls = None,
+                    }
                 }
             }
         }
@@ -204,9 +216,18 @@ impl Controls {
             .unwrap_or_else(|| of(OTHER, spelled))
     }
 
-    /// The controls that a rule bears on, besides those that it names itself.
+    /// The controls that a rule may bear on, besides those that it names itself.
     pub fn of_rule(&self, rule_id: &str) -> impl Iterator<Item = &ControlId> {
-        self.of_rule.get(rule_id).into_iter().flatten()
+        self.of_rule.get(rule_id).into_iter().flat_map(BTreeMap::keys)
+    }
+
+    /// Those of them that a finding of these calls bears on.
+    pub fn of_calls(&self, rule_id: &str, made: &BTreeSet<Arc<str>>) -> impl Iterator<Item = &ControlId> {
+        let all = self.of_rule.get(rule_id).into_iter().flatten();
+        let bears = |calls: &Option<BTreeSet<String>>| {
+            calls.as_ref().is_none_or(|calls| made.iter().any(|name| calls.contains(&**name)))
+        };
+        all.filter(move |(_, calls)| bears(calls)).map(|(control, _)| control)
     }
 
     /// The rules that are mapped.

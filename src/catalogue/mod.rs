@@ -11,6 +11,7 @@
 //!  inverses.csv ─▶ Inverses ─┬─▶ Catalogue::may_explain_loss(name)
 //!  copies.csv ───▶ Copyings ─┘   and what undid, copied or destroyed what
 //!  waits.csv ────▶ Catalogue::wait(name)
+//!  protections.csv ─▶ Catalogue::protections(call)
 //!  change_types.toml ─▶ Catalogue::change_type(id)
 //!  modes.toml + the user's file ─▶ Catalogue::mode_of_role(name)
 //!  workloads.toml ─▶ Catalogue::workloads(call)
@@ -31,6 +32,7 @@ mod mode_file;
 mod naming;
 mod operation;
 mod path;
+mod protection;
 mod recovery;
 mod rows;
 mod verb;
@@ -56,6 +58,7 @@ pub use mode::{MarkerRole, Mode, RoleMatch};
 pub use mode_file::ModeProfile;
 pub use naming::bare;
 pub(crate) use path::{is_something, member, text_of};
+pub use protection::Protection;
 pub use wait::{Wait, WaitEnd};
 pub use workload::{Workload, WorkloadCall, is_shape, session_shape};
 
@@ -64,6 +67,7 @@ use condition::Conditions;
 use copying::Copyings;
 use inverse::Inverses;
 use operation::OperationTable;
+use protection::Protections;
 use wait::Waits;
 use witness::Witnesses;
 use workload::Workloads;
@@ -72,6 +76,7 @@ const OPERATIONS: &str = include_str!("data/operations.csv");
 const CONDITIONS: &str = include_str!("data/conditions.toml");
 const INVERSES: &str = include_str!("data/inverses.csv");
 const COPIES: &str = include_str!("data/copies.csv");
+const PROTECTIONS: &str = include_str!("data/protections.csv");
 const WAITS: &str = include_str!("data/waits.csv");
 const CHANGE_TYPES: &str = include_str!("data/change_types.toml");
 const MODES: &str = include_str!("data/modes.toml");
@@ -88,6 +93,7 @@ pub struct Catalogue {
     inverses: Inverses,
     copyings: Copyings,
     waits: Waits,
+    protections: Protections,
     witnesses: Witnesses,
     change_types: BTreeMap<String, ChangeType>,
     modes: Vec<Mode>,
@@ -113,7 +119,8 @@ impl Catalogue {
         let conditions = Conditions::parse(CONDITIONS, &mut operations)?;
         let inverses = Inverses::parse(INVERSES)?;
         let copyings = Copyings::parse(COPIES)?;
-        let witnesses = Witnesses::of(&inverses, &copyings);
+        let protections = Protections::parse(PROTECTIONS)?;
+        let witnesses = Witnesses::of(&inverses, &copyings, &protections);
         let change_types = change_type::parse(CHANGE_TYPES)?;
         let mut catalogue = Self {
             operations,
@@ -121,6 +128,7 @@ impl Catalogue {
             inverses,
             copyings,
             waits: Waits::parse(WAITS)?,
+            protections,
             witnesses,
             change_types,
             modes: Vec::new(),
@@ -131,7 +139,7 @@ impl Catalogue {
             sha256: String::new(),
         };
         let knowledge = [OPERATIONS, CONDITIONS, INVERSES, COPIES, WAITS, CHANGE_TYPES, WORKLOADS, AMS_ROLES];
-        for text in knowledge.into_iter().chain([CONTROLS, RULE_CONTROLS]) {
+        for text in knowledge.into_iter().chain([CONTROLS, RULE_CONTROLS, PROTECTIONS]) {
             catalogue.add_to_hash(text);
         }
         catalogue.with_modes(MODES)
@@ -225,6 +233,18 @@ impl Catalogue {
     /// How long a call of that name waits before it deletes.
     pub fn wait(&self, event_source: &str, event_name: &str) -> Option<&Wait> {
         self.waits.find(event_source, event_name)
+    }
+
+    /// What a succeeded call says of the protection of things against deletion:
+    /// `call` is event source and event name without API date, `columns` its parsed
+    /// request and response.
+    pub fn protections(&self, call: (&str, &str), columns: (&Value, &Value)) -> Vec<Protection> {
+        self.protections.said(call, columns)
+    }
+
+    /// Whether calls of that name say how things are protected against deletion.
+    pub fn tells_protection(&self, call: (&str, &str)) -> bool {
+        self.protections.holds(call)
     }
 
     /// The change type of that id; `None` for one that does not matter here.

@@ -6,6 +6,7 @@
 //! ```text
 //! LifecycleConfiguration.Rule[Status=Enabled].Expiration.Days
 //! └ member               └ only elements whose member Status is Enabled
+//! [attribute=userData].value      only if the request itself has that attribute
 //! ```
 
 use std::borrow::Cow;
@@ -34,10 +35,14 @@ impl Path {
         while !rest.is_empty() {
             let end = rest.find(['.', '[']).unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
-            if name.is_empty() {
+            // Only at the beginning a selector stands alone: the request itself is meant.
+            let selects_root = name.is_empty() && steps.is_empty() && after.starts_with('[');
+            if name.is_empty() && !selects_root {
                 return Err(format!("`{text}` has an empty member"));
             }
-            steps.push(if name == "*" { Step::AnyMember } else { Step::Member(name.to_owned()) });
+            if !selects_root {
+                steps.push(if name == "*" { Step::AnyMember } else { Step::Member(name.to_owned()) });
+            }
             rest = after;
             if let Some(selector) = rest.strip_prefix('[') {
                 let (pair, after) = selector.split_once(']').ok_or(format!("`{text}` lacks a `]`"))?;
@@ -52,7 +57,11 @@ impl Path {
                 None => return Err(format!("`{text}` lacks a dot after `]`")),
             }
         }
-        if steps.is_empty() { Err("an empty path".to_owned()) } else { Ok(Self { steps }) }
+        match steps.as_slice() {
+            [] => Err("an empty path".to_owned()),
+            [Step::Where(..)] => Err(format!("`{text}` names no member")),
+            _ => Ok(Self { steps }),
+        }
     }
 
     /// All values the path leads to; a list at the end is its elements.

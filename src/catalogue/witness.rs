@@ -1,5 +1,5 @@
 //! Calls that do no harm and yet tell what became of a loss: those that undo it,
-//! make copies of it, or set how long it is kept.
+//! make copies of it, or set how long it is kept and whether it is protected.
 //!
 //! Owns: the set of their names, asked of every record of a dump.
 
@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::catalogue::copying::Copyings;
 use crate::catalogue::inverse::Inverses;
 use crate::catalogue::operation::short_source;
+use crate::catalogue::protection::Protections;
 
 /// Calls that set whether and how long deleted things are kept.
 ///
@@ -32,9 +33,10 @@ pub(super) struct Witnesses {
 }
 
 impl Witnesses {
-    pub(super) fn of(inverses: &Inverses, copyings: &Copyings) -> Self {
+    pub(super) fn of(inverses: &Inverses, copyings: &Copyings, protections: &Protections) -> Self {
         let mut by_source: FxHashMap<_, FxHashSet<_>> = FxHashMap::default();
-        for (source, name) in inverses.undoings().chain(copyings.makings()).chain(SETTINGS) {
+        let known = inverses.undoings().chain(copyings.makings()).chain(SETTINGS);
+        for (source, name) in known.chain(protections.calls()) {
             by_source.entry(source).or_default().insert(name);
         }
         Self { by_source }

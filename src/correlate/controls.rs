@@ -53,10 +53,11 @@ pub(super) struct Basis<'a> {
     pub(super) baseline: bool,
 }
 
-/// Findings with the controls that the catalogue knows their rules to bear on.
+/// Findings with the controls that the catalogue knows their rules, and the calls
+/// they are about, to bear on.
 pub(super) fn named(mut findings: Vec<Finding>, catalogue: &Catalogue) -> Vec<Finding> {
     for finding in &mut findings {
-        for control in catalogue.controls().of_rule(&finding.rule_id) {
+        for control in catalogue.controls().of_calls(&finding.rule_id, &finding.calls) {
             let spelled = control.spelled();
             if !finding.controls.contains(&spelled.as_str().into()) {
                 finding.controls.push(spelled.into());
@@ -74,19 +75,39 @@ pub(super) fn of(detected: &Detected, findings: &[Finding], basis: Basis<'_>) ->
     let all = rules.values().flatten();
     let lacks: BTreeMap<&str, Lack> =
         all.map(|rule| (&**rule, at_hand.lack(rule, basis.catalogue))).collect();
-    let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        by_rule.entry(&finding.rule_id).or_default().push(finding);
-    }
+    let by_control = by_control(findings, basis.catalogue);
     let rests_on = rests_on(basis);
     let ours = basis.catalogue.controls().all();
     let others = rules.keys().filter(|id| basis.catalogue.controls().title(id).is_none());
     let all = ours.chain(others.map(|id| (id, "")));
     let row = |(id, title): (&ControlId, &str)| {
         let rules = rules.get(id)?;
-        Some(row((id, title), rules, (&by_rule, &lacks), (&rests_on, basis)))
+        Some(row(
+            (id, title),
+            rules,
+            (by_control.get(id).map_or(&[], Vec::as_slice), &lacks),
+            (&rests_on, basis),
+        ))
     };
     all.filter_map(row).collect()
+}
+
+/// The findings that bear on each control: those that name it, in their order.
+fn by_control<'f>(findings: &'f [Finding], catalogue: &Catalogue) -> BTreeMap<ControlId, Vec<&'f Finding>> {
+    let mut spelled: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, finding) in findings.iter().enumerate() {
+        for control in &finding.controls {
+            spelled.entry(control).or_default().push(place);
+        }
+    }
+    // A rule of the user may spell a control of ours another way.
+    let mut places: BTreeMap<ControlId, BTreeSet<usize>> = BTreeMap::new();
+    for (control, named) in spelled {
+        places.entry(catalogue.controls().read(control)).or_default().extend(named);
+    }
+    let named =
+        |places: BTreeSet<usize>| places.into_iter().filter_map(|place| findings.get(place)).collect();
+    places.into_iter().map(|(control, places)| (control, named(places))).collect()
 }
 
 /// The rules of the run that bear on each control.
@@ -240,11 +261,10 @@ fn rests_on(basis: Basis<'_>) -> String {
 fn row(
     (id, title): (&ControlId, &str),
     rules: &BTreeSet<Arc<str>>,
-    (by_rule, lacks): (&BTreeMap<&str, Vec<&Finding>>, &BTreeMap<&str, Lack>),
+    (findings, lacks): (&[&Finding], &BTreeMap<&str, Lack>),
     (rests_on, basis): (&str, Basis<'_>),
 ) -> ControlRow {
-    let findings: Vec<&Finding> =
-        rules.iter().filter_map(|rule| by_rule.get(&**rule)).flatten().copied().collect();
+    let attempts = findings.iter().filter(|finding| finding.attempt).count() as u64;
     let suppressed = findings.iter().filter(|finding| finding.suppression.is_some()).count() as u64;
     let of = |part: fn(&Lack) -> &Vec<String>| -> Vec<(&Arc<str>, String)> {
         let why = |rule: &Arc<str>| Some(part(lacks.get(&**rule)?)).filter(|why| !why.is_empty());
@@ -254,7 +274,8 @@ fn row(
     let mut in_part = of(|lack| &lack.part);
     in_part.retain(|(rule, _)| !lacking.iter().any(|(other, _)| other == rule));
     let judged = rules.len() - lacking.len();
-    let verdict = match (findings.is_empty(), judged) {
+    // What was refused, or came to nothing, is no exception: the control held.
+    let verdict = match (attempts == findings.len() as u64, judged) {
         (false, _) => Verdict::ExceptionsFound,
         // What a few of its rules did not find says little of a control.
         (true, judged) if judged * 2 < rules.len() => Verdict::NotAssessable,
@@ -265,6 +286,11 @@ fn row(
     sentences.extend(told("judged for some accounts only", &in_part, rules.len()));
     if rules.contains(LOG_BUCKET_RULE) && basis.log_buckets.named().next().is_some() {
         sentences.push(buckets_sentence(basis.log_buckets));
+    }
+    if attempts > 0 {
+        let what = if attempts == 1 { "is an attempt" } else { "are attempts" };
+        let of = counted(attempts, "finding");
+        sentences.push(format!("{of} {what}, denied or failed: no exception."));
     }
     if suppressed > 0 {
         let verb = if suppressed == 1 { "is" } else { "are" };

@@ -2,7 +2,8 @@
 //!
 //! Owns: which hits are one finding, and its sentence. Calls of one rule, by
 //! one actor in one account, with gaps under an hour are one finding; what was
-//! denied or failed stands apart from what was done, and is less grave.
+//! denied or failed stands apart from what was done, is less grave, and is told
+//! in words that do not say that it was done.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,12 +13,12 @@ use crate::limits::FINDING_EVENTS_MAX;
 use crate::model::count::counted;
 use crate::model::event::{Event, Outcome};
 use crate::model::evidence::{Evidence, ObjectPath};
-use crate::model::finding::Finding;
+use crate::model::finding::{ATTEMPT, Finding};
 use crate::model::hit::{Compound, Detected, Hit, RuleWords};
 use crate::model::id::{AccountId, FindingId, SessionId, stable_id};
 use crate::model::mode::ModeSession;
 
-use super::finding::{joined, resting, sort};
+use super::finding::{RESPONSE_TO_ATTEMPT, joined, resting, sort};
 use super::incident;
 use super::session::Sessions;
 
@@ -106,6 +107,8 @@ fn finding(words: &RuleWords, run: &[Placed<'_>], compound: Option<&Compound>) -
     let account = common(run, |one| one.hit.account_id.clone());
     let actor = common(run, |one| one.actor());
     let attempt = run.iter().all(|one| !one.succeeded());
+    // A rule about attempts says itself what they are worth and what to do.
+    let lessened = attempt && !words.wants_attempts;
     let time = run.iter().filter_map(|one| one.hit.time).min();
     let subject = first.hit.event_id.as_ref().map_or_else(
         || format!("{} {}", first.hit.evidence.object.as_str(), first.hit.evidence.record),
@@ -127,23 +130,23 @@ fn finding(words: &RuleWords, run: &[Placed<'_>], compound: Option<&Compound>) -
     Some(Finding {
         finding_id: FindingId::new(id),
         rule_id: owned(&words.rule_id),
-        title: owned(&words.title),
-        severity: match attempt && !words.wants_attempts {
-            true => words.severity.lowered(),
-            false => words.severity,
-        },
+        title: if lessened { format!("{ATTEMPT}{}", words.title).into() } else { owned(&words.title) },
+        attempt,
+        severity: if lessened { words.severity.lowered() } else { words.severity },
         mode: session.map(|session| session.mode.clone()),
         time,
         end_time: run.iter().filter_map(|one| one.hit.time).max(),
         summary: summary(words, run, (account.as_ref(), actor.as_deref()), compound),
         count: run.len() as u64,
         event_ids: run.iter().filter_map(|one| one.hit.event_id.clone()).take(FINDING_EVENTS_MAX).collect(),
+        records: run.iter().map(|one| one.hit.evidence.clone()).take(FINDING_EVENTS_MAX).collect(),
+        calls: run.iter().map(|one| one.hit.event_name.clone()).collect(),
         window_id: session.and_then(|session| session.window_id.clone()),
         session_ids,
         rfc_ids: Vec::new(),
         technique_ids: words.technique_ids.clone(),
         controls: words.controls.clone(),
-        response: owned(&words.response),
+        response: if lessened { RESPONSE_TO_ATTEMPT.into() } else { owned(&words.response) },
         confidence: words.confidence.resting_on(weakest),
         confidence_reason: resting(words.confidence, weakest),
         suppression: None,

@@ -9,8 +9,8 @@ use crate::catalogue::Catalogue;
 use crate::geoip::GeoIp;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
-use crate::model::event::Event;
-use crate::model::finding::{Confidence, Finding};
+use crate::model::event::{Event, Outcome};
+use crate::model::finding::{ATTEMPT, Confidence, Finding};
 use crate::model::id::{AccountId, FindingId, stable_id};
 use crate::model::rfc::Rfc;
 use crate::model::severity::Severity;
@@ -50,6 +50,8 @@ mod one_person;
 mod origin;
 mod proof;
 mod protected;
+mod protected_before;
+mod recovery;
 mod refused;
 mod role_changed;
 mod sequence;
@@ -63,6 +65,7 @@ mod thing;
 mod too_long;
 mod two_places;
 mod unauthorized;
+mod unordered;
 mod unprotected;
 mod unused;
 
@@ -73,6 +76,10 @@ use proof::Proof;
 pub(super) use proof::resting;
 pub(super) use suppressed::governed;
 use table::{CORRELATORS, Correlator};
+
+/// What to do about calls that came to nothing, in place of what their rule says.
+pub(super) const RESPONSE_TO_ATTEMPT: &str =
+    "Ask the caller why, and look at what they did before and after; nothing has to be restored.";
 
 /// What correlators look at.
 #[derive(Clone, Copy)]
@@ -177,6 +184,17 @@ pub(super) fn sort(findings: &mut [Finding]) {
     });
 }
 
+/// The sentence of a claim none of whose calls succeeded.
+fn tried(claim: &Claim<'_>) -> String {
+    let ended = |outcome| claim.actions.iter().any(|action| action.outcome == outcome);
+    let how = match (ended(Outcome::Denied), ended(Outcome::Failed)) {
+        (true, true) => "denied or failed",
+        (true, false) => "denied",
+        _ => "failed",
+    };
+    format!("Attempt ({how}): {}", claim.summary)
+}
+
 fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Finding {
     let event_ids = proof.event_ids(&claim);
     let (confidence, confidence_reason) = proof.confidence(&claim, correlator.confidence);
@@ -189,17 +207,31 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
         correlator.technique_ids.iter().copied().chain(of_actions).collect();
     technique_ids.sort_unstable();
     technique_ids.dedup();
+    let calls = claim.actions.iter().map(|action| action.event_name.clone());
+    let calls = calls.chain(proof.calls(&claim)).collect();
+    // Whoever took a first step did something, even if the last one was in vain.
+    let attempt =
+        !claim.actions.is_empty() && claim.actions.iter().all(|action| action.outcome != Outcome::Succeeded);
+    let title = match attempt || claim.tried {
+        true => format!("{ATTEMPT}{}", correlator.title).into(),
+        false => correlator.title.into(),
+    };
+    let summary = if attempt { tried(&claim) } else { claim.summary.clone() };
+    let instead = claim.instead.or(attempt.then_some(RESPONSE_TO_ATTEMPT));
     Finding {
         finding_id: FindingId::new(id),
         rule_id: correlator.rule_id.into(),
-        title: correlator.title.into(),
-        severity: if claim.lowered { correlator.severity.lowered() } else { correlator.severity },
+        title,
+        attempt,
+        records: proof::places(&claim),
+        calls,
+        severity: if claim.lowered || attempt { correlator.severity.lowered() } else { correlator.severity },
         account_id: claim.account_id,
         mode: claim.mode,
         time: claim.time,
         end_time: claim.end_time,
         actor: claim.actor,
-        summary: claim.summary,
+        summary,
         count: claim.count,
         event_ids,
         window_id: claim.window_id,
@@ -207,7 +239,7 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
         rfc_ids: claim.rfc_ids,
         technique_ids: technique_ids.into_iter().map(Into::into).collect(),
         controls: correlator.controls.iter().copied().map(Into::into).collect(),
-        response: correlator.response.into(),
+        response: instead.unwrap_or(correlator.response).into(),
         confidence,
         confidence_reason,
         suppression: None,

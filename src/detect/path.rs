@@ -8,7 +8,8 @@
 //!                                                             any member ┘
 //! ```
 //!
-//! `[!Condition]` selects elements without that member.
+//! `[!Condition]` selects elements without that member, or with nothing in it;
+//! `[Condition~sts:ExternalId]` those of which it holds conditions on that key alone.
 //! A list on the way, or at the end, stands for each of its elements.
 
 use serde_json::Value;
@@ -25,6 +26,9 @@ enum Step {
     Where(String, String),
     /// Only values without a member of that name.
     Without(String),
+    /// Only values whose member of that name holds, by operator, conditions on
+    /// that key and on no other.
+    Solely(String, String),
     /// A text is parsed as JSON; what is no text stays.
     Parsed,
 }
@@ -59,6 +63,13 @@ impl Path {
                 let (pair, rest) = selector.ok_or_else(|| format!("`{text}` has a part `{after}`"))?;
                 if let Some(name) = pair.strip_prefix('!').filter(|name| !name.is_empty()) {
                     steps.push(Step::Without(name.to_owned()));
+                    after = rest;
+                    continue;
+                }
+                let condition =
+                    pair.split_once('~').filter(|(name, key)| !name.is_empty() && !key.is_empty());
+                if let Some((name, key)) = condition {
+                    steps.push(Step::Solely(name.to_owned(), key.to_owned()));
                     after = rest;
                     continue;
                 }
@@ -130,12 +141,30 @@ fn walk(steps: &[Step], found: &Value, passes: &mut dyn FnMut(&Value) -> bool) -
             let holds = member(found, key).is_some_and(|inner| walk(&[], inner, &mut |one| held(one)));
             holds && walk(rest, found, passes)
         }
-        Step::Without(name) => member(found, name).is_none() && walk(rest, found, passes),
+        Step::Without(name) => {
+            let nothing = |inner: &Value| inner.as_object().is_some_and(serde_json::Map::is_empty);
+            member(found, name).is_none_or(nothing) && walk(rest, found, passes)
+        }
+        Step::Solely(name, key) => {
+            member(found, name).is_some_and(|inner| is_solely(inner, key)) && walk(rest, found, passes)
+        }
         Step::Parsed => match found {
             Value::String(text) => value(text).is_some_and(|parsed| walk(rest, &parsed, passes)),
             other => walk(rest, other, passes),
         },
     }
+}
+
+/// Whether conditions are on one key alone: `{"StringEquals": {key: …}, …}`.
+///
+/// Source: IAM user guide, JSON policy elements: Condition (operator, then key;
+/// the case of keys does not count).
+fn is_solely(conditions: &Value, key: &str) -> bool {
+    let Some(operators) = conditions.as_object() else { return false };
+    let keys = || operators.values().filter_map(Value::as_object).flat_map(serde_json::Map::keys);
+    keys().next().is_some()
+        && operators.values().all(Value::is_object)
+        && keys().all(|one| one.eq_ignore_ascii_case(key))
 }
 
 #[cfg(test)]
@@ -167,8 +196,19 @@ mod tests {
     }
 
     #[test]
+    fn conditions_are_told_by_what_is_in_them() {
+        let record = r#"{"p":{"s":[
+            {"n":0},{"n":1,"C":{}},{"n":2,"C":{"StringEquals":{"sts:ExternalId":"x"}}},
+            {"n":3,"C":{"StringEquals":{"STS:externalid":"x"},"StringLike":{"sts:ExternalId":"y"}}},
+            {"n":4,"C":{"StringEquals":{"sts:ExternalId":"x","aws:PrincipalOrgID":"o"}}},
+            {"n":5,"C":{"StringEquals":{}}},{"n":6,"C":"sts:ExternalId"}]}}"#;
+        assert_eq!(found("p.s[!C].n", record), ["0", "1"]);
+        assert_eq!(found("p.s[C~sts:ExternalId].n", record), ["2", "3"]);
+    }
+
+    #[test]
     fn what_is_no_path_is_refused() {
-        for text in ["", ".", "a..b", "*", "a[b", "a[b]", "a.", "{}", "a{x}", "a]b.c[x=1"] {
+        for text in ["", ".", "a..b", "*", "a[b", "a[b]", "a.", "{}", "a{x}", "a]b.c[x=1", "a[~x]", "a[x~]"] {
             assert!(Path::parse(text).is_err(), "{text}");
         }
     }

@@ -31,13 +31,13 @@ impl Losses {
         *times = (times.0.min(first), times.1.max(last));
     }
 
-    /// Whether a call bears on a loss: what undoes comes after one, what copies or
+    /// Whether a call bears on a loss: what undoes comes after one or, in the same second, perhaps, what copies or
     /// keeps before one, and what makes a copy before something is restored from it.
     fn concern(&self, trace: &WitnessTrace) -> bool {
         trace.names.iter().any(|name| {
             let times = self.0.get(name);
             times.is_some_and(|(first, last)| match name.bearing() {
-                Bearing::Undoes => *first < trace.at,
+                Bearing::Undoes => *first <= trace.at,
                 Bearing::Copies | Bearing::Keeps | Bearing::Makes => trace.at <= *last,
             })
         })

@@ -152,7 +152,7 @@ fn subject(tables: &Tables, kind: Kind, id: &str, rows: &Rows) -> Subject {
 fn calls(tables: &Tables, scope: &Scope, entries: &mut Vec<Entry>) {
     let events = tables.grid("events");
     let mut rows = scope.calls.clone();
-    rows.extend(events.find("event_id", &|event| scope.events.contains(event)));
+    rows.extend(scope.named_in(events));
     // Of some the timeline tells already, if in other words.
     let told = entries.iter().filter(|entry| entry.kind != "finding");
     let told: BTreeSet<(String, u64)> = told.filter_map(|entry| entry.evidence.clone()).collect();

@@ -5,17 +5,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::explain::sentence::evidence;
 use crate::explain::subject::{Kind, Rows};
 use crate::readback::{Grid, Tables};
 
 /// Ids of one kind that a story is about, or that frame it.
 type Ids = BTreeSet<String>;
 
+/// An object, and the ordinal of a record in it.
+type Place = (String, u64);
+
 /// What a story holds.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    /// Calls of which every entry is told.
-    pub(super) events: Ids,
+    /// Calls of which every entry is told, by their ids.
+    events: Ids,
+    /// The same by where their records lie.
+    places: BTreeSet<Place>,
+    /// Ids of such calls that other calls have too: of these the place alone counts.
+    shared: Ids,
     /// Sessions of which everything is told.
     sessions: Ids,
     /// Sessions whose beginning is told.
@@ -65,17 +73,68 @@ impl Scope {
         add(&mut scope.rfcs, tables.grid("rfcs"), rows.of("rfcs"), "rfc_id");
         add(&mut scope.around_windows, tables.grid("mode_windows"), rows.of("mode_windows"), "window_id");
         scope.frame(tables);
+        scope.share(tables);
+        // Whoever asks for an event id asks for every call of it.
+        scope.shared.retain(|event| kind != Kind::Event || event != id);
         scope
+    }
+
+    /// Looks for ids that calls in several places have: no more than one can be
+    /// meant.
+    fn share(&mut self, tables: &Tables) {
+        let mut places = BTreeMap::<String, BTreeSet<Place>>::new();
+        for table in ["destructive_actions", "timeline", "events"] {
+            let grid = tables.grid(table);
+            for row in grid.find("event_id", &|event| self.events.contains(event)) {
+                let known = places.entry(grid.text(row, "event_id")).or_default();
+                known.extend(evidence(grid, row));
+            }
+        }
+        let several = places.into_iter().filter(|(_, places)| places.len() > 1);
+        self.shared = several.map(|(event, _)| event).collect();
+    }
+
+    /// The rows of a table that name calls of the story.
+    pub(super) fn named_in(&self, grid: &Grid) -> Vec<usize> {
+        let mut rows = grid.find("event_id", &|event| self.events.contains(event));
+        let objects: BTreeSet<&str> = self.places.iter().map(|(object, _)| &**object).collect();
+        rows.extend(grid.find("source_object", &|object| objects.contains(object)));
+        rows.sort_unstable();
+        rows.dedup();
+        rows.retain(|row| self.tells(grid, *row));
+        rows
+    }
+
+    /// Whether a row that names a call names one of the story.
+    fn tells(&self, grid: &Grid, row: usize) -> bool {
+        let event = grid.text(row, "event_id");
+        let by_id = self.events.contains(&event) && !self.shared.contains(&event);
+        by_id || !event.is_empty() && evidence(grid, row).is_some_and(|place| self.places.contains(&place))
     }
 
     /// A destructive call: itself, what undid it, and its frame.
     fn destructive(&mut self, tables: &Tables, row: usize) {
         let grid = tables.grid("destructive_actions");
         put(&mut self.events, grid.text(row, "event_id"));
-        put(&mut self.events, grid.text(row, "undone_by_event_id"));
+        self.places.extend(evidence(grid, row));
+        self.undone(tables, row);
         put(&mut self.around_sessions, grid.text(row, "session_id"));
         put(&mut self.around_windows, grid.text(row, "window_id"));
         put(&mut self.rfcs, grid.text(row, "rfc_id"));
+    }
+
+    /// What undid a destructive call: the event of that id and time.
+    fn undone(&mut self, tables: &Tables, row: usize) {
+        let grid = tables.grid("destructive_actions");
+        let (by, at) = (grid.text(row, "undone_by_event_id"), grid.time(row, "undone_at"));
+        put(&mut self.events, by.clone());
+        if by.is_empty() {
+            return;
+        }
+        let timeline = tables.grid("timeline");
+        let undoing = timeline.find("event_id", &|event| event == by).into_iter();
+        let undoing = undoing.filter(|row| timeline.time(*row, "time") == at);
+        self.places.extend(undoing.filter_map(|row| evidence(timeline, row)));
     }
 
     fn event(&mut self, tables: &Tables, id: &str) {
@@ -147,6 +206,8 @@ impl Scope {
         let findings = tables.grid("findings");
         put(&mut self.findings, findings.text(row, "finding_id"));
         self.events.extend(findings.list(row, "event_ids"));
+        self.places.extend(evidence(findings, row));
+        self.places.extend(findings.list(row, "source_records").iter().filter_map(|text| place(text)));
         self.around_sessions.extend(findings.list(row, "session_ids"));
         put(&mut self.around_windows, findings.text(row, "window_id"));
         self.rfcs.extend(findings.list(row, "rfc_ids"));
@@ -203,7 +264,7 @@ impl Scope {
             let kind = grid.text(*row, "kind");
             let is = |column: &str, ids: &Ids| ids.contains(&grid.text(*row, column));
             self.timeline.contains(row)
-                || is("event_id", &self.events)
+                || self.tells(grid, *row)
                 || is("session_id", &self.sessions)
                 || is("window_id", &self.windows)
                 || is("finding_id", &self.findings)
@@ -213,6 +274,12 @@ impl Scope {
         };
         (0..grid.rows()).filter(holds).collect()
     }
+}
+
+/// A place as findings list it: `object#ordinal`.
+fn place(text: &str) -> Option<Place> {
+    let (object, record) = text.rsplit_once('#')?;
+    Some((object.to_owned(), record.parse().ok()?))
 }
 
 /// Adds an id; an empty cell is none.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 /// `verdict` column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// At least one finding is an exception to it, suppressed or not.
+    /// At least one finding is an exception to it, suppressed or not. An attempt
+    /// that came to nothing is none.
     ExceptionsFound,
     /// No finding is, in the evidence that was covered.
     NoneFound,
@@ -36,7 +37,7 @@ pub struct ControlRow {
     pub title: Arc<str>,
     /// The rules that bear on it, by id.
     pub rules: Vec<Arc<str>>,
-    /// Findings of these rules that nobody suppressed.
+    /// Findings of these rules that nobody suppressed, attempts included.
     pub findings: u64,
     /// What they come to.
     pub verdict: Verdict,

@@ -63,8 +63,11 @@ pub struct Finding {
     pub finding_id: FindingId,
     /// The rule or correlation that made it.
     pub rule_id: Cow<'static, str>,
-    /// The rule's title.
+    /// The rule's title; of an attempt with [`ATTEMPT`] in front of it, unless the
+    /// rule is about attempts and says so itself.
     pub title: Cow<'static, str>,
+    /// Whether no call that it rests on succeeded, so that nothing was done.
+    pub attempt: bool,
     /// How grave.
     pub severity: Severity,
     /// The account it concerns.
@@ -83,6 +86,10 @@ pub struct Finding {
     pub count: u64,
     /// The events it rests on.
     pub event_ids: Vec<EventId>,
+    /// Where the records that it rests on lie; event ids alone may be shared.
+    pub records: Vec<Evidence>,
+    /// The names of its calls: which controls it bears on may hang on them.
+    pub calls: BTreeSet<Arc<str>>,
     /// The window it concerns.
     pub window_id: Option<WindowId>,
     /// The sessions it concerns.
@@ -103,6 +110,16 @@ pub struct Finding {
     pub suppression: Option<FindingSuppression>,
     /// Where it lies.
     pub evidence: Evidence,
+}
+
+/// What stands before the title of a rule where its calls were only tried.
+pub const ATTEMPT: &str = "Attempt: ";
+
+impl Finding {
+    /// The title of its rule, whatever became of the calls.
+    pub fn title_of_rule(&self) -> &str {
+        self.title.strip_prefix(ATTEMPT).filter(|_| self.attempt).unwrap_or(&self.title)
+    }
 }
 
 /// Who accepted a finding, why, and until when.

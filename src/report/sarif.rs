@@ -7,7 +7,7 @@
 //! (3.14 run, 3.27 result, 3.49 reportingDescriptor); facts/cloudtrail.md 5.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -69,7 +69,7 @@ struct Rule<'a> {
 
 #[derive(Serialize)]
 struct RuleProperties<'a> {
-    tags: &'a [Cow<'static, str>],
+    tags: BTreeSet<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -142,8 +142,10 @@ struct Properties<'a> {
 /// The file's content. Rules are those that findings name, by id; results are
 /// in the order of the table.
 pub fn render(report: &Report) -> String {
-    let rules: BTreeMap<&str, &Finding> =
-        report.findings.iter().rev().map(|finding| (&*finding.rule_id, finding)).collect();
+    let mut rules: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in &report.findings {
+        rules.entry(&finding.rule_id).or_default().push(finding);
+    }
     let places: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(place, id)| (*id, place)).collect();
     let place = |finding: &Finding| places.get(&*finding.rule_id).copied().unwrap_or_default();
     let base = "The folder, object or archive that was analysed.".to_owned();
@@ -152,7 +154,10 @@ pub fn render(report: &Report) -> String {
         version: "2.1.0",
         runs: [Run {
             tool: Tool {
-                driver: Driver { name: "devtrail", rules: rules.values().map(|one| rule(one)).collect() },
+                driver: Driver {
+                    name: "devtrail",
+                    rules: rules.values().filter_map(|made| rule(made)).collect(),
+                },
             },
             original_uri_base_ids: [(BASE, Base { description: Message { text: base } })].into(),
             results: report.findings.iter().map(|finding| outcome(finding, place(finding))).collect(),
@@ -169,14 +174,18 @@ pub fn render(report: &Report) -> String {
     })
 }
 
-fn rule(finding: &Finding) -> Rule<'_> {
-    Rule {
-        id: &finding.rule_id,
-        name: &finding.title,
-        short_description: message(&finding.title),
-        help: message(&finding.response),
-        properties: RuleProperties { tags: &finding.controls },
-    }
+/// The rule of these findings, told by one that is no attempt if there is one;
+/// `None` for no finding. They may differ in the controls they bear on.
+fn rule<'f>(made: &[&'f Finding]) -> Option<Rule<'f>> {
+    let told = made.iter().find(|finding| !finding.attempt).or_else(|| made.first())?;
+    let tags: BTreeSet<&str> = made.iter().flat_map(|one| one.controls.iter().map(|tag| &**tag)).collect();
+    Some(Rule {
+        id: &told.rule_id,
+        name: told.title_of_rule(),
+        short_description: message(told.title_of_rule()),
+        help: message(&told.response),
+        properties: RuleProperties { tags },
+    })
 }
 
 fn outcome(finding: &Finding, rule_index: usize) -> Outcome<'_> {

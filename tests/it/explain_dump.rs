@@ -1,15 +1,17 @@
 //! `explain` when the dump or the tables are not where, or what, they were.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::Path;
 
 use polars_core::prelude::{Column, DataFrame};
 use polars_io::SerReader as _;
 use polars_io::prelude::{ParquetReader, ParquetWriter};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::explain::{demo, explain, lines};
-use crate::runner::{analyze, delivery, devtrail, ended, gzip, put, scratch};
+use crate::runner::{analyze, delivery, devtrail, ended, gzip, put, record, scratch};
 
 #[test]
 fn a_changed_or_missing_object_is_said_and_ends_with_three() {
@@ -157,4 +159,45 @@ fn a_stated_attribution_path_is_told_and_other_columns_do_no_harm() {
     assert_eq!(subjects[0]["attribution_path"], "alice -> session of a role -> the call");
     let text = explain(&done.out, &id, &["--no-raw"]).stdout;
     assert!(text.contains("\nChain\n  alice -> session of a role -> the call\n"), "{text}");
+}
+
+/// Whoever exports logs may give one id to several records: a story is of those
+/// records alone that its finding rests on.
+#[test]
+fn calls_that_share_an_event_id_are_told_apart_by_where_they_lie() {
+    let place = scratch();
+    let call = |id: &str, minute: &str, name: &str, bucket: &str| {
+        let mut call = record(id, &format!("2026-01-02T03:{minute}:00Z"));
+        call["eventName"] = json!(name);
+        call["requestParameters"] = json!({ "bucketName": bucket });
+        call
+    };
+    let mut denied = call("1", "05", "DeleteBucketPublicAccessBlock", "a");
+    denied["errorCode"] = json!("AccessDenied");
+    let records = [
+        call("1", "00", "DeleteBucket", "first"),
+        denied,
+        call("1", "10", "DeleteBucketPublicAccessBlock", "b"),
+        call("2", "11", "DeleteBucketPublicAccessBlock", "c"),
+        call("1", "50", "DeleteBucket", "last"),
+    ];
+    put(place.path(), "dump/a.json", json!({ "Records": records }).to_string());
+    let done = analyze(&place.path().join("dump"), &["--events", "all"]);
+    let rule = "exposure/bucket-public-access-block-removed";
+    let findings = done.rows("findings", "rule_id", rule);
+    let told: Vec<(&str, &str)> =
+        findings.iter().map(|row| (&*row["event_ids"], &*row["source_records"])).collect();
+    assert_eq!(told, [("1", "a.json#1"), ("1;2", "a.json#2;a.json#3")]);
+    for (finding, records) in findings.iter().zip([&[1][..], &[2, 3]]) {
+        let (_, entries) = lines(&done.out, &finding["finding_id"], &["--no-raw"]);
+        let calls = entries.iter().filter(|entry| entry["kind"] != "finding");
+        let mut found: Vec<u64> = calls.filter_map(|entry| entry["source_record"].as_u64()).collect();
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, records, "{}", finding["finding_id"]);
+    }
+    // Whoever asks for the id asks for all of them.
+    let (_, entries) = lines(&done.out, "1", &["--no-raw"]);
+    let found: BTreeSet<u64> = entries.iter().filter_map(|entry| entry["source_record"].as_u64()).collect();
+    assert_eq!(found, [0, 1, 2, 4].into());
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::runner::{Row, analyze, put, record, run, scratch};
+use crate::runner::{Analysis, Row, analyze, put, record, run, scratch};
 
 /// A rule of a user that names buckets called `secret…`.
 fn own_rule(hit_bucket: &str) -> String {
@@ -124,12 +124,59 @@ fn hits_of_one_actor_within_an_hour_are_one_finding_and_attempts_stand_apart() {
     ] {
         assert_eq!(rows[0][column], value, "{column}");
     }
+    // Nothing was done: neither the title nor the response says so.
+    assert_eq!(rows[1]["title"], "Attempt: Secret bucket deleted");
+    assert_eq!(
+        rows[1]["response"],
+        "Ask the caller why, and look at what they did before and after; nothing has to be restored."
+    );
+    assert_eq!(rows[0]["source_records"], "a.json#0;a.json#1");
     let entries = done.rows("timeline", "kind", "finding");
     let told: Vec<String> = rows
         .iter()
         .map(|row| format!("{}: {}", row["title"], row["summary"].trim_end_matches('.')))
         .collect();
     assert_eq!(entries.iter().filter(|row| told.contains(&row["summary"])).count(), 3);
+    attempts_are_no_exceptions(&done);
+}
+
+/// Two calls were exceptions to the control, the attempt is none.
+#[track_caller]
+fn attempts_are_no_exceptions(done: &Analysis) {
+    let controls = done.rows("controls", "control", "OWN-1");
+    assert_eq!((&*controls[0]["findings"], &*controls[0]["verdict"]), ("3", "exceptions_found"));
+    assert!(
+        controls[0]["coverage"].ends_with("1 finding is an attempt, denied or failed: no exception."),
+        "{}",
+        controls[0]["coverage"]
+    );
+}
+
+#[test]
+fn a_control_that_was_only_tried_has_held() {
+    let place = scratch();
+    put(place.path(), "rules/buckets/secret.toml", own_rule("secret-1"));
+    dump(
+        place.path(),
+        &[("03:00", "secret-1", Some("AccessDenied")), ("05:00", "secret-2", Some("NoSuchBucket"))],
+    );
+    let rules = place.path().join("rules").display().to_string();
+    let done =
+        analyze(&place.path().join("dump"), &["--rules", &rules, "--format", "csv", "--format", "sarif"]);
+    let controls = done.rows("controls", "control", "OWN-1");
+    assert_eq!((&*controls[0]["findings"], &*controls[0]["verdict"]), ("2", "none_found"));
+    assert!(
+        controls[0]["coverage"].ends_with("2 findings are attempts, denied or failed: no exception."),
+        "{}",
+        controls[0]["coverage"]
+    );
+    assert_eq!(controls[0]["finding_ids"].split(';').count(), 2);
+    // The rule is told by its own title, whatever became of the calls.
+    let sarif = std::fs::read_to_string(done.out.join("findings.sarif")).expect("SARIF");
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    let named = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules").iter();
+    let own = named.into_iter().find(|rule| rule["id"] == "buckets/secret").expect("the rule");
+    assert_eq!(own["name"], "Secret bucket deleted");
 }
 
 #[test]

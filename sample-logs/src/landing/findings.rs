@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 const AGAINST_LOGS: [&str; 5] =
     ["DeleteLogGroup", "DeleteLogStream", "DeleteTrail", "StopLogging", "DeleteFlowLogs"];
 
+/// Calls that destroy a backup, among all that stories and noise make. What was only tried stands apart.
+const AGAINST_BACKUPS: [&str; 2] = ["DeleteSnapshot", "DeleteDBSnapshot"];
+
 /// Calls after which something is gone for good, among those that people make in a mode here: instances with their
 /// disks, databases without a last snapshot, volumes and logs.
 const FOR_GOOD: [&str; 4] = ["TerminateInstances", "DeleteDBInstance", "DeleteVolume", "DeleteLogGroup"];
@@ -18,8 +21,8 @@ const FOR_GOOD: [&str; 4] = ["TerminateInstances", "DeleteDBInstance", "DeleteVo
 /// How long a mode may stay open with nobody using it.
 const UNUSED: i64 = 14 * DAY;
 
-/// Rule, account, actor, mode.
-type Whose<'a> = (&'static str, &'a str, &'a str, &'a str);
+/// Rule, account, actor, mode, and whether the calls succeeded.
+type Whose<'a> = (&'static str, &'a str, &'a str, &'a str, bool);
 
 /// All of it, for a dump that ends at that time.
 pub(super) fn of(truth: &Truth, end: i64) -> Vec<Finding> {
@@ -30,15 +33,16 @@ pub(super) fn of(truth: &Truth, end: i64) -> Vec<Finding> {
     let mut calls: BTreeMap<Whose<'_>, Vec<i64>> = BTreeMap::new();
     for action in &truth.destructive_actions {
         for rule in rules_of(action) {
-            let whose = (rule, action.account_id.as_str(), action.actor.as_str(), action.mode);
+            let done = action.outcome == "succeeded";
+            let whose = (rule, action.account_id.as_str(), action.actor.as_str(), action.mode, done);
             calls.entry(whose).or_default().push(action.event_time);
         }
     }
     for (account, time) in &truth.root_sign_ins {
-        calls.entry(("access/root-used", account, "root", "none")).or_default().push(*time);
+        calls.entry(("access/root-used", account, "root", "none", true)).or_default().push(*time);
     }
     let mut findings: Vec<Finding> = Vec::new();
-    for ((rule_id, account, actor, _), mut times) in calls {
+    for ((rule_id, account, actor, ..), mut times) in calls {
         times.sort_unstable();
         for run in runs(&times) {
             findings.push(Finding {
@@ -69,6 +73,9 @@ fn rules_of(action: &DestructiveAction) -> Vec<&'static str> {
             "succeeded" => rules.push("logging/impaired"),
             _ => rules.push("defence/logging-attempt"),
         }
+    }
+    if AGAINST_BACKUPS.contains(&action.event_name.as_str()) && action.outcome != "dry_run" {
+        rules.push("recovery/impaired");
     }
     if done && action.mode != "none" && FOR_GOOD.contains(&action.event_name.as_str()) {
         rules.push("destroy/irreversible-in-mode");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use super::super::samples::{DEV, call, covered_day, covering, role_call, sources};
+use super::super::samples::{DEV, With, call, covered_day, covering, role_call, sources};
 use super::super::{Options, all};
 use super::*;
 use crate::model::coverage::CoverageDay;
@@ -245,4 +245,43 @@ fn the_selection_narrows_what_a_verdict_rests_on() {
     let wide = all(sources(), &Catalogue::builtin(), &Options::default());
     let lacking = |report: &Report| control(report, "pci_dss_4_0_1", "10.3.2").rules_not_assessed.len();
     assert_eq!((lacking(&wide), lacking(&narrow)), (0, 1));
+}
+
+/// What a call stops is what the controls of its finding are about.
+#[test]
+fn a_finding_bears_on_the_controls_of_its_calls() {
+    let bears = |source: &str, name: &str, request: &str| -> Vec<String> {
+        let coverage = vec![day("us-east-1", &["Management"])];
+        let events = vec![call(10, source, name).request(request)];
+        let sources = super::super::Sources { coverage, ..sources(events, vec![]) };
+        let report = all(sources, &Catalogue::builtin(), &Options::default());
+        assert_eq!(report.findings.len(), 1, "{name}");
+        let finding = &report.findings[0];
+        assert_eq!((&*finding.rule_id, finding.attempt), ("logging/impaired", false), "{name}");
+        // The table of controls counts it for those alone.
+        let counting = report.controls.iter().filter(|row| row.findings > 0);
+        let counted: BTreeSet<String> =
+            counting.map(|row| format!("{}:{}", row.framework, row.control)).collect();
+        let named: BTreeSet<String> = finding
+            .controls
+            .iter()
+            .map(|one| if one.contains(':') { one.to_string() } else { format!("ams:{one}") })
+            .collect();
+        assert_eq!(counted, named, "{name}");
+        let own = ["cis_aws", "ams"];
+        counted.into_iter().filter(|control| own.iter().any(|own| control.starts_with(own))).collect()
+    };
+    let trail = ["ams:High_Risk-LOG-001", "ams:SCP-AMS-012", "cis_aws_3_0_0:3.1"];
+    assert_eq!(bears("cloudtrail", "StopLogging", r#"{"name":"t"}"#), trail);
+    let recorder = r#"{"deliveryChannelName":"default"}"#;
+    assert_eq!(bears("config", "DeleteDeliveryChannel", recorder), ["ams:SCP-AMS-019", "cis_aws_3_0_0:3.3"]);
+    let flows = r#"{"DeleteFlowLogsRequest":{"FlowLogId":"fl-1"}}"#;
+    let flow_logs = ["ams:High_Risk-LOG-002", "ams:SCP-AMS-029", "cis_aws_3_0_0:3.7"];
+    assert_eq!(bears("ec2", "DeleteFlowLogs", flows), flow_logs);
+    assert_eq!(
+        bears("logs", "DeleteLogGroup", r#"{"logGroupName":"g"}"#),
+        ["ams:SCP-AMS-021", "ams:SCP-AMS-029"]
+    );
+    let queries = r#"{"resolverQueryLogConfigId":"rqlc-1"}"#;
+    assert_eq!(bears("route53resolver", "DeleteResolverQueryLogConfig", queries), Vec::<String>::new());
 }

@@ -32,6 +32,7 @@ pub fn witnessed(
         found.push((Bearing::Makes, bare(&copied.copy)));
     }
     found.extend(kept(source, request).map(|name| (Bearing::Keeps, name)));
+    found.extend(protected(call, (request, response), catalogue));
     found.sort_unstable();
     found.dedup();
     found
@@ -58,7 +59,19 @@ pub fn lost(event: &Event, catalogue: &Catalogue) -> Vec<(Bearing, String)> {
         found.extend(operand.names(&request).into_iter().map(|name| (Bearing::Copies, name)));
     }
     found.extend(kept(source, &request).map(|name| (Bearing::Keeps, name)));
+    found.extend(protected((source, name), (&request, &response), catalogue));
     found
+}
+
+/// The things whose protection a call tells of: what it was set to before, earlier
+/// calls tell.
+fn protected(
+    call: (&str, &str),
+    columns: (&Value, &Value),
+    catalogue: &Catalogue,
+) -> impl Iterator<Item = (Bearing, String)> {
+    let said = catalogue.protections(call, columns);
+    said.into_iter().flat_map(|one| one.things).map(|name| (Bearing::Keeps, name))
 }
 
 /// A pair about a whole account or region names nothing: its number stands for it.

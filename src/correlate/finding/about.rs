@@ -21,7 +21,7 @@ pub(super) struct About {
 }
 
 /// One a correlator, in their order.
-pub(super) const ABOUT: [About; 31] = [
+pub(super) const ABOUT: [About; 32] = [
     About {
         rule_id: "mode/opened-without-rfc",
         when: "A marker role of a mode was created, the RFC evidence covers that time, and no successful enabling RFC of that mode and account holds it.",
@@ -58,6 +58,13 @@ pub(super) const ABOUT: [About; 31] = [
         rests_on: "facts/cloudtrail.md 6.2",
     },
     About {
+        rule_id: "recovery/impaired",
+        when: "Calls of the category recovery_inhibition, by one actor with gaps under an hour; what was denied or failed stands apart as an attempt. Calls of a service on its own behalf do not count.",
+        case: "two snapshots deleted within a minute: one finding",
+        near_miss: "the same by a service on its own behalf",
+        rests_on: "facts/cloudtrail.md 6.2, 6.3",
+    },
+    About {
         rule_id: "evidence/gap-over-window",
         when: "Days without any object of the window's account lie inside a window.",
         case: "a day of one region without objects while the mode is open",
@@ -66,9 +73,9 @@ pub(super) const ABOUT: [About; 31] = [
     },
     About {
         rule_id: "intent/unprotected-then-destroyed",
-        when: "A protection of a thing was switched off, and within 24 hours the same thing was destroyed.",
+        when: "A protection of a thing was set to off or removed, and within 24 hours the same thing was destroyed. Where earlier calls tell that it was off already, nothing is found; where none tells, the claim is less sure.",
         case: "deletion protection of a database off, then the database deleted",
-        near_miss: "protection of another thing, or more than a day between",
+        near_miss: "protection of another thing, more than a day between, or a thing that was made without it",
         rests_on: "facts/cloudtrail.md 6.3",
     },
     About {
@@ -81,7 +88,7 @@ pub(super) const ABOUT: [About; 31] = [
     About {
         rule_id: "intent/blind-then-changed",
         when: "One actor stopped or cut recording, and within 24 hours, before it was restored, destroyed things or changed them in a mode.",
-        case: "a trail stopped, then a volume deleted",
+        case: "a trail stopped, then a volume deleted; less sure if a call of the same second started it",
         near_miss: "a recording that was restored, or a call before it stopped",
         rests_on: "facts/cloudtrail.md 6.2",
     },

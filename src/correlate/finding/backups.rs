@@ -10,11 +10,17 @@ use crate::model::destructive::{Category, DestructiveAction, Reversibility};
 
 use super::Facts;
 use super::claim::Claim;
-use super::sequence::{Before, claims, was_meant};
+use super::sequence::{Before, Words, claims, was_meant};
 use super::thing;
 
 /// How long after it a destruction is tied to that of a backup, in seconds.
 const WITHIN_S: i64 = 24 * 3600;
+
+const WORDS: Words = Words {
+    second: "data",
+    first: "backups were destroyed or cut",
+    vain: "Ask the caller why, and see which copies of the data are left: it is still there, its backups were destroyed or cut.",
+};
 
 /// One claim per actor, account and burst of destruction.
 pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
@@ -35,7 +41,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         let of_thing = || things.find_map(|thing| cut.latest(&(who.clone(), thing), time, WITHIN_S));
         Some((of_service.or_else(of_thing)?, call))
     });
-    claims(steps.collect(), ("data", "backups were destroyed or cut"))
+    claims(steps.collect(), WORDS)
 }
 
 /// A plan or a setting can be made again; a recovery point cannot.

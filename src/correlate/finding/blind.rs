@@ -3,7 +3,8 @@
 //! Owns: this pattern: one actor in one account, until the stated time was over
 //! or, where that is in evidence, the recording was restored. That calls were
 //! recorded all the same shows that something else still recorded; it does not
-//! make them less meant.
+//! make them less meant. Where a call of the same second switched it on, nobody
+//! knows which came last: the claim says so.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::model::time::UtcTime;
 
 use super::Facts;
 use super::claim::{Claim, by, joined, of_calls, place};
+use super::unordered::Unordered;
 
 /// How long after it calls are tied to a stopped recording, in seconds.
 const WITHIN_S: i64 = 24 * 3600;
@@ -47,6 +49,13 @@ const STOPS: [(&str, &[&str]); 2] = [
         ],
     ),
 ];
+
+/// What to do where the recording is on again.
+const RESTORED: &str =
+    "The recording is on again: look for what else was done until then in other sources, and ask the actor.";
+
+/// What claims are told from, besides the doings of one actor.
+type Around<'a, 'u> = (Facts<'a>, &'u Unordered);
 
 type Whose<'a> = (Option<&'a AccountId>, Option<&'a Arc<str>>);
 
@@ -87,7 +96,9 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
             done.writes.push((time, place));
         }
     }
-    doings.values_mut().flat_map(|done| of_one(done, facts)).collect()
+    let stops = doings.values().flat_map(|done| done.stops.iter().map(|(_, stop)| *stop));
+    let unordered = Unordered::of(stops, facts);
+    doings.values_mut().flat_map(|done| of_one(done, (facts, &unordered))).collect()
 }
 
 fn stops_recording(call: &DestructiveAction) -> bool {
@@ -103,7 +114,7 @@ fn whose(call: &DestructiveAction) -> Whose<'_> {
 }
 
 /// Each later call is told with the latest stop before it.
-fn of_one<'a>(done: &mut Doings<'a>, facts: Facts<'a>) -> Vec<Claim<'a>> {
+fn of_one<'a>(done: &mut Doings<'a>, around: Around<'a, '_>) -> Vec<Claim<'a>> {
     done.writes.sort_unstable();
     let mut claims = Vec::new();
     for (number, (from, stop)) in done.stops.iter().enumerate() {
@@ -118,15 +129,16 @@ fn of_one<'a>(done: &mut Doings<'a>, facts: Facts<'a>) -> Vec<Claim<'a>> {
         let last = done.writes.partition_point(|(time, _)| *time < until);
         let writes: Vec<usize> =
             done.writes.get(first..last).unwrap_or_default().iter().map(|(_, place)| *place).collect();
-        claims.extend(claim(stop, (calls, writes), facts));
+        let restored = stop.undone_at.filter(|at| *at == until);
+        claims.extend(claim((stop, restored), (calls, writes), around));
     }
     claims
 }
 
 fn claim<'a>(
-    stop: &'a DestructiveAction,
+    (stop, restored): (&'a DestructiveAction, Option<UtcTime>),
     (mut calls, writes): (Vec<&'a DestructiveAction>, Vec<usize>),
-    facts: Facts<'a>,
+    (facts, unordered): Around<'a, '_>,
 ) -> Option<Claim<'a>> {
     calls.retain(|call| call.outcome == Outcome::Succeeded);
     let destroyed = calls.len() as u64;
@@ -136,15 +148,24 @@ fn claim<'a>(
     if names.is_empty() {
         return None;
     }
+    let when = match restored {
+        Some(_) => "after".to_owned(),
+        None => format!("within {} hours after", WITHIN_S / 3600),
+    };
+    let end = restored.map(|at| format!(" and until it was restored at {at}")).unwrap_or_default();
     let summary = format!(
-        "{} made {} in account {} within {} hours after {} at {}: {names}",
+        "{} made {} in account {} {when} {} at {}{end}: {names}",
         by(stop),
         made(destroyed, writes.len() as u64),
         place(stop),
-        WITHIN_S / 3600,
         stop.event_name,
         stop.event_time.map(|time| time.to_string()).unwrap_or_default(),
     );
+    let unordered = unordered.holds(stop);
+    let doubt = unordered.then(|| {
+        let name = &stop.event_name;
+        format!("a call of the same second switches on what {name} cut, and no record tells which came last")
+    });
     let subject = stop.event_id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
     let last_write = writes.last().and_then(|place| facts.events[*place].time);
     let rests_on = writes.iter().map(|place| facts.events[*place].evidence.clone()).collect();
@@ -154,7 +175,9 @@ fn claim<'a>(
         end_time: claim.end_time.max(last_write),
         count: destroyed + writes.len() as u64,
         rests_on,
-        lowered: destroyed == 0,
+        lowered: destroyed == 0 || unordered,
+        instead: restored.map(|_| RESTORED),
+        doubt,
         ..claim
     })
 }

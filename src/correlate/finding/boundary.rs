@@ -77,6 +77,9 @@ fn claim<'a>(session: usize, events: Vec<&Event>, sessions: &Sessions) -> Option
         rfc_ids: Vec::new(),
         evidence: first.evidence.clone(),
         lowered: false,
+        tried: false,
+        instead: None,
+        doubt: None,
         rests_on: events.iter().map(|event| event.evidence.clone()).collect(),
     })
 }

@@ -34,6 +34,12 @@ pub(super) struct Claim<'a> {
     pub(super) evidence: Evidence,
     /// Whether it is one level less grave than its rule says.
     pub(super) lowered: bool,
+    /// Whether its last step was only tried, though the first was done.
+    pub(super) tried: bool,
+    /// What to do, in place of what its rule says.
+    pub(super) instead: Option<&'static str>,
+    /// What the records leave open: one level less sure, and told.
+    pub(super) doubt: Option<String>,
     /// Further records it rests on, besides its actions.
     pub(super) rests_on: Vec<Evidence>,
 }
@@ -58,6 +64,9 @@ pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -
         rfc_ids: row.rfc_ids.clone(),
         evidence: row.evidence.clone(),
         lowered: false,
+        tried: false,
+        instead: None,
+        doubt: None,
         rests_on: Vec::new(),
     }
 }
@@ -111,6 +120,9 @@ pub(super) fn of_calls(
         evidence: first.evidence.clone(),
         rests_on: Vec::new(),
         lowered: false,
+        tried: false,
+        instead: None,
+        doubt: None,
         actions,
     })
 }

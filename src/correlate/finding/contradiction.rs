@@ -38,6 +38,9 @@ fn claim(rfc: &Rfc) -> Claim<'static> {
         rfc_ids: vec![rfc.rfc_id.clone()],
         evidence: rfc.evidence.clone(),
         lowered: false,
+        tried: false,
+        instead: None,
+        doubt: None,
         rests_on: Vec::new(),
     }
 }

@@ -178,6 +178,9 @@ fn claim<'a>(
         rfc_ids: Vec::new(),
         evidence: first.evidence.clone(),
         lowered: !run.iter().any(|harm| harm.sure),
+        tried: false,
+        instead: None,
+        doubt: None,
         rests_on: records.chain(bucket.evidence.clone()).collect(),
     })
 }

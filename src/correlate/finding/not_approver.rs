@@ -64,6 +64,9 @@ fn claim<'a>(rfc: &Rfc, facts: Facts<'a>) -> Option<Claim<'a>> {
         rfc_ids: vec![rfc.rfc_id.clone()],
         evidence: rfc.evidence.clone(),
         lowered: !rfc.succeeded() && !opened_by(rfc, facts),
+        tried: false,
+        instead: None,
+        doubt: None,
         rests_on: steps.map(|step| step.evidence.clone()).collect(),
     })
 }

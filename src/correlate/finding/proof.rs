@@ -4,7 +4,9 @@
 //! and the confidence and its reason that follow from the weakest of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use crate::limits::FINDING_EVENTS_MAX;
 use crate::model::event::Event;
 use crate::model::evidence::Evidence;
 use crate::model::finding::Confidence;
@@ -41,13 +43,22 @@ impl<'a> Proof<'a> {
         named.chain(acted).filter(|id| seen.insert(id.clone())).collect()
     }
 
+    /// The names of the calls among them.
+    pub(super) fn calls(&self, claim: &Claim<'_>) -> impl Iterator<Item = Arc<str>> {
+        records(claim).filter_map(|record| Some(self.events.get(record)?.event_name.clone()))
+    }
+
     /// How sure a claim is, and why.
     pub(super) fn confidence(&self, claim: &Claim<'_>, rule: Confidence) -> (Confidence, String) {
         let named = records(claim).map(|record| self.grade(record));
         let acted = claim.actions.iter().map(|action| action.source_grade);
         // A claim names at least the record that shows it first.
         let weakest = named.chain(acted).max().unwrap_or(SourceGrade::Summary);
-        (rule.resting_on(weakest), resting(rule, weakest))
+        let (confidence, reason) = (rule.resting_on(weakest), resting(rule, weakest));
+        match &claim.doubt {
+            Some(doubt) => (confidence.lowered(), format!("{reason}; less sure, as {doubt}")),
+            None => (confidence, reason),
+        }
     }
 
     /// An RFC that no call shows comes from an archive, and a ticket from its file,
@@ -66,6 +77,15 @@ impl<'a> Proof<'a> {
             None => SourceGrade::Export,
         }
     }
+}
+
+/// Where the records of a claim lie, each once, in its order; no more than a table
+/// names of one finding.
+pub(super) fn places(claim: &Claim<'_>) -> Vec<Evidence> {
+    let acted = claim.actions.iter().map(|action| &action.evidence);
+    let mut seen = BTreeSet::new();
+    let each = records(claim).chain(acted).filter(|record| seen.insert(*record));
+    each.take(FINDING_EVENTS_MAX).cloned().collect()
 }
 
 fn records<'c>(claim: &'c Claim<'_>) -> impl Iterator<Item = &'c Evidence> {

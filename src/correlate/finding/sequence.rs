@@ -49,6 +49,17 @@ impl<'a, K: Ord> Before<'a, K> {
 /// A call that prepared, and the one that it prepared.
 pub(super) type Step<'a> = (&'a DestructiveAction, &'a DestructiveAction);
 
+/// What the steps of a pattern are, for its sentences.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    /// What the second step destroyed.
+    pub(super) second: &'static str,
+    /// What the first step did.
+    pub(super) first: &'static str,
+    /// What to do where the second was only tried: the first was done all the same.
+    pub(super) vain: &'static str,
+}
+
 /// Steps by the account and the actor of the second.
 type ByActor<'a> = BTreeMap<(Option<&'a AccountId>, Option<&'a Arc<str>>), Vec<Step<'a>>>;
 
@@ -59,8 +70,8 @@ pub(super) fn was_meant(call: &DestructiveAction) -> bool {
 
 /// One claim per actor, account and burst of second steps.
 ///
-/// `words` are what the second and the first steps did, such as `"destroyed what"`.
-pub(super) fn claims<'a>(steps: Vec<Step<'a>>, (after, before): (&str, &str)) -> Vec<Claim<'a>> {
+/// Each claim is told in the words of the pattern.
+pub(super) fn claims<'a>(steps: Vec<Step<'a>>, words: Words) -> Vec<Claim<'a>> {
     let mut by_actor: ByActor<'a> = BTreeMap::new();
     for step in steps {
         let whose = (step.1.account_id.as_ref(), step.1.actor.as_ref());
@@ -69,13 +80,13 @@ pub(super) fn claims<'a>(steps: Vec<Step<'a>>, (after, before): (&str, &str)) ->
     let mut claims = Vec::new();
     for steps in by_actor.into_values() {
         for run in incident::runs(steps, |(_, second)| second.event_time) {
-            claims.extend(claim(run, (after, before)));
+            claims.extend(claim(run, words));
         }
     }
     claims
 }
 
-fn claim<'a>(mut run: Vec<Step<'a>>, (after, before): (&str, &str)) -> Option<Claim<'a>> {
+fn claim(mut run: Vec<Step<'_>>, words: Words) -> Option<Claim<'_>> {
     let succeeded = run.iter().any(|(_, second)| second.outcome == Outcome::Succeeded);
     if succeeded {
         run.retain(|(_, second)| second.outcome == Outcome::Succeeded);
@@ -87,11 +98,13 @@ fn claim<'a>(mut run: Vec<Step<'a>>, (after, before): (&str, &str)) -> Option<Cl
     let mut preparers: Vec<&str> = firsts.iter().map(|first| by(first)).collect();
     preparers.sort_unstable();
     let summary = format!(
-        "{} {} {after} in account {}: {}; {before} by {} from {} on: {}",
+        "{} {} {} in account {}: {}; {} by {} from {} on: {}",
         by(last),
         if succeeded { "destroyed" } else { "tried in vain to destroy" },
+        words.second,
         place(last),
         on(run.iter().map(|(_, second)| *second)),
+        words.first,
         joined(preparers.into_iter()),
         firsts.first().and_then(|first| first.event_time).map(|time| time.to_string()).unwrap_or_default(),
         on(firsts.iter().copied()),
@@ -99,7 +112,8 @@ fn claim<'a>(mut run: Vec<Step<'a>>, (after, before): (&str, &str)) -> Option<Cl
     let subject = run.first().and_then(|(_, second)| second.event_id.as_ref());
     let subject = subject.map(|id| id.as_str().to_owned()).unwrap_or_default();
     let calls = firsts.into_iter().chain(run.iter().map(|(_, second)| *second)).collect();
-    Some(Claim { lowered: !succeeded, ..of_calls(subject, calls, summary)? })
+    let instead = (!succeeded).then_some(words.vain);
+    Some(Claim { lowered: !succeeded, tried: !succeeded, instead, ..of_calls(subject, calls, summary)? })
 }
 
 /// Calls with the first thing each names, for a sentence.

@@ -10,8 +10,8 @@ use super::claim::Claim;
 use super::{
     Facts, automated, backups, beyond_ticket, blind, boundary, bulk, contradiction, freeze, gap, hours,
     irreversible, log_bucket, log_objects, logging, network, new_actor, new_network, new_service,
-    not_allowed, not_approver, one_person, protected, refused, role_changed, spread, still_open, too_long,
-    two_places, unauthorized, unprotected, unused,
+    not_allowed, not_approver, one_person, protected, recovery, refused, role_changed, spread, still_open,
+    too_long, two_places, unauthorized, unprotected, unused,
 };
 
 /// One correlator: a row of the table.
@@ -30,7 +30,7 @@ pub(super) struct Correlator {
 
 /// Every correlator. Source of the techniques: facts/cloudtrail.md 5 (ATT&CK
 /// v19); of the controls: facts/ams.md 1.1 (recommendation), 5 (SCP library).
-pub(super) const CORRELATORS: [Correlator; 31] = [
+pub(super) const CORRELATORS: [Correlator; 32] = [
     Correlator {
         rule_id: "mode/opened-without-rfc",
         title: "Privileged mode opened without an RFC",
@@ -77,9 +77,19 @@ pub(super) const CORRELATORS: [Correlator; 31] = [
         severity: Severity::High,
         confidence: Confidence::High,
         technique_ids: &[],
-        controls: &["SCP-AMS-012", "SCP-AMS-021", "SCP-AMS-029", "High_Risk-LOG-001"],
+        controls: &[],
         response: "Restore the logging, and treat the time until then as without evidence.",
         find: logging::find,
+    },
+    Correlator {
+        rule_id: "recovery/impaired",
+        title: "Backups, retention or replication destroyed or cut",
+        severity: Severity::Medium,
+        confidence: Confidence::High,
+        technique_ids: &["T1490"],
+        controls: &[],
+        response: "Ask the caller for the change record, and see what of the data can still be restored, and from when.",
+        find: recovery::find,
     },
     Correlator {
         rule_id: "evidence/gap-over-window",
@@ -93,7 +103,7 @@ pub(super) const CORRELATORS: [Correlator; 31] = [
     },
     Correlator {
         rule_id: "intent/unprotected-then-destroyed",
-        title: "Protection switched off, and then the same thing destroyed",
+        title: "Protection set to off or removed, and then the same thing destroyed",
         severity: Severity::High,
         confidence: Confidence::High,
         technique_ids: &["T1490"],
@@ -117,7 +127,7 @@ pub(super) const CORRELATORS: [Correlator; 31] = [
         severity: Severity::Critical,
         confidence: Confidence::Medium,
         technique_ids: &["T1685.002"],
-        controls: &["SCP-AMS-012", "SCP-AMS-021"],
+        controls: &[],
         response: "Restore the recording, look for what else was done until then in other sources, and ask the actor.",
         find: blind::find,
     },

@@ -17,6 +17,7 @@ use super::super::{Options, all};
 use super::{ABOUT, CORRELATORS};
 
 mod baseline;
+mod blind;
 mod destroyed;
 mod duty;
 mod geoip;

@@ -106,6 +106,9 @@ fn claim<'a>(session: usize, calls: [&Event; 3], facts: Facts<'a>) -> Option<Cla
         rfc_ids: Vec::new(),
         evidence: first.evidence.clone(),
         lowered: false,
+        tried: false,
+        instead: None,
+        doubt: None,
         rests_on: calls.iter().map(|call| call.evidence.clone()).collect(),
     })
 }

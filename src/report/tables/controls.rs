@@ -17,7 +17,9 @@ const COLUMNS: &[Column<ControlRow>] = &[
     Column::text("control", "id of the control in that framework", |c| text(&c.control)),
     Column::text("title", "short name of ours, no text of the standard", |c| text(&c.title)),
     Column::list("rules", "rules that bear on it", |c| list(&c.rules)),
-    Column::int("findings", "findings of these rules that nobody suppressed", |c| number(c.findings)),
+    Column::int("findings", "findings of these rules that nobody suppressed, attempts included", |c| {
+        number(c.findings)
+    }),
     Column::text("verdict", "exceptions_found, none_found (in covered evidence) or not_assessable", |c| {
         word(c.verdict.as_str())
     }),
@@ -30,5 +32,7 @@ const COLUMNS: &[Column<ControlRow>] = &[
     Column::list("rules_not_assessed", "rules for which evidence is lacking", |c| {
         list(&c.rules_not_assessed)
     }),
-    Column::list("finding_ids", "the findings, suppressed ones included", |c| list(&c.finding_ids)),
+    Column::list("finding_ids", "the findings, attempts and suppressed ones included", |c| {
+        list(&c.finding_ids)
+    }),
 ];

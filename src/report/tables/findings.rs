@@ -1,5 +1,8 @@
 //! Table `findings`: claims of the tool, each with its evidence.
 
+use std::borrow::Cow;
+
+use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
 use crate::model::report::Report;
 use crate::report::column::{Cell, Column, Table, list, maybe, moment, number, text, word};
@@ -12,7 +15,9 @@ pub(super) fn table(report: &Report) -> Table<'_> {
 const COLUMNS: &[Column<Finding>] = &[
     Column::text("finding_id", "stable id of the finding", |f| text(&f.finding_id)),
     Column::text("rule_id", "rule or correlation that made it", |f| text(&f.rule_id)),
-    Column::text("title", "title of the rule", |f| text(&f.title)),
+    Column::text("title", "title of the rule; `Attempt: ` stands before it where nothing was done", |f| {
+        text(&f.title)
+    }),
     Column::text("severity", "how grave it is", |f| word(f.severity.as_str())),
     Column::text("account_id", "account it concerns", |f| maybe(&f.account_id)),
     Column::text("mode", "mode it concerns", |f| maybe(&f.mode)),
@@ -47,5 +52,9 @@ const COLUMNS: &[Column<Finding>] = &[
     Column::text("suppression_expires", "last day (UTC) on which it is accepted", |f| {
         let expires = f.suppression.as_ref().map(|suppression| suppression.expires.to_string());
         expires.map_or(Cell::Empty, |day| Cell::Text(day.into()))
+    }),
+    Column::list("source_records", "records it rests on, as object#ordinal; at most 100", |f| {
+        let place = |one: &Evidence| Cow::Owned(format!("{}#{}", one.object.as_str(), one.record));
+        Cell::List(f.records.iter().map(place).collect())
     }),
 ];

@@ -97,7 +97,7 @@ mod tests {
         ),
         (
             "findings",
-            "finding_id, rule_id, title, severity, account_id, mode, time, end_time, actor, summary, count, event_ids, window_id, session_ids, rfc_ids, technique_ids, controls, response, confidence, source_object, source_record, confidence_reason, suppressed_by, suppression_reason, suppression_expires",
+            "finding_id, rule_id, title, severity, account_id, mode, time, end_time, actor, summary, count, event_ids, window_id, session_ids, rfc_ids, technique_ids, controls, response, confidence, source_object, source_record, confidence_reason, suppressed_by, suppression_reason, suppression_expires, source_records",
         ),
         (
             "incidents",

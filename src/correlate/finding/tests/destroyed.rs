@@ -55,3 +55,52 @@ fn deleted_deliveries_of_audit_logs_are_found_and_other_objects_are_not() {
     let denied = object(0, &format!("AWSLogs/111122223333/CloudTrail/{day}")).error("AccessDenied");
     assert!(found("logging/log-objects-deleted", vec![denied]).is_empty());
 }
+
+#[test]
+fn backups_destroyed_or_cut_are_found_once_a_burst_and_attempts_apart() {
+    let recovery = |events| found("recovery/impaired", events);
+    let snapshot = |minute: i64, id: &str| {
+        call(minute, "rds", "DeleteDBSnapshot").request(&format!(r#"{{"dBSnapshotIdentifier":"{id}"}}"#))
+    };
+    let made = recovery(vec![snapshot(0, "a"), snapshot(1, "b"), snapshot(200, "c")]);
+    assert_eq!(made.iter().map(|finding| finding.count).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(
+        (&*made[0].title, made[0].severity.as_str()),
+        ("Backups, retention or replication destroyed or cut", "medium")
+    );
+    assert_eq!(
+        made[0].summary,
+        "ops made 2 calls (DeleteDBSnapshot) by which backups, their retention or replicas were destroyed or cut in \
+         account 111122223333, naming 2 resources"
+    );
+    let replication = call(0, "s3", "DeleteBucketReplication").request(r#"{"bucketName":"orders"}"#);
+    assert_eq!(recovery(vec![replication]).len(), 1);
+    let mixed = recovery(vec![snapshot(0, "a"), snapshot(1, "b").error("AccessDenied")]);
+    let told: Vec<(bool, &str, &str)> =
+        mixed.iter().map(|finding| (finding.attempt, finding.severity.as_str(), &*finding.title)).collect();
+    assert_eq!(
+        told,
+        [
+            (false, "medium", "Backups, retention or replication destroyed or cut"),
+            (true, "low", "Attempt: Backups, retention or replication destroyed or cut"),
+        ]
+    );
+    assert_eq!(
+        mixed[1].summary,
+        "Attempt (denied): ops made 1 call (DeleteDBSnapshot) to destroy or cut backups, their retention or replicas \
+         in account 111122223333, naming 1 resource"
+    );
+    assert!(mixed[1].response.ends_with("nothing has to be restored."));
+    // A service deletes what its user told it to delete in time.
+    let mut by_service = snapshot(0, "a");
+    by_service.principal = crate::model::principal::Principal {
+        identity_type: Some("AWSService".into()),
+        invoked_by: Some("backup.amazonaws.com".into()),
+        ..Default::default()
+    };
+    let retention = call(1, "rds", "ModifyDBInstance")
+        .request(r#"{"dBInstanceIdentifier":"a","backupRetentionPeriod":7}"#);
+    for miss in [by_service, retention, snapshot(0, "a").error("Client.DryRunOperation")] {
+        assert!(recovery(vec![miss]).is_empty());
+    }
+}

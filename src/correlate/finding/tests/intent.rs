@@ -6,22 +6,22 @@ use crate::model::finding::Finding;
 use super::super::super::samples::{DEV, With, call, minute, report, role_call, wearing};
 
 /// The findings of one rule.
-fn found(rule: &str, events: Vec<Event>) -> Vec<Finding> {
+pub(super) fn found(rule: &str, events: Vec<Event>) -> Vec<Finding> {
     let mut findings = report(events, vec![]).findings;
     findings.retain(|finding| finding.rule_id == rule);
     findings
 }
 
-fn count(rule: &str, events: Vec<Event>) -> usize {
+pub(super) fn count(rule: &str, events: Vec<Event>) -> usize {
     found(rule, events).len()
 }
 
-fn by_eve(mut event: Event) -> Event {
+pub(super) fn by_eve(mut event: Event) -> Event {
     event.principal.user_name = Some("eve".into());
     event
 }
 
-fn in_account(mut event: Event, account: &str) -> Event {
+pub(super) fn in_account(mut event: Event, account: &str) -> Event {
     event.account_id = Some(account.into());
     event
 }
@@ -36,7 +36,7 @@ fn unprotect(minute: i64, db: &str) -> Event {
         .request(&format!(r#"{{"dBInstanceIdentifier":"{db}","deletionProtection":false}}"#))
 }
 
-fn delete_db(minute: i64, db: &str) -> Event {
+pub(super) fn delete_db(minute: i64, db: &str) -> Event {
     call(minute, "rds", "DeleteDBInstance")
         .request(&format!(r#"{{"dBInstanceIdentifier":"{db}","skipFinalSnapshot":true}}"#))
 }
@@ -56,7 +56,8 @@ fn a_removed_protection_and_the_destruction_of_that_thing_are_one_finding() {
     assert_eq!(
         finding.summary,
         "eve destroyed what was set to be unprotected in account 111122223333: DeleteDBInstance on orders; \
-         protection switched off or removed by ops from 2025-01-10T00:00:00Z on: ModifyDBInstance on orders"
+         protection set to off or removed by ops from 2025-01-10T00:00:00Z on: ModifyDBInstance on orders; no \
+         earlier call in evidence tells whether it was on before"
     );
     let burst = vec![unprotect(0, "a"), unprotect(1, "b"), delete_db(5, "a"), delete_db(6, "b")];
     assert_eq!(found(UNPROTECTED, burst)[0].count, 4);
@@ -105,11 +106,108 @@ fn what_was_only_tried_after_it_is_less_grave_and_says_so() {
     let tried =
         found(UNPROTECTED, vec![unprotect(0, "orders"), delete_db(5, "orders").error("AccessDenied")]);
     assert_eq!(tried[0].severity.as_str(), "medium");
+    // The protection is off all the same: that is no mere attempt.
+    assert!(tried[0].title.starts_with("Attempt: Protection set to off") && !tried[0].attempt);
+    assert!(tried[0].response.contains("switch the protection on again"), "{}", tried[0].response);
     assert!(tried[0].summary.starts_with("ops tried in vain to destroy what"), "{}", tried[0].summary);
     let both =
         vec![unprotect(0, "orders"), delete_db(5, "orders").error("AccessDenied"), delete_db(6, "orders")];
     let done = found(UNPROTECTED, both);
     assert_eq!((done.len(), done[0].severity.as_str(), done[0].count), (1, "high", 2));
+}
+
+fn make_db(minute: i64, db: &str, protected: bool) -> Event {
+    let answer = format!(r#"{{"dBInstanceIdentifier":"{db}","deletionProtection":{protected}}}"#);
+    let request = format!(r#"{{"dBInstanceIdentifier":"{db}"}}"#);
+    call(minute, "rds", "CreateDBInstance").request(&request).response(&answer)
+}
+
+fn protect(minute: i64, db: &str) -> Event {
+    call(minute, "rds", "ModifyDBInstance")
+        .request(&format!(r#"{{"dBInstanceIdentifier":"{db}","deletionProtection":true}}"#))
+}
+
+fn run_instance(minute: i64, off: bool) -> Event {
+    call(minute, "ec2", "RunInstances")
+        .request(&format!(r#"{{"disableApiTermination":{},"disableApiStop":false}}"#, !off))
+        .response(r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#)
+}
+
+fn unset(minute: i64, attribute: &str) -> Event {
+    call(minute, "ec2", "ModifyInstanceAttribute")
+        .request(&format!(r#"{{"instanceId":"i-1","{attribute}":{{"value":false}}}}"#))
+}
+
+fn end_instance(minute: i64) -> Event {
+    call(minute, "ec2", "TerminateInstances").request(r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#)
+}
+
+#[test]
+fn a_protection_that_never_was_on_is_not_taken_away() {
+    let day = 24 * 60;
+    let misses = [
+        vec![make_db(0, "orders", false), unprotect(5, "orders"), delete_db(9, "orders")],
+        vec![
+            make_db(0, "orders", false),
+            unprotect(5, "orders"),
+            unprotect(6, "orders"),
+            delete_db(9, "orders"),
+        ],
+        vec![run_instance(0, true), unset(5, "disableApiTermination"), end_instance(9)],
+        vec![run_instance(0, false), unset(5, "disableApiStop"), end_instance(9)],
+        // What was on a day before the destruction was off long since.
+        vec![
+            protect(0, "orders"),
+            unprotect(1, "orders"),
+            unprotect(day + 9, "orders"),
+            delete_db(day + 10, "orders"),
+        ],
+    ];
+    for (number, events) in misses.into_iter().enumerate() {
+        assert_eq!(count(UNPROTECTED, events), 0, "miss {number}");
+    }
+}
+
+#[test]
+fn what_was_set_before_is_told_and_what_is_not_known_is_less_sure() {
+    let known = [
+        vec![make_db(0, "orders", true), unprotect(5, "orders"), delete_db(9, "orders")],
+        vec![
+            make_db(0, "orders", false),
+            protect(2, "orders"),
+            unprotect(5, "orders"),
+            delete_db(9, "orders"),
+        ],
+        vec![run_instance(0, false), unset(5, "disableApiTermination"), end_instance(9)],
+    ];
+    for (number, events) in known.into_iter().enumerate() {
+        let made = found(UNPROTECTED, events);
+        assert_eq!(made.len(), 1, "known {number}");
+        assert!(made[0].summary.ends_with(", which was on before"), "{}", made[0].summary);
+        assert!(!made[0].confidence_reason.contains("less sure"), "{}", made[0].confidence_reason);
+    }
+    let unknown = [
+        vec![unprotect(5, "orders"), delete_db(9, "orders")],
+        vec![make_db(0, "sales", false), unprotect(5, "orders"), delete_db(9, "orders")],
+        vec![
+            make_db(0, "orders", false).error("AccessDenied"),
+            unprotect(5, "orders"),
+            delete_db(9, "orders"),
+        ],
+        // Of two calls of one second nobody knows which came last.
+        vec![
+            make_db(0, "orders", false),
+            protect(0, "orders"),
+            unprotect(5, "orders"),
+            delete_db(9, "orders"),
+        ],
+    ];
+    for (number, events) in unknown.into_iter().enumerate() {
+        let made = found(UNPROTECTED, events);
+        assert_eq!(made.len(), 1, "unknown {number}");
+        assert!(made[0].summary.ends_with("tells whether it was on before"), "{}", made[0].summary);
+        assert!(made[0].confidence_reason.ends_with("tells that the protection was on"));
+    }
 }
 
 const BACKUPS: &str = "intent/backups-then-data";
@@ -172,60 +270,6 @@ fn backups_of_another_service_thing_actor_or_time_are_no_finding() {
     for (number, events) in misses.into_iter().enumerate() {
         assert_eq!(count(BACKUPS, events), 0, "miss {number}");
     }
-}
-
-const BLIND: &str = "intent/blind-then-changed";
-
-fn stop(minute: i64) -> Event {
-    call(minute, "cloudtrail", "StopLogging").request(r#"{"name":"t"}"#)
-}
-
-#[test]
-fn what_an_actor_destroys_after_stopping_the_recording_is_a_finding() {
-    let made = found(BLIND, vec![stop(0), delete_db(5, "a"), delete_db(6, "b"), by_eve(delete_db(7, "c"))]);
-    assert_eq!((made.len(), made[0].count), (1, 2));
-    assert_eq!(made[0].severity.as_str(), "critical");
-    assert_eq!(
-        made[0].summary,
-        "ops made 2 destructive calls in account 111122223333 within 24 hours after \
-         StopLogging at 2025-01-10T00:00:00Z: DeleteDBInstance"
-    );
-}
-
-#[test]
-fn other_changes_of_a_mode_session_count_for_less() {
-    let worn = || wearing(DEV, "ASIA1", Some(1));
-    let run = call(8, "ec2", "RunInstances").by(worn());
-    let events = vec![role_call(0, "CreateRole", DEV), stop(2).by(worn()), run];
-    let made = found(BLIND, events);
-    assert_eq!((made.len(), made[0].count, made[0].severity.as_str()), (1, 1, "high"));
-    assert!(made[0].event_ids.iter().any(|id| id.as_str() == "RunInstances-8"));
-    assert!(made[0].summary.contains(" made 1 change in a mode in account "), "{}", made[0].summary);
-    let read = call(8, "ec2", "DescribeInstances").by(worn());
-    let denied = call(9, "ec2", "RunInstances").by(worn()).error("AccessDenied");
-    assert_eq!(count(BLIND, vec![role_call(0, "CreateRole", DEV), stop(2).by(worn()), read, denied]), 0);
-}
-
-#[test]
-fn a_recording_that_went_on_or_a_call_before_it_is_no_finding() {
-    let flow_logs =
-        call(0, "ec2", "DeleteFlowLogs").request(r#"{"DeleteFlowLogsRequest":{"FlowLogId":"fl-1"}}"#);
-    let misses = [
-        vec![stop(0).error("AccessDenied"), delete_db(5, "a")],
-        vec![delete_db(0, "a"), stop(5)],
-        vec![stop(0), delete_db(0, "a")],
-        vec![stop(0), delete_db(5, "a").error("AccessDenied")],
-        vec![stop(0), by_eve(delete_db(5, "a"))],
-        vec![stop(0), in_account(delete_db(5, "a"), "999999999999")],
-        vec![stop(0), delete_db(24 * 60, "a")],
-        vec![flow_logs, delete_db(5, "a")],
-        vec![call(0, "config", "DeleteConfigRule").request(r#"{"configRuleName":"r"}"#), delete_db(5, "a")],
-    ];
-    for (number, events) in misses.into_iter().enumerate() {
-        assert_eq!(count(BLIND, events), 0, "miss {number}");
-    }
-    let twice = found(BLIND, vec![stop(0), delete_db(5, "a"), stop(10), delete_db(15, "b")]);
-    assert_eq!(twice.iter().map(|finding| finding.count).collect::<Vec<_>>(), [1, 1]);
 }
 
 const SPREAD: &str = "intent/same-call-many-places";

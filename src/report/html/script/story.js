@@ -3,6 +3,17 @@
 const ENTRIES_AT_A_TIME = 200;
 const RELATED_MAX = 60;
 
+// The rows of a table that are of the calls of a finding. Where several records
+// share an event id, the place of the record tells which is meant.
+function rowsOfFinding(findings, row, table) {
+  const records = new Set(findings.cell("source_records", row) ?? []);
+  const place = (at) => `${table.cell("source_object", at)}#${table.cell("source_record", at)}`;
+  return [...new Set((findings.cell("event_ids", row) ?? []).flatMap((event) => {
+    const rows = table.where("event_id", event);
+    return new Set(rows.map(place)).size > 1 ? rows.filter((at) => records.has(place(at))) : rows;
+  }))];
+}
+
 // The rows of the timeline that belong to a story.
 function entriesOf(kind, id, table, row) {
   const timeline = TABLES.get("timeline");
@@ -12,7 +23,7 @@ function entriesOf(kind, id, table, row) {
   if (row === undefined) return direct;
   const rows = new Set(direct);
   const add = (column, ids) => ids.forEach((one) => timeline.where(column, one).forEach((entry) => rows.add(entry)));
-  if (kind === "finding") add("event_id", table.cell("event_ids", row) ?? []);
+  if (kind === "finding") rowsOfFinding(table, row, timeline).forEach((entry) => rows.add(entry));
   if (kind === "event" && table.cell("undone_by_event_id", row)) add("event_id", [table.cell("undone_by_event_id", row)]);
   if (kind === "window") add("rfc_id", table.cell("rfc_ids", row) ?? []);
   if (kind === "incident") {
@@ -45,7 +56,7 @@ function incidentCalls(incidents, row, table, timeColumn) {
 function callsOf(kind, id, table, row) {
   const actions = TABLES.get("destructive_actions");
   if (kind === "incident") return row === undefined ? [] : incidentCalls(table, row, actions, "event_time");
-  if (kind === "finding") return row === undefined ? [] : [...new Set((table.cell("event_ids", row) ?? []).flatMap((event) => actions.where("event_id", event)))];
+  if (kind === "finding") return row === undefined ? [] : rowsOfFinding(table, row, actions);
   return actions.where(SUBJECTS[kind].id, id);
 }
 
