@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use crate::model::count::{counted, grouped};
+use crate::model::destructive::{DestructiveAction, Reversibility};
+use crate::model::event::Outcome;
 use crate::model::finding::Incident;
+use crate::model::id::AccountId;
 use crate::model::mode::{Authorization, ModeWindow, OpenedBound};
 use crate::model::report::Report;
 use crate::model::time::UtcTime;
@@ -34,6 +37,8 @@ pub(super) struct Head {
     pub(super) severities: Vec<Severity>,
     pub(super) suppressed: String,
     pub(super) destructive_sentence: Shown,
+    pub(super) lost: Vec<LostView>,
+    pub(super) lost_more: String,
     pub(super) numbers: Vec<Number>,
     pub(super) not_covered: Listed<Shown>,
     pub(super) incidents: Vec<IncidentView>,
@@ -53,9 +58,26 @@ impl<T> Listed<T> {
         let rest = first.len().saturating_sub(LISTED_MAX);
         first.truncate(LISTED_MAX);
         let more = first.split_off(first.len().min(shown));
-        let rest = if rest == 0 { String::new() } else { grouped(rest as u64) };
-        Self { first, more, rest }
+        Self { first, more, rest: self::more(rest) }
     }
+}
+
+/// How many are not listed; empty where all are.
+fn more(hidden: usize) -> String {
+    if hidden == 0 { String::new() } else { grouped(hidden as u64) }
+}
+
+/// What succeeded, cannot be undone and was not: the gravest first, then in the
+/// order of the table.
+fn lost(report: &Report) -> Vec<&DestructiveAction> {
+    let gone = |action: &&DestructiveAction| {
+        action.outcome == Outcome::Succeeded
+            && action.reversibility == Reversibility::Irreversible
+            && !action.is_undone()
+    };
+    let mut lost: Vec<_> = report.destructive.iter().filter(gone).collect();
+    lost.sort_by_key(|action| std::cmp::Reverse(action.severity));
+    lost
 }
 
 /// A window, in one short line under its name.
@@ -85,6 +107,15 @@ pub(super) struct DeadlineView {
     pub(super) actor: Shown,
     pub(super) critical: bool,
     pub(super) recovery: Shown,
+}
+
+/// What is gone for good.
+pub(super) struct LostView {
+    pub(super) link: String,
+    pub(super) call: Shown,
+    pub(super) account: Shown,
+    pub(super) actor: Shown,
+    pub(super) resource: Shown,
 }
 
 /// How many findings there are of a severity.
@@ -118,6 +149,7 @@ impl Head {
         let hidden = head.incidents.len().saturating_sub(INCIDENTS_MAX);
         let (seen_first, seen_later) = head.not_covered_first(FIRST_MAX);
         let not_covered = seen_first.iter().chain(&seen_later).map(|text| Shown::whole(text));
+        let lost = lost(report);
         let windows = head.ordered_windows.iter().map(|window| WindowView::of(window, report));
         Self {
             coverage: Shown::whole(&head.coverage),
@@ -138,10 +170,12 @@ impl Head {
                 .collect(),
             suppressed: if head.suppressed == 0 { String::new() } else { grouped(head.suppressed) },
             destructive_sentence: Shown::whole(&head.destructive_sentence),
+            lost: lost.iter().take(FIRST_MAX).map(|action| LostView::of(action)).collect(),
+            lost_more: more(lost.len().saturating_sub(FIRST_MAX)),
             numbers: numbers(head),
             not_covered: Listed::of(not_covered, seen_first.len()),
             incidents: incidents.collect(),
-            incidents_more: if hidden == 0 { String::new() } else { grouped(hidden as u64) },
+            incidents_more: more(hidden),
         }
     }
 }
@@ -226,14 +260,30 @@ fn account(id: &str, name: Option<&Arc<str>>) -> Shown {
     Shown::short(&name.map_or_else(|| id.to_owned(), |name| format!("{id} {name}")), 80)
 }
 
+/// The story of a call, or else the table that it is in.
+fn link(action: &DestructiveAction) -> String {
+    let table = || "#table/destructive_actions".to_owned();
+    action.event_id.as_ref().map_or_else(table, |event| story("event", event.as_str()))
+}
+
+impl LostView {
+    fn of(action: &DestructiveAction) -> Self {
+        let text = |text: Option<&str>, chars| Shown::short(text.unwrap_or_default(), chars);
+        Self {
+            link: link(action),
+            call: Shown::short(&action.event_name, 80),
+            account: text(action.account_id.as_ref().map(AccountId::as_str), 40),
+            actor: text(action.actor.as_deref(), 80),
+            resource: text(action.resources.first().map(AsText::as_text), 120),
+        }
+    }
+}
+
 impl DeadlineView {
     fn of(group: &DeadlineGroup<'_>) -> Self {
         let action = group.action;
         Self {
-            link: action.event_id.as_ref().map_or_else(
-                || "#table/destructive_actions".to_owned(),
-                |event| story("event", event.as_str()),
-            ),
+            link: link(action),
             until: group.until.to_string(),
             call: Shown::short(&action.event_name, 80),
             account: Shown::short(group.account(), 40),

@@ -2,6 +2,8 @@
 //! bring into it. How it behaves is tested in a browser (`tests/browser`).
 
 use super::*;
+use crate::model::destructive::{DestructiveAction, Reversibility};
+use crate::model::event::Outcome;
 use crate::report::sample;
 
 fn page_of(report: &Report) -> String {
@@ -206,6 +208,30 @@ fn equal_deadlines_are_one_line_of_the_first_screen() {
     let until = report.scope.as_of.expect("a time");
     assert_eq!(seen.matches(&format!("<strong><time>{until}</time></strong>")).count(), 1, "{seen}");
     assert!(seen.contains("more, in 12 calls"), "{seen}");
+}
+
+#[test]
+fn what_is_gone_for_good_is_on_the_first_screen_and_nothing_else() {
+    let mut report = sample::plain();
+    let mut one = report.destructive[0].clone();
+    (one.outcome, one.reversibility) = (Outcome::Succeeded, Reversibility::Irreversible);
+    (one.undone_at, one.undone_by_event_id) = (None, None);
+    let named = |name: &str| DestructiveAction { event_name: name.into(), ..one.clone() };
+    report.destructive = vec![
+        named("DeleteGone"),
+        DestructiveAction { outcome: Outcome::Denied, ..named("DeleteDenied") },
+        DestructiveAction { reversibility: Reversibility::Recoverable, ..named("DeleteSaved") },
+        DestructiveAction { undone_at: report.scope.as_of, ..named("DeleteUndone") },
+    ];
+    let screen = first_screen(&page_of(&report));
+    let (_, gone) = screen.split_once("Gone for good").expect("it is there");
+    let (gone, _) = gone.split_once("</section>").expect("its end");
+    assert!(gone.contains("DeleteGone") && report.scope.as_of.is_some());
+    for name in ["DeleteDenied", "DeleteSaved", "DeleteUndone"] {
+        assert!(!gone.contains(name), "{name}");
+    }
+    report.destructive.clear();
+    assert!(!first_screen(&page_of(&report)).contains("Gone for good"));
 }
 
 #[test]
