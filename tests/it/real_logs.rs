@@ -157,7 +157,7 @@ const REVIEWED: [(&str, usize); 36] = [
     ("privilege/administrator-attached", 2),
     ("privilege/permissions-boundary-removed", 1),
     ("privilege/role-trust-behind-external-id", 1),
-    ("recovery/impaired", 9),
+    ("recovery/impaired", 5),
 ];
 
 #[test]

@@ -14,6 +14,9 @@ const AGAINST_LOGS: [&str; 5] =
 /// Calls that destroy a backup, among all that stories and noise make. What was only tried stands apart.
 const AGAINST_BACKUPS: [&str; 2] = ["DeleteSnapshot", "DeleteDBSnapshot"];
 
+/// Backups destroyed outside a mode within an hour of each other that nobody has to look at.
+const HOUSEKEEPING: usize = 2;
+
 /// Calls after which something is gone for good, among those that people make in a mode here: instances with their
 /// disks, databases without a last snapshot, volumes and logs.
 const FOR_GOOD: [&str; 4] = ["TerminateInstances", "DeleteDBInstance", "DeleteVolume", "DeleteLogGroup"];
@@ -42,9 +45,12 @@ pub(super) fn of(truth: &Truth, end: i64) -> Vec<Finding> {
         calls.entry(("access/root-used", account, "root", "none", true)).or_default().push(*time);
     }
     let mut findings: Vec<Finding> = Vec::new();
-    for ((rule_id, account, actor, ..), mut times) in calls {
+    for ((rule_id, account, actor, mode, _), mut times) in calls {
         times.sort_unstable();
         for run in runs(&times) {
+            if rule_id == "recovery/impaired" && mode == "none" && run.len() <= HOUSEKEEPING {
+                continue;
+            }
             findings.push(Finding {
                 time: run[0],
                 account_id: account.to_owned(),

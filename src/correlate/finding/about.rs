@@ -59,9 +59,9 @@ pub(super) const ABOUT: [About; 32] = [
     },
     About {
         rule_id: "recovery/impaired",
-        when: "Calls of the category recovery_inhibition, by one actor with gaps under an hour; what was denied or failed stands apart as an attempt. Calls of a service on its own behalf do not count.",
-        case: "two snapshots deleted within a minute: one finding",
-        near_miss: "the same by a service on its own behalf",
+        when: "Calls of the category recovery_inhibition, by one actor with gaps under an hour; what was denied or failed stands apart as an attempt. Calls of a service on its own behalf do not count, nor does the deletion of one or two copies outside a mode.",
+        case: "three snapshots deleted within a minute: one finding",
+        near_miss: "the same by a service on its own behalf, or two snapshots",
         rests_on: "facts/cloudtrail.md 6.2, 6.3",
     },
     About {

@@ -1,7 +1,8 @@
 //! Backups, retention and replication destroyed or switched off, whoever did it.
 //!
 //! Owns: this claim. Which calls do so is the catalogue's. What a service does on
-//! its own behalf is left out: it deletes by the plans of its user all day.
+//! its own behalf is left out: it deletes by the plans of its user all day. So is
+//! the deletion of a copy or two outside a mode: housekeeping, told by the table.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,9 @@ use super::Facts;
 use super::breach::is_service;
 use super::claim::{Claim, of_actions};
 use super::sequence::was_meant;
+
+/// Copies deleted in one run that are no more than housekeeping.
+const COPIES_MAX: usize = 2;
 
 /// One claim per actor and account, and run of calls with gaps under an hour; what
 /// was only tried stands apart.
@@ -26,7 +30,8 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     }
     let mut claims = Vec::new();
     for ((.., done), calls) in by_actor {
-        for run in incident::runs(calls, |call| call.event_time) {
+        let runs = incident::runs(calls, |call| call.event_time);
+        for run in runs.into_iter().filter(|run| !is_housekeeping(run, facts)) {
             let first = run.first().and_then(|call| call.event_id.as_ref());
             let first = first.map(|id| id.as_str()).unwrap_or_default();
             let (subject, which) = match done {
@@ -42,4 +47,12 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
         }
     }
     claims
+}
+
+/// Whether a run of calls deletes a few copies, and nothing makes more of it.
+fn is_housekeeping(run: &[&DestructiveAction], facts: Facts<'_>) -> bool {
+    let of_copy = |call: &&DestructiveAction| {
+        call.mode.is_none() && facts.catalogue.operand(&call.event_source, &call.event_name).is_some()
+    };
+    run.len() <= COPIES_MAX && run.iter().all(of_copy)
 }

@@ -62,20 +62,23 @@ fn backups_destroyed_or_cut_are_found_once_a_burst_and_attempts_apart() {
     let snapshot = |minute: i64, id: &str| {
         call(minute, "rds", "DeleteDBSnapshot").request(&format!(r#"{{"dBSnapshotIdentifier":"{id}"}}"#))
     };
-    let made = recovery(vec![snapshot(0, "a"), snapshot(1, "b"), snapshot(200, "c")]);
-    assert_eq!(made.iter().map(|finding| finding.count).collect::<Vec<_>>(), [2, 1]);
+    let few = vec![snapshot(0, "a"), snapshot(1, "b"), snapshot(200, "c")];
+    assert!(recovery(few).is_empty(), "one or two copies are housekeeping");
+    let many = |from| (from..from + 3).map(|minute| snapshot(minute, &format!("s{minute}")));
+    let made = recovery(many(0).chain(many(200)).collect());
+    assert_eq!(made.iter().map(|finding| finding.count).collect::<Vec<_>>(), [3, 3]);
     assert_eq!(
         (&*made[0].title, made[0].severity.as_str()),
         ("Backups, retention or replication destroyed or cut", "medium")
     );
     assert_eq!(
         made[0].summary,
-        "ops made 2 calls (DeleteDBSnapshot) by which backups, their retention or replicas were destroyed or cut in \
-         account 111122223333, naming 2 resources"
+        "ops made 3 calls (DeleteDBSnapshot) by which backups, their retention or replicas were destroyed or cut in \
+         account 111122223333, naming 3 resources"
     );
     let replication = call(0, "s3", "DeleteBucketReplication").request(r#"{"bucketName":"orders"}"#);
     assert_eq!(recovery(vec![replication]).len(), 1);
-    let mixed = recovery(vec![snapshot(0, "a"), snapshot(1, "b").error("AccessDenied")]);
+    let mixed = recovery(many(0).chain(many(3).map(|call| call.error("AccessDenied"))).collect());
     let told: Vec<(bool, &str, &str)> =
         mixed.iter().map(|finding| (finding.attempt, finding.severity.as_str(), &*finding.title)).collect();
     assert_eq!(
@@ -87,20 +90,21 @@ fn backups_destroyed_or_cut_are_found_once_a_burst_and_attempts_apart() {
     );
     assert_eq!(
         mixed[1].summary,
-        "Attempt (denied): ops made 1 call (DeleteDBSnapshot) to destroy or cut backups, their retention or replicas \
-         in account 111122223333, naming 1 resource"
+        "Attempt (denied): ops made 3 calls (DeleteDBSnapshot) to destroy or cut backups, their retention or replicas \
+         in account 111122223333, naming 3 resources"
     );
     assert!(mixed[1].response.ends_with("nothing has to be restored."));
     // A service deletes what its user told it to delete in time.
-    let mut by_service = snapshot(0, "a");
-    by_service.principal = crate::model::principal::Principal {
+    let by_service = crate::model::principal::Principal {
         identity_type: Some("AWSService".into()),
         invoked_by: Some("backup.amazonaws.com".into()),
         ..Default::default()
     };
+    let by_service = many(0).map(|call| Event { principal: by_service.clone(), ..call });
     let retention = call(1, "rds", "ModifyDBInstance")
         .request(r#"{"dBInstanceIdentifier":"a","backupRetentionPeriod":7}"#);
-    for miss in [by_service, retention, snapshot(0, "a").error("Client.DryRunOperation")] {
-        assert!(recovery(vec![miss]).is_empty());
+    let tried = many(0).map(|call| call.error("Client.DryRunOperation"));
+    for misses in [by_service.collect(), vec![retention], tried.collect()] {
+        assert!(recovery(misses).is_empty());
     }
 }
