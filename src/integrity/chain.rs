@@ -163,17 +163,18 @@ fn mark(
             (Integrity::Modified, "it names an algorithm that no digest uses")
         }
     };
-    let stands = "; its list of logs stands: with each algorithm by the only name known for it, its content is the one that was signed";
-    let note = format!("{note}{}", if worth > standing { stands } else { "" });
     for &index in &sheet.objects {
-        done.marks.insert(index, Mark { integrity, note: note.clone() });
+        done.marks.insert(index, Mark { integrity, note: note.to_owned() });
         if standing.is_invalid() {
             let path = &objects[index].object.path;
-            done.problems.push(Problem::of_object(path, ProblemKind::InvalidDigest, note.clone()));
+            done.problems.push(Problem::of_object(path, ProblemKind::InvalidDigest, note));
         }
     }
-    for oddity in &sheet.digest.oddities {
-        done.problems.push(Problem::of_object(sheet.path, ProblemKind::InconsistentDigest, oddity.clone()));
+    let stands = "with each algorithm by the only name known for it, its content is the one that its signature, or \
+                  the hash in the next digest, speaks for: the logs it lists were checked by its list";
+    let oddities = sheet.digest.oddities.iter().map(String::as_str);
+    for oddity in oddities.chain((worth > standing).then_some(stands)) {
+        done.problems.push(Problem::of_object(sheet.path, ProblemKind::InconsistentDigest, oddity));
     }
 }
 

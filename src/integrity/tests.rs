@@ -225,6 +225,9 @@ fn a_digest_altered_in_nothing_but_its_algorithms_lists_what_was_signed() {
         let kinds_of = |bucket: &Bucket| kinds(&bucket.assess(&[]));
         assert!(kinds_of(&bucket).contains(&"invalid_digest"), "the object itself is not sound");
         assert!(!kinds_of(&bucket).contains(&"listed_by_invalid_digest"));
+        let told =
+            |bucket: &Bucket| bucket.assess(&[]).problems.iter().any(|one| one.detail.contains("speaks for"));
+        assert!(told(&bucket), "why its logs are checked all the same");
         // Without the key, the hash in the next digest is worth what it is for any other.
         bucket.given.clear();
         let (chained, listed) = ("hash_chained", "hash_listed");
