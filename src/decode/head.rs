@@ -250,16 +250,8 @@ impl<'a> Head<'a> {
         let place = place(key)?;
         self.note_duplicate(seen, place);
         Some(match place {
-            IDENTITY => Slot::Raw(&mut self.user_identity),
-            REQUEST => Slot::Raw(&mut self.request),
-            RESPONSE => Slot::Raw(&mut self.response),
-            EVENT_TYPE => Slot::Raw(&mut self.event_type),
-            REQUEST_ID => Slot::Raw(&mut self.request_id),
-            SHARED_ID => Slot::Raw(&mut self.shared_event_id),
-            VPC_ENDPOINT => Slot::Raw(&mut self.vpc_endpoint_id),
-            RESOURCES => Slot::Raw(&mut self.resources),
-            ADDITIONAL => Slot::Raw(&mut self.additional),
             READ_ONLY => Slot::Flag(&mut self.read_only),
+            IDENTITY | REQUEST | RESPONSE | EVENT_TYPE..=ADDITIONAL => Slot::Raw(self.raw(place)?),
             _ => Slot::Field(self.field(place)),
         })
     }

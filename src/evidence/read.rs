@@ -355,13 +355,12 @@ mod tests {
 
     use flate2::Compression;
     use flate2::write::GzEncoder;
+    use sha2::{Digest as _, Sha256};
 
     use super::*;
 
     fn sha256(bytes: &[u8]) -> String {
-        let mut sum = Sum::new(Hashes::Both);
-        sum.update(bytes);
-        sum.hex()
+        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn gzip(text: &[u8]) -> Vec<u8> {

@@ -9,6 +9,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::integrity::key::hex;
 use crate::integrity::standing::{Sheet, Standing};
 
 /// SHA-256 of `text`, lower-case hex, with other words in place of some of its
@@ -28,7 +29,7 @@ pub(crate) fn sha256(text: &str, wrong: &[(&str, &str)]) -> Option<String> {
         from = at + length;
     }
     hasher.update(text.get(from..)?);
-    (!places.is_empty()).then(|| hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    (!places.is_empty()).then(|| hex(&hasher.finalize()))
 }
 
 /// What the list of an invalid digest is worth all the same, if its content with
