@@ -256,6 +256,11 @@ pub struct Analyze {
     #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Detection")]
     pub fail_on: Option<Severity>,
 
+    /// Memory for lists that grow with the dump, as 512M or 2G; what is more goes to temporary files
+    /// [default: 1G]
+    #[arg(long, value_name = "SIZE", value_parser = memory, help_heading = "Display")]
+    pub memory_limit: Option<usize>,
+
     /// Worker threads [default: cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Display")]
     pub threads: Option<u16>,
@@ -328,6 +333,15 @@ fn region(text: &str) -> Result<Region, String> {
     if sound { Ok(Region::from(text)) } else { Err("not a region; write eu-west-1".to_owned()) }
 }
 
+/// Whole mebibytes or gibibytes, as bytes.
+fn memory(text: &str) -> Result<usize, String> {
+    let wrong = || "not a size; write 512M or 2G".to_owned();
+    let unit = |letter: &[char]| text.strip_suffix(letter).and_then(|number| number.parse::<usize>().ok());
+    let mebibytes = unit(&['M', 'm']).or_else(|| unit(&['G', 'g'])?.checked_mul(1024)).ok_or_else(wrong)?;
+    let bytes = mebibytes.checked_mul(1024 * 1024).ok_or_else(wrong)?;
+    if mebibytes < 64 { Err("less than 64M is not enough".to_owned()) } else { Ok(bytes) }
+}
+
 fn severity(text: &str) -> Result<Severity, String> {
     Severity::ALL
         .into_iter()
@@ -376,6 +390,15 @@ mod tests {
         );
         assert!(range("2026-01-02..2026-01-01").is_err());
         assert!(range("2026-01-02").is_err());
+    }
+
+    #[test]
+    fn a_size_has_a_unit() {
+        assert_eq!(memory("64M"), Ok(64 << 20));
+        assert_eq!(memory("2g"), Ok(2 << 30));
+        for wrong in ["", "1", "G", "63M", "0G", "1.5G", "-1G", "99999999999999999999G", "17179869184G"] {
+            assert!(memory(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::dump::Observer;
 use crate::error::Error;
 use crate::integrity::{self, Assessment, Line, LogState, QueryResult, Standing};
 use crate::lake::Partitions;
+use crate::limits::MEMORY_LIMIT_BYTES;
 use crate::model::count::grouped;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
@@ -240,6 +241,7 @@ pub fn options(flags: &Analyze) -> Result<Options, Error> {
         expect_accounts: flags.expect_accounts.clone(),
         public_keys: flags.public_keys.clone(),
         geoip: flags.geoip.clone(),
+        memory_limit_bytes: flags.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
         threads: flags.threads.map(usize::from),
         arguments: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
     })

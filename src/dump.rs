@@ -28,7 +28,7 @@ use crate::integrity::{self, Assessment, Given};
 use crate::lake::Lake;
 use crate::model::evidence::ObjectPath;
 use crate::model::time::Day;
-use crate::timeline::{Fingerprints, Location};
+use crate::timeline::{Known, Location};
 use crate::usage::Folded;
 
 /// Is told how far a run is. Called from all threads.
@@ -84,11 +84,11 @@ impl<'a> Dump<'a> {
                 if interrupted.load(Ordering::Relaxed) {
                     return Err(Error::Interrupted);
                 }
-                if examiner.lake.as_ref().is_some_and(Lake::is_broken) {
-                    // Nothing more can come of it; `Lake::finish` tells why.
+                if examiner.lake.as_ref().is_some_and(Lake::is_broken) || examiner.prints.is_broken() {
+                    // Nothing more can come of it; who broke tells why in the end.
                     return Ok(Opened { examined: Vec::new(), left_out: Vec::new() });
                 }
-                let opened = examiner.examine(one, interrupted);
+                let mut opened = examiner.examine(one, interrupted);
                 if interrupted.load(Ordering::Relaxed) {
                     // An archive may have been left in the middle.
                     return Err(Error::Interrupted);
@@ -96,6 +96,7 @@ impl<'a> Dump<'a> {
                 let seen = opened.examined.iter().map(|part| part.counts.seen).sum();
                 let problems: usize = opened.examined.iter().map(|part| part.problems.len()).sum();
                 observer.object(one.bytes, seen, problems as u64);
+                opened.hand_over(&examiner.prints);
                 Ok(opened)
             })
             .collect::<Result<_, _>>()?;
@@ -142,23 +143,32 @@ impl<'a> Dump<'a> {
             if assessment.first_member_only.contains(&index) { one.without_what_follows() } else { one }
         };
         self.examined = std::mem::take(&mut self.examined).into_iter().enumerate().map(short).collect();
-        number(&mut self.examined);
         self.follow(catalogue, interrupted)?;
         self.recall(catalogue, interrupted)?;
         Ok(self)
     }
 
     /// Puts together what all objects gave, copies compared and removed.
-    pub fn gather(mut self, assessment: Assessment, events_table: bool) -> Gathered {
-        let mut all = Vec::with_capacity(self.examined.iter().map(|one| one.fingerprints.len()).sum());
-        self.examined.iter_mut().for_each(|one| all.append(&mut std::mem::take(&mut one.fingerprints)));
-        let fingerprints = Fingerprints::new(all);
-        let again = self.look_again(&fingerprints.unsettled());
-        let histories = lost::histories(&mut self.examined, &self.origins);
+    ///
+    /// # Errors
+    /// Those of the disk that fingerprints went to.
+    pub fn gather(mut self, assessment: Assessment, events_table: bool) -> Result<Gathered, Error> {
+        let kept = |at: Location| {
+            let events = &self.examined[at.object as usize].events;
+            has_record(events, at.record, |event| event.evidence.record)
+        };
+        let matched = |at: Location| {
+            let hits = &self.examined[at.object as usize].hits;
+            has_record(hits, at.record, |hit| hit.evidence.record)
+        };
+        let known = Known { kept: &kept, matched: &matched, all_rows: self.examiner.lake.is_some() };
+        let settled = self.examiner.prints.settle(&places(&self.examined), known);
+        let unsettled = settled.map_err(Error::not_on_disk)?;
+        let again = self.look_again(&unsettled.locations());
         let hashes: Vec<(Location, u64)> =
             again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
-        let copies = fingerprints.settle(&hashes, self.examiner.lake.is_some());
-        drop(fingerprints);
+        let copies = unsettled.settle(&hashes, known);
+        let histories = lost::histories(&mut self.examined, &self.origins);
         let apart = self.examined.iter_mut().filter_map(|one| Some(*one.usage.take()?));
         let apart = apart.chain(std::mem::take(&mut self.counted)).collect();
         let actors = self.examiner.usage.as_ref().map(|usage| usage.finish(apart, &copies.callers));
@@ -167,10 +177,10 @@ impl<'a> Dump<'a> {
         gathered.sources.actors = actors.unwrap_or_default();
         lost::recall(&histories, (self.found, self.examiner), &mut gathered.sources);
         gathered.row_copies = copies.rows;
-        gathered
+        Ok(gathered)
     }
 
-    /// Reads the objects of unsettled records once more; see `Fingerprints::unsettled`.
+    /// Reads the objects of unsettled records once more; see [`crate::timeline::Unsettled`].
     fn look_again(&self, unsettled: &[Location]) -> Vec<(Location, u64, String)> {
         let mut per_object = BTreeMap::<usize, BTreeMap<&ObjectPath, Vec<u32>>>::new();
         let mut places = BTreeMap::<&ObjectPath, u32>::new();
@@ -206,12 +216,22 @@ fn in_one_order(per_object: Vec<Vec<Examined>>) -> (Vec<Examined>, Vec<usize>) {
     (all.into_iter().map(|(_, one)| one).collect(), origins)
 }
 
-/// Tells every fingerprint the place of its object in the run.
-fn number(examined: &mut [Examined]) {
-    for (place, one) in examined.iter_mut().enumerate() {
-        let place = u32::try_from(place).expect("a dump holds fewer than 2^32 objects");
-        one.fingerprints.iter_mut().for_each(|print| print.set_object(place));
+/// For each number under which fingerprints were taken, the place of their object.
+fn places(examined: &[Examined]) -> Vec<Option<u32>> {
+    let mut places = Vec::new();
+    for (one, place) in examined.iter().zip(0u32..) {
+        let Some(ticket) = one.printed.map(|ticket| ticket as usize) else { continue };
+        if places.len() <= ticket {
+            places.resize(ticket + 1, None);
+        }
+        places[ticket] = Some(place);
     }
+    places
+}
+
+/// Whether there is an item of that record; items are in the order of records.
+fn has_record<T>(items: &[T], record: u32, of: impl Fn(&T) -> u64) -> bool {
+    items.binary_search_by_key(&u64::from(record), of).is_ok()
 }
 
 /// Leaves out objects by the date in their key; tells which.

@@ -346,6 +346,12 @@ impl Error {
         }
     }
 
+    /// What belongs into temporary files could not be written there, or read again.
+    pub fn not_on_disk(source: io::Error) -> Self {
+        let path = PathBuf::from("temporary files");
+        ReportError::from(FolderError::Io { action: "write", path, source }).into()
+    }
+
     /// Whether the reader of standard output went away, which is no failure.
     pub fn is_broken_pipe(&self) -> bool {
         let (Self::Stdout(source) | Self::Report(ReportError::Write(source))) = self else { return false };

@@ -50,6 +50,7 @@ use crate::evidence::read::{Container, Content, FirstMember};
 use crate::evidence::s3_key::{self};
 use crate::integrity::{self, Delivery, Packing};
 use crate::lake::Lake;
+use crate::limits::{MEMORY_LIMIT_BYTES, prints_bytes_max};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
@@ -61,7 +62,7 @@ use crate::model::rfc::RfcRecord;
 use crate::model::time::Day;
 use crate::model::witness::WitnessTrace;
 use crate::tally::Tally;
-use crate::timeline::{Fingerprint, RunKey};
+use crate::timeline::{Fingerprint, Prints, RunKey};
 use crate::usage::{Folded, Usage};
 
 /// What one object gave.
@@ -88,6 +89,9 @@ pub struct Examined {
     /// Of every record with an event id.
     #[serde(with = "crate::timeline::packed")]
     pub fingerprints: Vec<Fingerprint>,
+    /// The number under which the run has taken those.
+    #[serde(skip)]
+    pub printed: Option<u32>,
     /// Whose credentials its records were made with.
     pub callers: Callers,
     /// Ordinals of records kept only because of a key that was handed out.
@@ -113,6 +117,23 @@ pub struct Examined {
     pub skimmed: bool,
     /// The same object up to the end of its first gzip member, if more follows.
     pub first_member: Option<(FirstMember, Box<Examined>)>,
+}
+
+impl Opened {
+    /// Hands the fingerprints of all objects over to the run.
+    pub fn hand_over(&mut self, prints: &Prints) {
+        let short =
+            |one: &mut Examined| one.first_member.as_mut().map(|(_, short)| take_prints(short, prints));
+        for one in &mut self.examined {
+            short(one);
+            take_prints(one, prints);
+        }
+    }
+}
+
+fn take_prints(one: &mut Examined, prints: &Prints) {
+    let of_object = std::mem::take(&mut one.fingerprints);
+    one.printed = (!of_object.is_empty()).then(|| prints.add(of_object));
 }
 
 impl Examined {
@@ -147,6 +168,8 @@ pub struct Examiner<'c> {
     pub spent: Spent,
     /// Takes the rows of the table of all events; `None` if nobody asks for it.
     pub lake: Option<Lake>,
+    /// Takes the fingerprints of what was examined.
+    pub prints: Prints,
 }
 
 impl<'c> Examiner<'c> {
@@ -162,6 +185,7 @@ impl<'c> Examiner<'c> {
             usage: None,
             spent: Spent::default(),
             lake: None,
+            prints: Prints::new(prints_bytes_max(MEMORY_LIMIT_BYTES), None),
         }
     }
 }

@@ -58,8 +58,7 @@ pub fn gather(
     for (index, one) in examined.into_iter().enumerate() {
         let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");
         let mut object = one.object;
-        let found = copies.per_object.binary_search_by_key(&index, |(object, _)| *object);
-        object.duplicates = found.map_or(0, |at| copies.per_object[at].1);
+        object.duplicates = copies.per_object.get(&index).copied().unwrap_or(0);
         objects.push(object);
         problems.extend(one.problems);
         rfc_records.extend(one.rfc_records);

@@ -212,3 +212,15 @@ pub const LAKE_GROUP_BYTES: usize = 128 * 1024 * 1024;
 /// Events of that table that the page, the workbook and other reports for people
 /// hold; the rest is in its own files.
 pub const LAKE_ROWS_SHOWN: usize = 10_000;
+
+/// Memory that lists which grow with the dump may take before they go to temporary
+/// files, unless `--memory-limit` says otherwise.
+pub const MEMORY_LIMIT_BYTES: usize = 1024 * 1024 * 1024;
+
+/// Of that, what fingerprints may take: an eighth holds three million.
+pub const fn prints_bytes_max(memory_limit: usize) -> usize {
+    memory_limit / 8
+}
+
+/// Fingerprints that go to disk together; 8 MB. Each thread may hold so many more.
+pub const PRINTS_CHUNK: usize = 200_000;

@@ -27,6 +27,7 @@ use crate::examine::{Depth, Examiner};
 use crate::gather::Gathered;
 use crate::integrity::{Assessment, Given};
 use crate::lake::{Partitions, Rows};
+use crate::limits::prints_bytes_max;
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
@@ -36,6 +37,7 @@ use crate::readback::Tables;
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
 use crate::tickets;
+use crate::timeline::Prints;
 use crate::usage::Usage;
 
 pub use self::apart::keep_apart;
@@ -125,6 +127,9 @@ pub struct Options {
     pub public_keys: Vec<PathBuf>,
     /// Databases of countries and autonomous systems.
     pub geoip: Vec<PathBuf>,
+    /// Memory that lists which grow with the dump may take before they go to
+    /// temporary files.
+    pub memory_limit_bytes: usize,
     /// Worker threads; `None` means one a core.
     pub threads: Option<usize>,
     /// The command line, for run.json.
@@ -243,7 +248,8 @@ fn reconstruct(
         Examiner { days: options.object_days, ..Examiner::new(classifier, detector, Depth::Records) };
     let key = case.as_ref().map_or(examiner.key, case::Opened::key);
     let usage = Some(Usage::new(key, given.baseline_times()));
-    let examiner = Examiner { key, usage, lake: events::lake(options, temporary), ..examiner };
+    let prints = Prints::new(prints_bytes_max(options.memory_limit_bytes), temporary);
+    let examiner = Examiner { key, usage, lake: events::lake(options, temporary), prints, ..examiner };
     let (mut dump, changed) = match &case {
         None => (Dump::read(&found, &examiner, observer, interrupted)?, Vec::new()),
         Some(case) => case.dump((&all, &found), &examiner, observer, interrupted)?,
@@ -256,7 +262,7 @@ fn reconstruct(
     let dump = dump.followed(&assessment, &given.catalogue, interrupted)?;
     observer.stage("comparing copies");
     let Gathered { mut sources, events, placed, row_copies } =
-        dump.gather(assessment, options.events == EventsTable::Kept);
+        dump.gather(assessment, options.events == EventsTable::Kept)?;
     let rows = events::rows(&examiner, &placed, row_copies)?;
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);

@@ -67,7 +67,10 @@ impl Reading<'_> {
     pub fn all(self, plan: &Plan<'_>) -> Result<(Vec<Opened>, Vec<Folded>), Error> {
         self.observer.found(self.found.len() as u64, self.found.iter().map(|one| one.bytes).sum());
         let mut parts = self.loaded(plan)?;
-        parts.extend(self.fresh(plan, &|got| got)?);
+        parts.extend(self.fresh(plan, &|mut got| {
+            got.opened.iter_mut().for_each(|(_, one)| one.hand_over(&self.examiner.prints));
+            got
+        })?);
         parts.push(self.beside(plan)?);
         let counted = parts.iter_mut().filter_map(|got| got.counted.take()).collect();
         let opened: BTreeMap<usize, Opened> = parts.into_iter().flat_map(|got| got.opened).collect();
@@ -107,7 +110,11 @@ impl Reading<'_> {
                 .zip(body.opened)
                 .filter_map(|(source, opened)| Some((place(source)?, opened)))
                 .collect();
-            opened.iter().for_each(|(place, opened)| self.tell(*place, opened));
+            let mut opened = opened;
+            for (place, opened) in &mut opened {
+                self.tell(*place, opened);
+                opened.hand_over(&self.examiner.prints);
+            }
             Ok(Got { opened, counted: Some(body.usage), kept: 0 })
         };
         plan.usable.par_iter().map(load).collect()
@@ -167,9 +174,10 @@ impl Reading<'_> {
     fn beside(&self, plan: &Plan<'_>) -> Result<Got, Error> {
         let read = |place: &usize| {
             self.stop()?;
-            let opened = self.examiner.examine(&self.found[*place], self.interrupted);
+            let mut opened = self.examiner.examine(&self.found[*place], self.interrupted);
             self.stop()?;
             self.tell(*place, &opened);
+            opened.hand_over(&self.examiner.prints);
             Ok((*place, opened))
         };
         let opened = plan.beside.par_iter().map(read).collect::<Result<_, Error>>()?;

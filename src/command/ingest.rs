@@ -8,6 +8,7 @@ use super::{CLEAN, INCOMPLETE, Watch};
 use crate::cli::{Color, Ingest};
 use crate::error::Error;
 use crate::lake::Partitions;
+use crate::limits::MEMORY_LIMIT_BYTES;
 use crate::model::count::grouped;
 use crate::report::escape;
 use crate::run::{self, Destination, EventsTable, Options};
@@ -69,6 +70,7 @@ fn options(flags: &Ingest) -> Options {
         expect_accounts: None,
         public_keys: Vec::new(),
         geoip: Vec::new(),
+        memory_limit_bytes: MEMORY_LIMIT_BYTES,
         threads: flags.threads.map(usize::from),
         arguments: Vec::new(),
     }

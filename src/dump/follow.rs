@@ -186,13 +186,6 @@ pub(super) fn take(examined: &mut [Examined], found: Vec<(usize, Vec<Event>)>) {
         let one = &mut examined[place];
         one.counts.kept += events.len() as u64;
         one.counts.counted_only -= events.len() as u64;
-        let mut ordinals: Vec<u64> = events.iter().map(|event| event.evidence.record).collect();
-        ordinals.sort_unstable();
-        for print in &mut one.fingerprints {
-            if ordinals.binary_search(&u64::from(print.location().record)).is_ok() {
-                print.keep(true);
-            }
-        }
         one.events.extend(events);
         one.events.sort_by_key(|event| event.evidence.record);
     }
@@ -207,15 +200,8 @@ fn let_go(one: &mut Examined, known: &Wanted) {
     let followed = std::mem::take(&mut one.followed);
     let stays = |event: &Event| !followed.contains(&event.evidence.record) || known.holds_key_of(event);
     let before = one.events.len();
-    let gone: Vec<u64> =
-        one.events.iter().filter(|event| !stays(event)).map(|event| event.evidence.record).collect();
     one.events.retain(stays);
     let gone_count = (before - one.events.len()) as u64;
     one.counts.kept -= gone_count;
     one.counts.counted_only += gone_count;
-    for print in &mut one.fingerprints {
-        if gone.binary_search(&u64::from(print.location().record)).is_ok() {
-            print.keep(false);
-        }
-    }
 }

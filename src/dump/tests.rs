@@ -51,7 +51,7 @@ fn read_again(objects: [&str; 2], change: &dyn Fn(&std::path::Path)) -> (String,
     let assessment = dump.assess(Given::default());
     change(&first);
     let dump = dump.followed(&assessment, &catalogue, &going).expect("followed");
-    let sources = dump.gather(assessment, false).sources;
+    let sources = dump.gather(assessment, false).expect("gathered").sources;
     let kept: Vec<&str> = sources.events.iter().map(|event| &*event.event_name).collect();
     let problem = |one: &crate::model::problem::Problem| format!("{} {}", one.kind.as_str(), one.detail);
     (kept.join(" "), sources.problems.iter().map(problem).collect())

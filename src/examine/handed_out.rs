@@ -152,18 +152,10 @@ impl ObjectSink<'_, '_> {
         self.put_in_order();
     }
 
-    /// Late events go where they stand in the object, and their copies will be
-    /// known as copies of kept ones.
+    /// Late events go where they stand in the object.
     fn put_in_order(&mut self) {
-        if self.late.is_empty() {
-            return;
-        }
-        self.events.sort_by_key(|event| event.evidence.record);
-        let late = &self.late;
-        for print in &mut self.fingerprints {
-            if late.contains(&u64::from(print.location().record)) {
-                print.keep(true);
-            }
+        if !self.late.is_empty() {
+            self.events.sort_by_key(|event| event.evidence.record);
         }
     }
 

@@ -29,7 +29,7 @@ use crate::model::witness::WitnessTrace;
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
 use crate::tally::{ProblemList, Tally};
-use crate::timeline::{CallerMark, Fingerprint, Location};
+use crate::timeline::{CallerMark, Fingerprint};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -138,6 +138,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             problems,
             tally: self.tally,
             fingerprints: self.fingerprints,
+            printed: None,
             callers: self.callers.finish(),
             followed: self.followed,
             ordinals_end: None,
@@ -257,14 +258,11 @@ impl ObjectSink<'_, '_> {
         if !kept || self.followed.contains(&record.place.ordinal) {
             self.witness(record, around.as_ref(), time);
         }
-        let matched = self.detect(record, around.as_ref(), kept, time);
+        self.detect(record, around.as_ref(), kept, time);
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
         let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");
-        let location = Location { object: 0, record: ordinal };
-        let identity = (event_id, recipient);
-        let mut print = Fingerprint::new(self.examiner.key, identity, record.text, (location, kept));
-        print.set_matched(matched);
+        let mut print = Fingerprint::new(self.examiner.key, (event_id, recipient), record.text, ordinal);
         print.set_caller(caller);
         self.fingerprints.push(print);
     }

@@ -15,7 +15,7 @@ use crate::model::event::Event;
 use crate::model::id::{AccountId, Region};
 use crate::model::report::Report;
 use crate::model::time::UtcTime;
-use crate::report::folder::{FolderError, Staging};
+use crate::report::folder::Staging;
 use crate::report::{Format, ReportError, RunFacts, ocsf};
 use crate::timeline::RowCopies;
 
@@ -27,7 +27,7 @@ pub(super) fn lake(options: &Options, temporary: Option<&Path>) -> Option<Lake> 
 
 /// Ends the run early if rows could not be put on disk.
 pub(super) fn check(examiner: &Examiner<'_>) -> Result<(), Error> {
-    examiner.lake.as_ref().map_or(Ok(()), Lake::check).map_err(not_kept)
+    examiner.lake.as_ref().map_or(Ok(()), Lake::check).map_err(Error::not_on_disk)
 }
 
 /// All rows, sorted.
@@ -37,12 +37,7 @@ pub(super) fn rows(
     copies: RowCopies,
 ) -> Result<Option<Rows>, Error> {
     let Some(lake) = &examiner.lake else { return Ok(None) };
-    Ok(Some(lake.finish(placed, copies).map_err(not_kept)?))
-}
-
-fn not_kept(source: io::Error) -> Error {
-    let folder = FolderError::Io { action: "write", path: "temporary files".into(), source };
-    ReportError::from(folder).into()
+    Ok(Some(lake.finish(placed, copies).map_err(Error::not_on_disk)?))
 }
 
 /// Writes the files of the table, and tells the report what it may show of it.
