@@ -137,11 +137,14 @@ fn take_prints(one: &mut Examined, prints: &Prints) {
 }
 
 impl Examined {
-    /// Lets all that came of the object share one path in memory, as it does when
-    /// the object was just read.
+    /// Lets all that came of the object share path and texts in memory, as it does
+    /// when the object was just read.
     pub fn share(&mut self) {
         let path = &self.object.path;
-        self.events.iter_mut().for_each(|event| event.evidence.object.clone_from(path));
+        for event in &mut self.events {
+            event.evidence.object.clone_from(path);
+            event.share();
+        }
         self.hits.iter_mut().for_each(|hit| hit.evidence.object.clone_from(path));
     }
 }

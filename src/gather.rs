@@ -53,7 +53,8 @@ pub fn gather(
     scope.regions = days().map(|day| day.region.clone()).collect::<BTreeSet<Region>>();
     let mut problems: Vec<Problem> = conflicts(&examined, copies, ids);
     let (mut objects, mut events, mut rfc_records) = (Vec::new(), Vec::new(), Vec::new());
-    let mut hits = Vec::new();
+    events.reserve_exact(examined.iter().map(|one| one.events.len()).sum());
+    let mut hits = Vec::with_capacity(examined.iter().map(|one| one.hits.len()).sum());
     let mut inventory = Inventory::default();
     for (index, one) in examined.into_iter().enumerate() {
         let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");

@@ -32,7 +32,7 @@ fn event(source: &str, name: &str, parameters: Option<&str>) -> Event {
         error_message: None,
         source_ip: None,
         user_agent: None,
-        principal: Principal::default(),
+        principal: Principal::default().into(),
         request_id: None,
         shared_event_id: None,
         vpc_endpoint_id: None,

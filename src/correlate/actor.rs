@@ -44,7 +44,7 @@ mod tests {
         let catalogue = Catalogue::builtin();
         let by = |role: &str, account: &str| {
             let mut event = call(0, "ec2", "DeleteVolume");
-            event.principal = wearing(role, "ASIAX", None);
+            event.principal = wearing(role, "ASIAX", None).into();
             event.account_id = Some(AccountId::from(account));
             class(&event, &catalogue)
         };

@@ -12,10 +12,11 @@ use crate::model::destructive::{
     ActionAuthorization, Attribution, Category, DestructiveAction, Reversibility,
 };
 use crate::model::event::{Event, Outcome};
-use crate::model::id::{AccountId, RfcId};
+use crate::model::id::{AccountId, Arn, RfcId};
 use crate::model::mode::{Authorization, LinkConfidence, SessionVia};
 use crate::model::rfc::{Rfc, RfcAction};
 use crate::model::severity::Severity;
+use crate::model::text::shared;
 use crate::model::time::UtcTime;
 
 use super::payload;
@@ -120,8 +121,8 @@ fn row(
         reversibility: end.fate.reversibility,
         recoverable_until: end.fate.until,
         recovery: match note {
-            Some(note) => format!("{note}; {}", end.fate.recovery),
-            None => end.fate.recovery,
+            Some(note) => format!("{note}; {}", end.fate.recovery).into(),
+            None => shared(&end.fate.recovery),
         },
         undone_by_event_id: end.undone.and_then(|(_, by)| by.event_id.clone()),
         undone_at: end.undone.map(|(at, _)| at),
@@ -134,7 +135,7 @@ fn row(
         window_id: tie.window.map(|window| context.windows.rows[window].row.window_id.clone()),
         session_id: session.map(|row| row.session_id.clone()),
         actor: session.and_then(|row| row.actor.clone()).or_else(|| actor::of(&event.principal)),
-        principal_arn: event.principal.arn.as_ref().map(|arn| Arc::from(arn.as_str())),
+        principal_arn: event.principal.arn.as_ref().map(Arn::to_text),
         principal_type: event.principal.identity_type.clone(),
         source_ip: event.source_ip.clone(),
         user_agent: event.user_agent.clone(),
@@ -299,7 +300,10 @@ fn count_spawned_once(rows: &mut [(usize, DestructiveAction)], events: &[Event])
         let Some(counted) = request_of(*place).and_then(|request| spawned.get(&request)) else { continue };
         row.resources.retain(|resource| resource.contains('/') && !counted.contains(resource));
         row.resource_count = row.resources.len() as u64;
-        row.recovery.push_str("; its objects are counted in the DeleteObject rows of the same request");
+        let recovery = &row.recovery;
+        row.recovery =
+            format!("{recovery}; its objects are counted in the DeleteObject rows of the same request")
+                .into();
     }
 }
 

@@ -89,6 +89,7 @@ pub(super) fn of(
         let of_run = |run: Vec<Part<'_>>| incident((account.clone(), actor.clone()), &run, as_of);
         incidents.extend(runs(parts, Part::time).into_iter().map(of_run));
     }
+    incidents.shrink_to_fit();
     incidents.sort_by_cached_key(|incident: &Incident| {
         let whose = (incident.account_id.clone(), incident.actor.clone());
         (order::none_last(incident.started_at), whose, incident.incident_id.clone())

@@ -139,7 +139,8 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
     let scope = Scope { baseline: said, ..scope };
     problems.extend(actors::problem(&actors));
     let actors = actors::rows(actors, &rows, &events);
-    let destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
+    let mut destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
+    destructive.shrink_to_fit();
 
     let log_buckets = LogBuckets::of(&events, &inventory.trails, &objects);
     let facts = finding::Facts {

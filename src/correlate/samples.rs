@@ -62,7 +62,7 @@ pub(super) fn call(minute: i64, source: &str, name: &str) -> Event {
         error_message: None,
         source_ip: Some("192.0.2.1".into()),
         user_agent: None,
-        principal,
+        principal: principal.into(),
         request_id: None,
         shared_event_id: None,
         vpc_endpoint_id: None,
@@ -103,7 +103,7 @@ impl With for Event {
     }
 
     fn by(self, principal: Principal) -> Self {
-        Self { principal, ..self }
+        Self { principal: principal.into(), ..self }
     }
 
     fn resources(self, json: &str) -> Self {

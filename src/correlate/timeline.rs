@@ -51,6 +51,7 @@ pub(super) fn of(tables: Tables<'_>) -> Vec<TimelineEntry> {
     entries.extend(undone(tables));
     entries.extend(tables.findings.iter().map(found));
     entries.extend(gaps(tables.coverage).into_iter().map(gap));
+    entries.shrink_to_fit();
     grade(&mut entries, tables.events);
     entries.sort_by_cached_key(|entry| {
         let place = (entry.account_id.clone(), entry.region.clone(), entry.kind);

@@ -127,9 +127,12 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             ObjectStatus::Read | ObjectStatus::Empty if lossy => ObjectStatus::Unreadable,
             other => other,
         };
+        // As long as the run lasts, no room is held that nothing is in.
+        let mut events = self.events;
+        events.shrink_to_fit();
         Examined {
             object,
-            events: self.events,
+            events,
             hits: self.noted.hits,
             rfc_records: self.rfc_records,
             inventory: self.inventory,

@@ -350,7 +350,7 @@ impl<'a> Row<'a> {
             error_message: maybe(Word::ErrorMessage),
             source_ip: maybe(Word::Address),
             user_agent: maybe(Word::Agent),
-            principal,
+            principal: principal.into(),
             request_id: long(Long::RequestId),
             shared_event_id: long(Long::SharedId),
             vpc_endpoint_id: maybe(Word::VpcEndpoint),

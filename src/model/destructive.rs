@@ -181,7 +181,7 @@ pub struct DestructiveAction {
     /// Until when, if a deadline is known; stays where the loss was undone.
     pub recoverable_until: Option<UtcTime>,
     /// One line: what to do about it.
-    pub recovery: String,
+    pub recovery: Arc<str>,
     /// The event that undid it, or completed its undoing.
     pub undone_by_event_id: Option<EventId>,
     /// When it was undone.

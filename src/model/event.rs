@@ -8,6 +8,7 @@ use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, Region};
 use crate::model::principal::Principal;
 use crate::model::source_grade::SourceGrade;
+use crate::model::text::share;
 use crate::model::time::UtcTime;
 
 /// JSON text as it lay in the record, secrets replaced.
@@ -90,7 +91,7 @@ pub struct Event {
     /// `userAgent`.
     pub user_agent: Option<Arc<str>>,
     /// `userIdentity`.
-    pub principal: Principal,
+    pub principal: Arc<Principal>,
     /// `requestID`.
     pub request_id: Option<Arc<str>>,
     /// `sharedEventID`.
@@ -122,6 +123,30 @@ pub struct Event {
 }
 
 impl Event {
+    /// Puts its texts into the memory of equal ones; ids come only once.
+    pub fn share(&mut self) {
+        let texts = [
+            &mut self.event_version,
+            &mut self.event_type,
+            &mut self.event_category,
+            &mut self.error_code,
+            &mut self.error_message,
+            &mut self.source_ip,
+            &mut self.user_agent,
+            &mut self.vpc_endpoint_id,
+            &mut self.response_elements,
+            &mut self.additional_event_data,
+        ];
+        texts.into_iter().flatten().for_each(share);
+        [&mut self.event_source, &mut self.event_name, &mut self.event_name_raw].into_iter().for_each(share);
+        [&mut self.account_id, &mut self.recipient_account_id]
+            .into_iter()
+            .flatten()
+            .for_each(AccountId::share);
+        self.region.iter_mut().for_each(Region::share);
+        self.principal = std::mem::take(Arc::make_mut(&mut self.principal)).shared();
+    }
+
     /// How the call ended, from its error code and, for sign-ins, its answer.
     ///
     /// Source: facts/cloudtrail.md 1.1 (errorCode, errorMessage), 6.3.

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::model::text;
+
 macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -23,6 +25,16 @@ macro_rules! text_id {
             /// The text itself.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// The text itself, in the same memory.
+            pub fn to_text(&self) -> Arc<str> {
+                self.0.clone()
+            }
+
+            /// Puts its text into the memory of an equal one.
+            pub fn share(&mut self) {
+                text::share(&mut self.0);
             }
         }
 

@@ -25,6 +25,7 @@ pub mod severity;
 pub mod since;
 pub mod source_grade;
 pub mod technique;
+pub mod text;
 pub mod ticket;
 pub mod time;
 pub mod timeline;

@@ -4,12 +4,17 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::model::id::{AccessKeyId, AccountId, Arn};
+use crate::model::text::{Lately, share, shared};
 use crate::model::time::UtcTime;
+
+thread_local! {
+    static CALLERS: Lately<Principal> = const { Lately::new() };
+}
 
 /// The caller of an event. Every part may be absent.
 ///
 /// Source: facts/cloudtrail.md 1.2.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Principal {
     /// `type`: `Root`, `IAMUser`, `AssumedRole`, `AWSService` …
     pub identity_type: Option<Arc<str>>,
@@ -45,7 +50,7 @@ pub struct Principal {
 }
 
 /// The role or user that a session was issued from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SessionIssuer {
     /// `type`: `Role`, `IAMUser`, `Root`.
     pub issuer_type: Option<Arc<str>>,
@@ -60,6 +65,36 @@ pub struct SessionIssuer {
 }
 
 impl Principal {
+    /// The same, in the memory of an equal one that this thread met lately: a
+    /// caller makes many calls.
+    pub fn shared(self) -> Arc<Self> {
+        CALLERS.with(|callers| callers.shared(&self, || Arc::new(self.clone().with_shared_texts())))
+    }
+
+    fn with_shared_texts(mut self) -> Self {
+        let issuer = self.issuer.as_mut();
+        let of_issuer = issuer.map(|one| {
+            one.arn.iter_mut().for_each(Arn::share);
+            one.account_id.iter_mut().for_each(AccountId::share);
+            [&mut one.issuer_type, &mut one.name, &mut one.principal_id]
+        });
+        let own = [
+            &mut self.identity_type,
+            &mut self.principal_id,
+            &mut self.user_name,
+            &mut self.invoked_by,
+            &mut self.identity_provider,
+            &mut self.source_identity,
+            &mut self.federated_provider,
+            &mut self.in_scope_of,
+            &mut self.on_behalf_of,
+        ];
+        own.into_iter().chain(of_issuer.into_iter().flatten()).flatten().for_each(share);
+        self.arn.iter_mut().for_each(Arn::share);
+        self.account_id.iter_mut().for_each(AccountId::share);
+        self
+    }
+
     /// Name of the role a session wears: the issuer's name, else the last path
     /// segment of the issuer's ARN, else the role part of an assumed-role ARN.
     pub fn role_name(&self) -> Option<&str> {
@@ -94,15 +129,15 @@ impl Principal {
     /// Source: facts/cloudtrail.md 1.2 (which type carries which field).
     pub fn actor(&self) -> Option<Arc<str>> {
         if self.identity_type.as_deref() == Some("Root") {
-            return Some(Arc::from("root"));
+            return Some(shared("root"));
         }
         self.source_identity
             .clone()
             .or_else(|| self.user_name.clone())
-            .or_else(|| self.role_session_name().map(Arc::from))
+            .or_else(|| self.role_session_name().map(shared))
             .or_else(|| self.invoked_by.clone())
-            .or_else(|| self.arn.as_ref().map(|arn| Arc::from(arn.as_str())))
-            .or_else(|| self.account_id.as_ref().map(|account| Arc::from(account.as_str())))
+            .or_else(|| self.arn.as_ref().map(Arn::to_text))
+            .or_else(|| self.account_id.as_ref().map(AccountId::to_text))
     }
 
     fn assumed_role_parts(&self) -> Option<(&str, &str)> {

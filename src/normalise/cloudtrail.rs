@@ -13,6 +13,7 @@ use crate::model::evidence::Evidence;
 use crate::model::id::{AccessKeyId, AccountId, Arn, EventId, Region};
 use crate::model::principal::{Principal, SessionIssuer};
 use crate::model::source_grade::SourceGrade;
+use crate::model::text::shared;
 use crate::model::time::UtcTime;
 use crate::normalise::secrets::redact;
 
@@ -43,9 +44,18 @@ impl<'a> Fields<'a> {
 
     /// A string field, never empty: `""` means that there is none.
     fn text(&mut self, key: &'static str) -> Option<Arc<str>> {
+        self.text_with(key, shared)
+    }
+
+    /// The same for one that no other record has.
+    fn own_text(&mut self, key: &'static str) -> Option<Arc<str>> {
+        self.text_with(key, |text| Arc::from(text))
+    }
+
+    fn text_with(&mut self, key: &'static str, new: impl FnOnce(&str) -> Arc<str>) -> Option<Arc<str>> {
         let raw = self.raw(key)?;
         match string(raw) {
-            Some(text) => (!text.is_empty()).then(|| Arc::from(text.as_ref())),
+            Some(text) => (!text.is_empty()).then(|| new(text.as_ref())),
             None => {
                 self.wrong_types.push(key);
                 None
@@ -77,7 +87,7 @@ impl<'a> Fields<'a> {
 
     /// JSON of any type, secrets replaced.
     fn json(&self, key: &str) -> Option<RawJson> {
-        self.raw(key).map(|raw| Arc::from(redact(raw).as_ref()))
+        self.raw(key).map(|raw| shared(redact(raw).as_ref()))
     }
 
     fn object(&mut self, key: &'static str) -> Fields<'a> {
@@ -118,20 +128,20 @@ pub fn account_of(
 pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Normalised {
     let mut fields = Fields::of(Some(text));
     let mut identity = fields.object("userIdentity");
-    let principal = principal(&mut identity);
+    let principal = principal(&mut identity).shared();
     let recipient = fields.text("recipientAccountId");
     let account_id = account_of(recipient.as_deref(), around, || principal.account_id.clone());
     let event_name_raw = fields.text("eventName").unwrap_or_else(|| Arc::from(""));
     let stripped = strip_api_date(&event_name_raw);
     let event_name =
-        if stripped.len() == event_name_raw.len() { event_name_raw.clone() } else { Arc::from(stripped) };
+        if stripped.len() == event_name_raw.len() { event_name_raw.clone() } else { shared(stripped) };
     let event_source = fields.text("eventSource").unwrap_or_else(|| Arc::from(""));
     let details = fields.raw("serviceEventDetails").filter(|_| SIGN_IN.contains(&&*event_source));
     let mut answers = [fields.raw("responseElements"), details].into_iter().flatten();
     let answered_failure = answers.any(|answer| answers_failure(&event_name_raw, answer));
     let event = Event {
-        time: fields.text("eventTime").and_then(|text| UtcTime::parse(&text)),
-        event_id: fields.text("eventID").map(EventId::new),
+        time: fields.own_text("eventTime").and_then(|text| UtcTime::parse(&text)),
+        event_id: fields.own_text("eventID").map(EventId::new),
         event_version: fields.text("eventVersion"),
         account_id,
         region: fields.text("awsRegion").map(Region::new),
@@ -146,8 +156,8 @@ pub fn event(text: &str, around: Option<&AccountId>, evidence: Evidence) -> Norm
         source_ip: fields.text("sourceIPAddress"),
         user_agent: fields.free_text("userAgent"),
         principal,
-        request_id: fields.text("requestID"),
-        shared_event_id: fields.text("sharedEventID"),
+        request_id: fields.own_text("requestID"),
+        shared_event_id: fields.own_text("sharedEventID"),
         vpc_endpoint_id: fields.text("vpcEndpointId"),
         recipient_account_id: recipient.map(AccountId::new),
         resources: fields.json("resources"),
@@ -213,14 +223,14 @@ fn principal(identity: &mut Fields<'_>) -> Principal {
         principal_id: identity.text("principalId"),
         arn: identity.text("arn").map(Arn::new),
         account_id: identity.text("accountId").map(AccountId::new),
-        access_key_id: identity.text("accessKeyId").map(AccessKeyId::new),
+        access_key_id: identity.own_text("accessKeyId").map(AccessKeyId::new),
         user_name: identity.text("userName"),
         invoked_by: identity.text("invokedBy"),
         identity_provider: identity.text("identityProvider"),
         issuer: session_issuer(&mut issuer),
         source_identity: context.text("sourceIdentity"),
         mfa: attributes.flag("mfaAuthenticated"),
-        session_created_at: attributes.text("creationDate").and_then(|text| UtcTime::parse(&text)),
+        session_created_at: attributes.own_text("creationDate").and_then(|text| UtcTime::parse(&text)),
         federated_provider: federation.text("federatedProvider"),
         in_scope_of: scope.text("sourceArn"),
         on_behalf_of: behalf.text("userId"),

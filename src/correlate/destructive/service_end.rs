@@ -55,7 +55,8 @@ pub(super) fn fold(rows: &mut Vec<(usize, DestructiveAction)>, events: &[Event])
     }
     for (number, end) in told {
         let row = &mut rows[number].1;
-        row.recovery.push_str(&format!("; the service recorded the end of the deletion at {end}"));
+        let recovery = &row.recovery;
+        row.recovery = format!("{recovery}; the service recorded the end of the deletion at {end}").into();
     }
     let mut number = 0;
     rows.retain(|_| {

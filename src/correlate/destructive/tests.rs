@@ -1,5 +1,7 @@
 //! What calls name, and how they are tied to modes and RFCs.
 
+use std::sync::Arc;
+
 use crate::model::destructive::DestructiveAction;
 use crate::model::event::Event;
 use crate::model::rfc::RfcRecord;
@@ -167,7 +169,7 @@ fn reads_and_calls_without_harm_make_no_row() {
     let read = call(1, "ec2", "DescribeInstances");
     assert!(report(vec![read, used(2, DEV)], vec![]).destructive.is_empty());
     let mut root = terminate(3);
-    root.principal.identity_type = Some("Root".into());
+    Arc::make_mut(&mut root.principal).identity_type = Some("Root".into());
     root.account_id = Some(ACCOUNT.into());
     assert_eq!(report(vec![root], vec![]).destructive[0].actor.as_deref(), Some("root"));
 }

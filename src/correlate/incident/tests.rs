@@ -1,5 +1,7 @@
 //! Where incidents begin and end.
 
+use std::sync::Arc;
+
 use crate::catalogue::Catalogue;
 use crate::model::event::Event;
 use crate::model::finding::Incident;
@@ -36,7 +38,7 @@ fn a_gap_of_exactly_an_hour_parts_two_incidents() {
 #[test]
 fn actors_and_accounts_do_not_mix_and_attempts_are_no_actions() {
     let mut other = terminate(2);
-    other.principal.user_name = Some("eve".into());
+    Arc::make_mut(&mut other.principal).user_name = Some("eve".into());
     let mut elsewhere = terminate(3);
     elsewhere.account_id = Some("999999999999".into());
     let denied = terminate(1).error("Client.UnauthorizedOperation");

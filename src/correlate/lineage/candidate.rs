@@ -69,7 +69,7 @@ fn candidate(mut draft: Draft, events: &[Event], issues: &BTreeMap<AccessKeyId, 
         draft.issue = issues.get(key).copied();
     }
     let callers = || draft.events.iter().map(|place| &events[*place].principal);
-    let first = |field: fn(&Principal) -> Option<Arc<str>>| callers().find_map(field);
+    let first = |field: fn(&Principal) -> Option<Arc<str>>| callers().find_map(|caller| field(caller));
     let principal_id = first(|caller| caller.principal_id.clone());
     let owner_id = first(|caller| caller.issuer.as_ref()?.principal_id.clone())
         .or_else(|| principal_id.as_deref()?.split(':').next().map(Arc::from));

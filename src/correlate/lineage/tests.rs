@@ -29,7 +29,7 @@ fn worker(role: &str, session: &str, begun: i64) -> Event {
 }
 
 fn with(event: Event, change: impl Fn(&mut Principal)) -> Event {
-    let mut principal = event.principal.clone();
+    let mut principal = (*event.principal).clone();
     change(&mut principal);
     event.by(principal)
 }

@@ -93,7 +93,7 @@ impl Wanted {
     /// What handed a caller its credentials, all the way up.
     fn add_origin(&mut self, caller: &Principal, origins: &Origins<'_>, events: &[Event]) {
         let chain = origins.chain(caller);
-        let above = chain.iter().map(|(_, step)| &events[step.event].principal);
+        let above = chain.iter().map(|(_, step)| &*events[step.event].principal);
         for caller in std::iter::once(caller).chain(above) {
             let role = caller.issuer.as_ref().and_then(|issuer| issuer.arn.as_ref());
             if let (Some(role), Some(session)) = (role, caller.role_session_name()) {

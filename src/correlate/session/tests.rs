@@ -1,5 +1,7 @@
 //! One test a sentence of the contract on sessions.
 
+use std::sync::Arc;
+
 use crate::model::event::Event;
 use crate::model::mode::ModeSession;
 
@@ -67,7 +69,7 @@ fn saml_tells_subject_provider_and_expiry() {
             r#"{"subject":"alice@example.com","credentials":
                 {"accessKeyId":"ASIA1","expiration":"Jan 10, 2025 1:08:00 AM"}}"#,
         );
-    event.principal.identity_type = Some("SAMLUser".into());
+    Arc::make_mut(&mut event.principal).identity_type = Some("SAMLUser".into());
     let report_of = report(vec![event.clone()], vec![]);
     let session = &report_of.sessions[0];
     assert_eq!(session.actor.as_deref(), Some("alice@example.com"));
@@ -81,7 +83,7 @@ fn saml_tells_subject_provider_and_expiry() {
 #[test]
 fn a_source_identity_outranks_all_other_names() {
     let mut event = used(10, "RunInstances", "ASIA1", Some(9));
-    event.principal.source_identity = Some("carol".into());
+    Arc::make_mut(&mut event.principal).source_identity = Some("carol".into());
     assert_eq!(report(vec![event], vec![]).sessions[0].actor.as_deref(), Some("carol"));
 }
 
@@ -89,7 +91,7 @@ fn a_source_identity_outranks_all_other_names() {
 fn a_service_with_a_key_of_its_own_or_none_acts_in_the_session_it_was_lent() {
     let lent = |minute: i64, key: &str| {
         let mut event = used(minute, "DeleteVolume", key, Some(9));
-        event.principal.invoked_by = Some("cloudformation.amazonaws.com".into());
+        Arc::make_mut(&mut event.principal).invoked_by = Some("cloudformation.amazonaws.com".into());
         event
     };
     let report =

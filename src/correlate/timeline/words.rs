@@ -117,7 +117,7 @@ fn on(action: &DestructiveAction) -> String {
 fn effect(action: &DestructiveAction) -> String {
     let effect = match (action.is_undone(), action.reversibility, action.recoverable_until) {
         // What to do says how it was undone, and when.
-        (true, ..) => return action.recovery.clone(),
+        (true, ..) => return action.recovery.to_string(),
         (_, Reversibility::Irreversible, _) => "irreversible".to_owned(),
         (_, Reversibility::Recoverable, _) => "recoverable".to_owned(),
         (_, Reversibility::RecoverableUntil, Some(until)) => format!("recoverable until {until}"),

@@ -1,5 +1,7 @@
 //! One test a sentence of the contract on windows and their authorization.
 
+use std::sync::Arc;
+
 use crate::catalogue::Catalogue;
 use crate::model::event::Event;
 use crate::model::rfc::{RfcRecord, RfcSource};
@@ -164,7 +166,7 @@ fn roles_match_on_their_last_segment_exactly_or_with_a_prefix() {
 #[test]
 fn a_user_or_session_named_like_the_role_is_no_use_of_it() {
     let mut user = call(10, "ec2", "RunInstances");
-    user.principal.user_name = Some(DEV.into());
+    Arc::make_mut(&mut user.principal).user_name = Some(DEV.into());
     let mut token = wearing(DEV, "ASIA1", Some(1));
     token.identity_type = Some("IAMUser".into());
     let mut session = wearing("Other", "ASIA2", Some(1));

@@ -92,7 +92,7 @@ fn every_line_keeps_the_published_rules_whatever_the_record_lacks() {
         error_message: None,
         source_ip: None,
         user_agent: None,
-        principal: Principal::default(),
+        principal: Principal::default().into(),
         request_id: None,
         shared_event_id: None,
         vpc_endpoint_id: None,

@@ -58,7 +58,7 @@ impl Sample<'_> {
             error_code: self.some("AccessDenied"),
             reversibility,
             recoverable_until: (turn % 4 == 1).then(|| time.plus_seconds(7 * 86_400)),
-            recovery: self.text("cancel the deletion with CancelKeyDeletion before the deadline").to_string(),
+            recovery: self.text("cancel the deletion with CancelKeyDeletion before the deadline"),
             undone_by_event_id: (n == 5).then(|| EventId::new(self.text("undo"))),
             undone_at: (n == 5).then(|| time.plus_seconds(3600)),
             undone_evidence: None,
@@ -261,7 +261,8 @@ impl Sample<'_> {
                 issuer: Some(SessionIssuer { name: self.some("r"), ..SessionIssuer::default() }),
                 mfa: Some(true),
                 ..Principal::default()
-            },
+            }
+            .into(),
             request_id: self.some("r-1"),
             shared_event_id: None,
             vpc_endpoint_id: None,

@@ -158,7 +158,7 @@ fn the_recycle_bin_keeps_what_a_rule_of_the_evidence_says() {
     };
     let (reversibility, until, recovery) = of_snapshot(vec![rule(5, "CreateRule", ""), deleted()]);
     assert_eq!((reversibility, until), (R::RecoverableUntil, days(9)));
-    assert_eq!(recovery, "RestoreSnapshotFromRecycleBin; Recycle Bin rule r1 keeps it 9 days");
+    assert_eq!(&*recovery, "RestoreSnapshotFromRecycleBin; Recycle Bin rule r1 keeps it 9 days");
     let tagged = r#","resourceTags":[{"resourceTagKey":"a"}]"#;
     let (reversibility, until, recovery) = of_snapshot(vec![rule(5, "CreateRule", tagged), deleted()]);
     assert_eq!((reversibility, until), (R::Unknown, None));
@@ -218,7 +218,7 @@ fn a_copy_that_is_still_there_makes_a_loss_recoverable() {
     let (reversibility, recovery) = of_volume(vec![snapshot(4, "snap-1"), snapshot(5, "snap-2"), deleted()]);
     assert_eq!(reversibility, R::Recoverable);
     assert_eq!(
-        recovery,
+        &*recovery,
         "CreateVolume from snap-2 (made 2025-01-10T00:05:00Z); what changed after it was made is lost"
     );
     let (reversibility, recovery) = of_volume(vec![

@@ -1,5 +1,7 @@
 //! Claims about destruction alone: each made once, and its near misses.
 
+use std::sync::Arc;
+
 use crate::model::event::Event;
 use crate::model::finding::Finding;
 
@@ -36,7 +38,7 @@ fn many_things_destroyed_in_a_burst_are_one_finding() {
     assert!(bulk(denied.collect()).is_empty());
     let mut shared = volumes(20, 1);
     for event in shared.iter_mut().take(10) {
-        event.principal.user_name = Some("eve".into());
+        Arc::make_mut(&mut event.principal).user_name = Some("eve".into());
     }
     assert!(bulk(shared).is_empty(), "two actors");
     let objects = |count: i64| (0..count).map(|number| object(number, &format!("a/{number}"))).collect();
@@ -100,7 +102,7 @@ fn backups_destroyed_or_cut_are_found_once_a_burst_and_attempts_apart() {
         invoked_by: Some("backup.amazonaws.com".into()),
         ..Default::default()
     };
-    let by_service = many(0).map(|call| Event { principal: by_service.clone(), ..call });
+    let by_service = many(0).map(|call| Event { principal: by_service.clone().into(), ..call });
     let retention = call(1, "rds", "ModifyDBInstance")
         .request(r#"{"dBInstanceIdentifier":"a","backupRetentionPeriod":7}"#);
     let tried = many(0).map(|call| call.error("Client.DryRunOperation"));

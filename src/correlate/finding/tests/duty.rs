@@ -113,8 +113,8 @@ fn a_change_of_the_open_role_is_found_but_for_its_setting_up() {
     };
     let by_eve = |minute: i64| {
         let mut event = change(minute, "UpdateAssumeRolePolicy");
-        event.principal.arn = Some("arn:aws:iam::111122223333:user/eve".into());
-        event.principal.user_name = Some("eve".into());
+        Arc::make_mut(&mut event.principal).arn = Some("arn:aws:iam::111122223333:user/eve".into());
+        Arc::make_mut(&mut event.principal).user_name = Some("eve".into());
         event
     };
     let made = found(vec![by_eve(15), change(100, "AttachRolePolicy")]);

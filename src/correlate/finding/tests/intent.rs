@@ -1,5 +1,7 @@
 //! Patterns of intent: each made once, and the near misses that make none.
 
+use std::sync::Arc;
+
 use crate::model::event::Event;
 use crate::model::finding::Finding;
 
@@ -17,7 +19,7 @@ pub(super) fn count(rule: &str, events: Vec<Event>) -> usize {
 }
 
 pub(super) fn by_eve(mut event: Event) -> Event {
-    event.principal.user_name = Some("eve".into());
+    Arc::make_mut(&mut event.principal).user_name = Some("eve".into());
     event
 }
 

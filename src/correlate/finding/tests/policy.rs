@@ -154,7 +154,8 @@ fn destruction_in_a_freeze_is_found_once_a_run() {
         identity_type: Some("AWSService".into()),
         invoked_by: Some("autoscaling.amazonaws.com".into()),
         ..Default::default()
-    };
+    }
+    .into();
     assert!(of(vec![service]).is_empty(), "a service keeps house");
     let elsewhere = format!("{policy}accounts = [\"999999999999\"]\n");
     assert!(found("destroy/in-freeze", &elsewhere, vec![volume(70)]).is_empty());
