@@ -82,12 +82,14 @@ pub(super) fn of(events: &[Event], context: Context<'_>) -> Vec<(usize, Destruct
         .collect();
     count_spawned_once(&mut rows, events);
     service_end::fold(&mut rows, events);
-    rows.sort_by_cached_key(|(_, row)| {
-        let place = (row.account_id.clone(), row.region.clone());
-        let name = (row.event_source.clone(), row.event_name.clone(), row.event_id.clone());
-        (order::none_last(row.event_time), place, name, row.evidence.clone())
-    });
+    rows.sort_by(|(_, a), (_, b)| place_of(a).cmp(&place_of(b)));
     rows
+}
+
+/// Where a row stands among the others.
+fn place_of(row: &DestructiveAction) -> impl Ord + '_ {
+    let name = (&row.event_source, &row.event_name, &row.event_id);
+    (order::none_last(row.event_time), (&row.account_id, &row.region), name, &row.evidence)
 }
 
 fn row(
