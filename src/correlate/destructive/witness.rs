@@ -6,14 +6,15 @@
 
 use serde_json::Value;
 
-use crate::catalogue::{Catalogue, bare};
+use crate::catalogue::{Catalogue, bare, setting_names};
 use crate::model::event::{Event, Outcome};
 use crate::model::witness::Bearing;
 
 use super::super::payload;
 
 /// The names in a succeeded call that does no harm: `call` is event source and
-/// event name without API date, `columns` its parsed request and response.
+/// event name without API date, the columns its parsed request and response, or
+/// what [`Catalogue::told_of_loss`] reads of them.
 pub fn witnessed(
     call: (&str, &str),
     (request, response): (&Value, &Value),
@@ -70,8 +71,7 @@ fn protected(
     columns: (&Value, &Value),
     catalogue: &Catalogue,
 ) -> impl Iterator<Item = (Bearing, String)> {
-    let said = catalogue.protections(call, columns);
-    said.into_iter().flat_map(|one| one.things).map(|name| (Bearing::Keeps, name))
+    catalogue.protected_things(call, columns).into_iter().map(|name| (Bearing::Keeps, name))
 }
 
 /// A pair about a whole account or region names nothing: its number stands for it.
@@ -81,11 +81,6 @@ fn placed(name: String, pair: usize) -> String {
 
 /// What `Kept` knows its settings by.
 fn kept(source: &str, request: &Value) -> impl Iterator<Item = String> {
-    let named: &[&str] = match source {
-        "s3.amazonaws.com" => &["bucketName"],
-        "dynamodb.amazonaws.com" => &["tableName", "targetTableName"],
-        "rds.amazonaws.com" => &["dBInstanceIdentifier", "targetDBInstanceIdentifier", "dBClusterIdentifier"],
-        _ => &[],
-    };
-    named.iter().filter_map(|key| payload::text(request, &[key])).map(bare)
+    let named = setting_names(source).iter();
+    named.filter_map(|key| payload::text(request, &[key])).map(bare)
 }
