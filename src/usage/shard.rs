@@ -86,6 +86,9 @@ pub struct Shard {
     by_raw: ByHash,
 }
 
+/// Callers that stay known when what was counted of them is handed over.
+const CALLERS_KEPT_MAX: usize = 4096;
+
 /// Bits of the last byte of a mark.
 const READ: u8 = 1;
 const DENIED: u8 = 2;
@@ -244,8 +247,12 @@ impl Shard {
 
     /// Hands over all that was counted, and begins anew.
     pub fn fold_into(&mut self, folded: &mut Folded) {
-        for caller in &self.callers {
-            folded.add((&caller.key, caller.mark), caller.sum);
+        for caller in &mut self.callers {
+            let sum = std::mem::take(&mut caller.sum);
+            if sum.calls.reads + sum.calls.writes == 0 {
+                continue;
+            }
+            folded.add((&caller.key, caller.mark), sum);
             for access_key in &caller.access_keys {
                 folded.note(&caller.key, (Trait::AccessKey, access_key), Span::default());
             }
@@ -263,11 +270,14 @@ impl Shard {
             }
             pairs.by_hash.clear();
         }
-        self.callers.clear();
-        self.identities.clear();
-        self.by_mark.clear();
         self.texts.clear();
         self.by_raw.clear();
+        // Callers that come again need not be read again, as long as they are few.
+        if self.callers.len() >= CALLERS_KEPT_MAX || self.identities.len() >= IDENTITIES_HELD_MAX {
+            self.callers.clear();
+            self.identities.clear();
+            self.by_mark.clear();
+        }
     }
 }
 

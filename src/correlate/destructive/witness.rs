@@ -84,3 +84,100 @@ fn kept(source: &str, request: &Value) -> impl Iterator<Item = String> {
     let named = setting_names(source).iter();
     named.filter_map(|key| payload::text(request, &[key])).map(bare)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Calls with their request and response, and how many names are in each.
+    const CALLS: [(&str, &str, &str, &str, usize); 13] = [
+        (
+            "rds",
+            "RestoreDBInstanceFromDBSnapshot",
+            r#"{"dBInstanceIdentifier":"db-2","dBSnapshotIdentifier":"arn:aws:rds:us-east-1:111122223333:snapshot:s-1","tags":[{"k":1}]}"#,
+            r#"{"deletionProtection":true,"x":{}}"#,
+            3,
+        ),
+        (
+            "rds",
+            "RestoreDBInstanceToPointInTime",
+            r#"{"TargetDBInstanceIdentifier":"db-3","other":[1]}"#,
+            "null",
+            2,
+        ),
+        (
+            "ec2",
+            "RunInstances",
+            r#"{"instancesSet":{"items":[{"imageId":"ami-1"}]}}"#,
+            r#"{"reservationId":"r-1","instancesSet":{"items":[{"instanceId":"i-1","tagSet":{}},{"instanceId":"i-2"}]}}"#,
+            2,
+        ),
+        (
+            "ec2",
+            "CreateSnapshot",
+            r#"{"volumeId":"vol-1","description":"d"}"#,
+            r#"{"snapshotId":"snap-1","ownerId":"111122223333"}"#,
+            2,
+        ),
+        (
+            "ec2",
+            "CopyImage",
+            r#"{"sourceImageId":"ami-1","sourceRegion":"us-east-1"}"#,
+            r#"{"imageId":"ami-2"}"#,
+            2,
+        ),
+        (
+            "s3",
+            "PutBucketVersioning",
+            r#"{"bucketName":"b","VersioningConfiguration":{"Status":"Enabled","xmlns":"x"}}"#,
+            "null",
+            2,
+        ),
+        (
+            "s3",
+            "PutBucketVersioning",
+            r#"{"bucketName":"b","VersioningConfiguration":{"Status":"Suspended"}}"#,
+            "null",
+            1,
+        ),
+        (
+            "s3",
+            "DeleteObject",
+            r#"{"bucketName":"b","key":"k","versionId":"v"}"#,
+            r#"{"x-amz-delete-marker":"true"}"#,
+            2,
+        ),
+        (
+            "fsx",
+            "DeleteFileSystem",
+            r#"{"fileSystemId":"fs-1"}"#,
+            r#"{"windowsResponse":{"finalBackupId":"backup-1"}}"#,
+            2,
+        ),
+        ("kms", "CancelKeyDeletion", r#"{"keyId":"arn:aws:kms:us-east-1:111122223333:key/k-1"}"#, "{}", 1),
+        ("sqs", "CreateQueue", r#"{"queueName":"q"}"#, r#"{"queueUrl":"https://sqs/q"}"#, 1),
+        ("iam", "UpdateAccountPasswordPolicy", r#"{"minimumPasswordLength":14}"#, "null", 2),
+        (
+            "backup",
+            "StartBackupJob",
+            r#"{"resourceArn":"arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-1"}"#,
+            r#"{"recoveryPointArn":"arn:aws:backup:us-east-1:111122223333:recovery-point:p"}"#,
+            2,
+        ),
+    ];
+
+    #[test]
+    fn what_is_read_of_a_call_names_what_the_whole_call_names() {
+        let catalogue = Catalogue::builtin();
+        for (service, name, request, response, count) in CALLS {
+            let source = format!("{service}.amazonaws.com");
+            let call = (source.as_str(), name);
+            assert!(catalogue.may_explain_loss(call.0, call.1), "{name}");
+            let json = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
+            let whole = witnessed(call, (&json(request), &json(response)), &catalogue);
+            let [request, response] = catalogue.told_of_loss(call, [Some(request), Some(response)]);
+            assert_eq!(witnessed(call, (&request, &response), &catalogue), whole, "{name}");
+            assert_eq!(whole.len(), count, "{name}: {whole:?}");
+        }
+    }
+}
