@@ -14,11 +14,14 @@ use crate::decode::json::{Members, value};
 /// The members that rules ask for most, which a head has found already.
 const COLUMNS: [&str; 3] = ["userIdentity", "requestParameters", "responseElements"];
 
+/// A value once it was asked for; `None` if it cannot be read.
+type Parsed = OnceCell<Option<Value>>;
+
 /// A record while rules look at it.
 pub(super) struct View<'a> {
     text: &'a str,
     head: Option<&'a Head<'a>>,
-    columns: [OnceCell<Option<Value>>; COLUMNS.len()],
+    columns: [Parsed; COLUMNS.len()],
     whole: OnceCell<Value>,
     members: OnceCell<Option<Opened<'a>>>,
     unread: Cell<bool>,
@@ -26,7 +29,7 @@ pub(super) struct View<'a> {
 
 struct Opened<'a> {
     members: Members<'a>,
-    values: Vec<OnceCell<Option<Value>>>,
+    values: Vec<Parsed>,
 }
 
 impl<'a> View<'a> {
@@ -71,7 +74,7 @@ impl<'a> View<'a> {
 
     /// The member of that name as the head has it: not known there, absent, or its
     /// text and the room for its value.
-    fn column(&self, name: &str) -> Option<Option<(&'a str, &OnceCell<Option<Value>>)>> {
+    fn column(&self, name: &str) -> Option<Option<(&'a str, &Parsed)>> {
         let head = self.head?;
         let place = COLUMNS.iter().position(|column| *column == name)?;
         let raw = [head.user_identity, head.request, head.response].get(place).copied()?;
