@@ -64,7 +64,10 @@ pub fn analyze(flags: &Analyze, color: Color, interrupted: &AtomicBool) -> Resul
     if let Some(timings) = &watch.timings {
         terminal.timings(timings);
     }
-    Ok(exit_code(&outcome.report, flags.fail_on))
+    let code = exit_code(&outcome.report, flags.fail_on);
+    // The program ends now: what it holds in memory goes with it, all at once.
+    std::mem::forget(outcome.report);
+    Ok(code)
 }
 
 /// The man page: the program, then the synopsis and options of each command.

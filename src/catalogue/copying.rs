@@ -3,12 +3,14 @@
 //! Owns: the form of `data/copies.csv` and the look-up by the call that makes
 //! the copy, the one that needs it and the one that destroys it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::catalogue::fault::CatalogueFault;
 use crate::catalogue::naming::{Source, bare, service_and_type};
+use crate::catalogue::needed::Needed;
 use crate::catalogue::operation::short_source;
 use crate::catalogue::rows::rows;
 
@@ -64,6 +66,12 @@ impl Copying {
         named.map(|(thing, copy)| Copied { thing: bare(&thing), copy, region: region.clone() }).collect()
     }
 
+    /// Adds what of a request and a response [`Self::copied`] asks for.
+    pub(super) fn add_needed(&self, columns: &mut [Needed; 2]) {
+        let sources = self.of.iter().chain(&self.of_region).chain(&self.copy);
+        sources.for_each(|source| source.add_needed(columns));
+    }
+
     /// What destroys the thing that is copied.
     pub fn needed_by(&self) -> impl Iterator<Item = &'static str> {
         self.needed_by.iter().map(|operand| operand.operation)
@@ -94,7 +102,7 @@ impl Operand {
 /// All kinds of copies.
 #[derive(Debug)]
 pub(super) struct Copyings {
-    by_making: HashMap<&'static str, HashMap<&'static str, Vec<Copying>>>,
+    by_making: FxHashMap<&'static str, FxHashMap<&'static str, Vec<Copying>>>,
     destroying: BTreeMap<&'static str, Operand>,
 }
 
@@ -102,7 +110,7 @@ const COLUMNS: &str = "event_source,event_name,of,of_arn,of_region,copy,needed_b
 
 impl Copyings {
     pub(super) fn parse(text: &'static str) -> Result<Self, CatalogueFault> {
-        let mut copyings = Self { by_making: HashMap::new(), destroying: BTreeMap::new() };
+        let mut copyings = Self { by_making: FxHashMap::default(), destroying: BTreeMap::new() };
         for (number, row) in rows::<9>(text, COLUMNS)? {
             let [source, name, ..] = row;
             let copying = copying_of(row).map_err(|message| CatalogueFault::at_line(number, message))?;

@@ -4,13 +4,14 @@
 //! whether two calls are of a pair by their parameters. What really followed
 //! what is for those who see more than one event.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::catalogue::fault::CatalogueFault;
 use crate::catalogue::naming::{Naming, Source};
+use crate::catalogue::needed::Needed;
 use crate::catalogue::operation::short_source;
 use crate::catalogue::rows::rows;
 
@@ -76,6 +77,19 @@ impl Inverse {
         let holds = self.undoing_if.iter().all(|test| test.holds(request, response, harmless));
         holds.then(|| self.undoing_named.names(request, response, &[]))
     }
+
+    /// Adds what of a request and a response [`Self::undone_for`] asks for.
+    pub(super) fn add_needed(&self, columns: &mut [Needed; 2]) {
+        self.undoing_named.add_needed(columns);
+        for test in &self.undoing_if {
+            match test {
+                Test::Harmless => {}
+                Test::Absent(source) | Test::Equals(source, _) | Test::Differs(source, _) => {
+                    source.add_needed(columns);
+                }
+            }
+        }
+    }
 }
 
 impl Test {
@@ -113,7 +127,7 @@ impl Test {
 }
 
 /// Places in the table by source and name.
-type Index = HashMap<&'static str, HashMap<&'static str, Vec<usize>>>;
+type Index = FxHashMap<&'static str, FxHashMap<&'static str, Vec<usize>>>;
 
 /// All pairs.
 #[derive(Debug)]
@@ -127,7 +141,7 @@ const COLUMNS: &str = "event_source,doing,undoing,kind,doing_named,undoing_named
 
 impl Inverses {
     pub(super) fn parse(text: &'static str) -> Result<Self, CatalogueFault> {
-        let mut inverses = Self { all: Vec::new(), by_doing: Index::new(), by_undoing: Index::new() };
+        let mut inverses = Self { all: Vec::new(), by_doing: Index::default(), by_undoing: Index::default() };
         for (number, row) in rows::<8>(text, COLUMNS)? {
             let [source, doing, undoing, ..] = row;
             let inverse = inverse_of(row).map_err(|message| CatalogueFault::at_line(number, message))?;

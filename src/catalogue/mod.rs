@@ -30,6 +30,7 @@ mod judge;
 mod mode;
 mod mode_file;
 mod naming;
+mod needed;
 mod operation;
 mod path;
 mod protection;
@@ -60,6 +61,7 @@ pub use naming::bare;
 pub(crate) use path::{is_something, member, text_of};
 pub use protection::Protection;
 pub use wait::{Wait, WaitEnd};
+pub use witness::setting_names;
 pub use workload::{Workload, WorkloadCall, is_shape, session_shape};
 
 use ams_role::AmsRoles;
@@ -199,7 +201,16 @@ impl Catalogue {
     /// may undo one, make a copy, or set how long deleted things are kept. Cheap:
     /// asked of every record of a dump.
     pub fn may_explain_loss(&self, event_source: &str, event_name: &str) -> bool {
-        !judge::is_read_name(event_name) && self.witnesses.holds(event_source, event_name)
+        !judge::is_read_name(event_name) && self.witnesses.needed(event_source, event_name).is_some()
+    }
+
+    /// As much of the raw request and response of such a call as tells what it
+    /// undoes, copies, sets or protects.
+    pub fn told_of_loss(&self, (source, name): (&str, &str), columns: [Option<&str>; 2]) -> [Value; 2] {
+        let [request, response] = columns;
+        self.witnesses.needed(source, name).map_or_else(Default::default, |[of_request, of_response]| {
+            [of_request.read(request), of_response.read(response)]
+        })
     }
 
     /// The pairs of which a call of that name is the first, as places for
@@ -240,6 +251,11 @@ impl Catalogue {
     /// request and response.
     pub fn protections(&self, call: (&str, &str), columns: (&Value, &Value)) -> Vec<Protection> {
         self.protections.said(call, columns)
+    }
+
+    /// The things whose protection a succeeded call is about.
+    pub fn protected_things(&self, call: (&str, &str), columns: (&Value, &Value)) -> Vec<String> {
+        self.protections.things(call, columns)
     }
 
     /// Whether calls of that name say how things are protected against deletion.

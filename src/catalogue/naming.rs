@@ -7,8 +7,11 @@
 //! roleName+policyName|response:role.arn      two alternatives, the first of two parts
 //! ```
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
+use crate::catalogue::needed::Needed;
 use crate::catalogue::path::{Path, text_of};
 
 /// Where a call's names are: alternatives in the order of the table.
@@ -64,6 +67,16 @@ impl Naming {
         };
         self.alternatives.iter().map(of).collect()
     }
+
+    /// Adds what of a request and a response these names are read from.
+    pub(super) fn add_needed(&self, columns: &mut [Needed; 2]) {
+        for alternative in &self.alternatives {
+            match alternative {
+                Alternative::Place | Alternative::Copies => {}
+                Alternative::Parts(parts) => parts.iter().for_each(|part| part.add_needed(columns)),
+            }
+        }
+    }
 }
 
 impl Alternative {
@@ -90,18 +103,28 @@ impl Source {
         Ok(Self { path: Path::parse(path)?, in_response, default, holder })
     }
 
+    /// Adds what of a request and a response it leads through.
+    pub(super) fn add_needed(&self, [request, response]: &mut [Needed; 2]) {
+        (if self.in_response { response } else { request }).add(&self.path);
+    }
+
     /// The texts it leads to, as they are.
     pub(super) fn texts(&self, request: &Value, response: &Value) -> Vec<String> {
+        self.found(request, response).map(Cow::into_owned).collect()
+    }
+
+    fn found<'json>(
+        &self,
+        request: &'json Value,
+        response: &'json Value,
+    ) -> impl Iterator<Item = Cow<'json, str>> {
         let root = if self.in_response { response } else { request };
-        let found = self.path.follow(root);
-        let texts = found.into_iter().filter_map(text_of).map(|text| text.into_owned());
-        texts.take(THINGS_MAX).collect()
+        self.path.follow(root).into_iter().filter_map(text_of).take(THINGS_MAX)
     }
 
     /// The names it leads to, in the spelling of `bare`.
     pub(super) fn names(&self, request: &Value, response: &Value) -> Vec<String> {
-        let texts = self.texts(request, response);
-        let told = texts.iter().filter(|text| !text.is_empty()).map(|text| bare(text));
+        let told = self.found(request, response).filter(|text| !text.is_empty()).map(|text| bare(&text));
         let of = |name: String| match name.split_once('/') {
             Some((holder, _)) if self.holder => holder.to_owned(),
             _ => name,
@@ -116,8 +139,9 @@ impl Source {
 
 /// Every combination of the parts' names; none where a part has none.
 fn joined(parts: &[Source], request: &Value, response: &Value) -> Vec<String> {
-    let mut all = vec![String::new()];
-    for part in parts {
+    let Some((first, others)) = parts.split_first() else { return vec![String::new()] };
+    let mut all = first.names(request, response);
+    for part in others {
         let names = part.names(request, response);
         if all.len().saturating_mul(names.len()) > THINGS_MAX {
             return Vec::new();

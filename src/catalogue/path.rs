@@ -13,9 +13,12 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+/// One step of a path.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
+    /// Every member.
     AnyMember,
+    /// The member of that name.
     Member(String),
     /// Of the values so far, those whose member of that name is that text.
     Where(String, String),
@@ -64,41 +67,55 @@ impl Path {
         }
     }
 
+    /// Its steps, in order.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
     /// All values the path leads to; a list at the end is its elements.
     pub(super) fn follow<'json>(&self, root: &'json Value) -> Vec<&'json Value> {
-        let mut reached = vec![root];
-        for step in &self.steps {
-            reached = reached.into_iter().flat_map(elements).flat_map(|value| take(step, value)).collect();
-        }
-        reached.into_iter().flat_map(elements).collect()
+        let mut reached = Vec::new();
+        reach(&self.steps, root, &mut reached);
+        reached
     }
 }
 
-fn elements(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Array(list) => list.iter().flat_map(elements).collect(),
-        single => vec![single],
+/// Recurses as deep as the path is long and serde_json lets a value nest.
+fn reach<'json>(steps: &[Step], value: &'json Value, reached: &mut Vec<&'json Value>) {
+    if let Value::Array(list) = value {
+        return list.iter().for_each(|element| reach(steps, element, reached));
     }
-}
-
-fn take<'json>(step: &Step, value: &'json Value) -> Vec<&'json Value> {
+    let Some((step, rest)) = steps.split_first() else { return reached.push(value) };
     match step {
-        Step::AnyMember => value.as_object().into_iter().flat_map(|members| members.values()).collect(),
-        Step::Member(name) => member(value, name).into_iter().collect(),
+        Step::AnyMember => {
+            let members = value.as_object().into_iter().flat_map(|members| members.values());
+            members.for_each(|found| reach(rest, found, reached));
+        }
+        Step::Member(name) => {
+            if let Some(found) = member(value, name) {
+                reach(rest, found, reached);
+            }
+        }
         Step::Where(key, text) => {
-            let holds = member(value, key).is_some_and(|found| text_of(found).as_deref() == Some(text));
-            if holds { vec![value] } else { Vec::new() }
+            if member(value, key).is_some_and(|found| text_of(found).as_deref() == Some(text)) {
+                reach(rest, value, reached);
+            }
         }
     }
 }
 
 /// The member of that name. Services differ in the case of letters (`finalDBSnapshotIdentifier`).
 pub(crate) fn member<'json>(value: &'json Value, name: &str) -> Option<&'json Value> {
-    let members = value.as_object()?;
-    members.get(name).or_else(|| {
-        let mut others = members.iter();
-        others.find_map(|(key, found)| key.eq_ignore_ascii_case(name).then_some(found))
-    })
+    let mut alike = None;
+    for (key, found) in value.as_object()? {
+        if key == name {
+            return Some(found);
+        }
+        if alike.is_none() && key.eq_ignore_ascii_case(name) {
+            alike = Some(found);
+        }
+    }
+    alike
 }
 
 /// A value as text: `false`, `"false"` and `{"value": false}` read the same, as

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::catalogue::fault::CatalogueFault;
 use crate::catalogue::naming::Source;
+use crate::catalogue::needed::Needed;
 use crate::catalogue::operation::short_source;
 use crate::catalogue::rows::rows;
 
@@ -69,6 +70,23 @@ impl Protections {
         self.by_call.contains_key(&(short_source(source), name))
     }
 
+    /// Adds what of a request and a response of a call tells the things that it is
+    /// about.
+    pub(super) fn add_needed(&self, (source, name): (&str, &str), columns: &mut [Needed; 2]) {
+        let rows = self.by_call.get(&(short_source(source), name)).into_iter().flatten();
+        rows.flat_map(|row| &row.things).for_each(|source| source.add_needed(columns));
+    }
+
+    /// The things whose protection a succeeded call is about.
+    pub(super) fn things(
+        &self,
+        (source, name): (&str, &str),
+        (request, response): (&Value, &Value),
+    ) -> Vec<String> {
+        let rows = self.by_call.get(&(short_source(source), name)).into_iter().flatten();
+        rows.flat_map(|row| first(&row.things, request, response)).collect()
+    }
+
     /// What a succeeded call says: of each protection that calls of its name are
     /// about.
     pub(super) fn said(
@@ -78,12 +96,8 @@ impl Protections {
     ) -> Vec<Protection> {
         let rows = self.by_call.get(&(short_source(source), name)).into_iter().flatten();
         let said = rows.map(|row| {
-            let first = |sources: &[Source]| -> Vec<String> {
-                let told = sources.iter().map(|source| source.names(request, response));
-                told.into_iter().find(|names| !names.is_empty()).unwrap_or_default()
-            };
-            let things = first(&row.things);
-            let on = match first(&row.says).first() {
+            let things = first(&row.things, request, response);
+            let on = match first(&row.says, request, response).first() {
                 Some(text) if text == row.on => Some(true),
                 Some(text) if text == row.off => Some(false),
                 Some(_) => None,
@@ -93,6 +107,12 @@ impl Protections {
         });
         said.filter(|one| !one.things.is_empty()).collect()
     }
+}
+
+/// What the first source tells that tells anything.
+fn first(sources: &[Source], request: &Value, response: &Value) -> Vec<String> {
+    let mut told = sources.iter().map(|source| source.names(request, response));
+    told.find(|names| !names.is_empty()).unwrap_or_default()
 }
 
 #[cfg(test)]

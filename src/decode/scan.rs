@@ -48,22 +48,28 @@ impl<'a> Scanner<'a> {
 
     /// Reads the value at `at` of a member that a head holds; gives where it ends.
     fn fill_slot(&mut self, slot: Slot<'_, 'a>, at: usize) -> Option<usize> {
-        let end = match &slot {
-            Slot::Raw(_) => self.value(at)?,
-            Slot::Flag(_) | Slot::Field(_) if self.byte(at)? == b'"' => self.plain(at + 1)? + 1,
-            Slot::Flag(_) | Slot::Field(_) => self.scalar(at)?,
-        };
-        let raw = self.text.get(at..end)?;
-        let text = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        match (slot, text, raw) {
-            (Slot::Raw(slot), _, _) => *slot = Some(raw),
-            (Slot::Flag(flag), Some(text), _) => *flag = Flag::of_text(text),
-            (Slot::Flag(flag), None, "true" | "false") => *flag = Flag::of_text(raw),
-            (Slot::Flag(flag), None, "null") => *flag = Flag::Absent,
-            (Slot::Field(field), Some(text), _) => *field = Field::Text(Cow::Borrowed(text)),
-            (Slot::Field(field), None, "null") => *field = Field::Absent,
+        if let Slot::Raw(slot) = slot {
+            let end = self.value(at)?;
+            *slot = Some(self.text.get(at..end)?);
+            return Some(end);
+        }
+        if self.byte(at)? == b'"' {
+            let end = self.plain(at + 1)?;
+            let text = self.text.get(at + 1..end)?;
+            match slot {
+                Slot::Flag(flag) => *flag = Flag::of_text(text),
+                Slot::Field(field) => *field = Field::Text(Cow::Borrowed(text)),
+                Slot::Raw(_) => {}
+            }
+            return Some(end + 1);
+        }
+        let end = self.scalar(at)?;
+        match (slot, self.text.get(at..end)?) {
+            (Slot::Flag(flag), raw @ ("true" | "false")) => *flag = Flag::of_text(raw),
+            (Slot::Flag(flag), "null") => *flag = Flag::Absent,
+            (Slot::Field(field), "null") => *field = Field::Absent,
             // A number may be out of range: serde_json says.
-            (Slot::Flag(_) | Slot::Field(_), None, _) => return None,
+            _ => return None,
         }
         Some(end)
     }
@@ -103,8 +109,12 @@ impl<'a> Scanner<'a> {
             let end = self.plain(at + 1)?;
             let key = self.text.get(at + 1..end)?;
             let value = self.after_colon(end + 1)?;
-            let after = take(self, key, value)?;
-            at = self.blanks(after);
+            at = take(self, key, value)?;
+            if self.pair(at) == Some([b',', b'"']) {
+                at += 1;
+                continue;
+            }
+            at = self.blanks(at);
             match self.byte(at)? {
                 b',' => at = self.blanks(at + 1),
                 b'}' => return Some(at + 1),
@@ -116,6 +126,12 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
+    }
+
+    /// Two bytes together: what mostly follows one another is told at once.
+    #[inline]
+    fn pair(&self, at: usize) -> Option<[u8; 2]> {
+        self.text.as_bytes().get(at..)?.first_chunk().copied()
     }
 
     /// Where what follows white space begins.
@@ -133,7 +149,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// Where the value begins whose key ended at `at`.
+    #[inline]
     fn after_colon(&self, at: usize) -> Option<usize> {
+        if let Some([b':', b'!'..=u8::MAX]) = self.pair(at) {
+            return Some(at + 1);
+        }
         let at = self.blanks(at);
         (self.byte(at)? == b':').then(|| self.blanks(at + 1))
     }
@@ -145,15 +165,17 @@ impl<'a> Scanner<'a> {
         let offset = at.wrapping_sub(self.begin);
         let word = offset / BLOCK_BYTES;
         if word < self.words {
-            let stops = self.stops.get(word).map_or(0, |stops| stops >> (offset % BLOCK_BYTES));
-            if stops != 0 {
-                return at + stops.trailing_zeros() as usize;
+            // The block of `at` and the next: what follows the last one is no stop.
+            let held = |word| self.stops.get(word).map_or(0, |stops| u128::from(*stops));
+            let stops = (held(word + 1) << BLOCK_BYTES | held(word)) >> (offset % BLOCK_BYTES);
+            if let near @ 1.. = stops as u64 {
+                return at + near.trailing_zeros() as usize;
             }
         }
         self.far_stop(at)
     }
 
-    /// The same for one that is not in the block of `at`, or not read.
+    /// The same for one that is not in the 64 bytes from `at` on, or not read.
     #[inline(never)]
     fn far_stop(&mut self, at: usize) -> usize {
         let mut from = at;
@@ -178,6 +200,9 @@ impl<'a> Scanner<'a> {
         self.begin = from / BLOCK_BYTES * BLOCK_BYTES;
         let rest = self.text.as_bytes().get(self.begin..).unwrap_or_default();
         self.words = find_stops(rest, &mut self.stops);
+        if let Some(behind) = self.stops.get_mut(self.words) {
+            *behind = 0;
+        }
     }
 
     /// Where the string ends whose text begins at `at`, if there is no escape in
@@ -271,6 +296,7 @@ impl<'a> Scanner<'a> {
         loop {
             // Here a value begins.
             match self.byte(at)? {
+                b'"' => at = self.string(at + 1)?,
                 open @ (b'{' | b'[') => {
                     if depth == DEPTH_MAX {
                         return None;
@@ -316,6 +342,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Where the value begins of the member whose key is at `at`.
+    #[inline(always)]
     fn key(&mut self, at: usize) -> Option<usize> {
         if self.byte(at)? != b'"' {
             return None;

@@ -148,14 +148,14 @@ fn folded(text: &str) -> u64 {
 fn hash(bytes: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
     const SMALL: u64 = 0x2020_2020_2020_2020;
-    let mut state = (bytes.len() as u64).wrapping_mul(FACTOR);
-    for chunk in bytes.chunks(8) {
-        let mut word = [0u8; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        state = (state ^ (u64::from_le_bytes(word) | SMALL)).wrapping_mul(FACTOR);
-        state ^= state >> 29;
-    }
-    state
+    let mix = |state: u64, word: u64| {
+        let state = (state ^ (word | SMALL)).wrapping_mul(FACTOR);
+        state ^ (state >> 29)
+    };
+    let (words, rest) = bytes.as_chunks();
+    let length = (bytes.len() as u64).wrapping_mul(FACTOR);
+    let state = words.iter().fold(length, |state, word| mix(state, u64::from_le_bytes(*word)));
+    mix(state, rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
 }
 
 #[cfg(test)]

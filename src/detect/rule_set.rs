@@ -199,24 +199,22 @@ impl<'c> Detector<'c> {
         Self { rules, catalogue }
     }
 
-    /// Holds a record against the rules and notes the hits. Tells whether there
-    /// is one, and whether a value that a rule asks for could not be read.
-    pub fn look(&self, record: &Record<'_>, around: &Around<'_>, noted: &mut Noted) -> (bool, bool) {
+    /// Holds a record against the rules and notes the hits. Tells whether a value
+    /// that a rule asks for could not be read.
+    pub fn look(&self, record: &Record<'_>, around: &Around<'_>, noted: &mut Noted) -> bool {
         let mode = around.event.and_then(|event| self.worn(event));
         let places = self.rules.index.candidates(&record.head, record.text, mode.is_some());
         if places.is_empty() {
-            return (false, false);
+            return false;
         }
         let seen = Seen::new(&record.head, record.text, around.account, mode);
-        let mut found = false;
         for place in places {
             if self.rules.matches(place, &seen) {
-                found = true;
                 let hit = self.hit(place, (&seen, record), around, noted);
                 noted.hits.push(hit);
             }
         }
-        (found, seen.view().met_unreadable())
+        seen.view().met_unreadable()
     }
 
     fn hit(

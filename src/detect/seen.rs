@@ -33,7 +33,7 @@ impl<'a> Seen<'a> {
     ) -> Self {
         Self {
             head,
-            view: View::new(text),
+            view: View::with_head(text, head),
             around,
             mode,
             principal: OnceCell::new(),

@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod discover;
+mod held;
 mod inflating;
 pub mod read;
 pub mod s3_key;

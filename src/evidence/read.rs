@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use flate2::bufread::GzDecoder;
 
 use crate::evidence::archive::ArchiveKind;
+use crate::evidence::held::Held;
 use crate::evidence::inflating::{Inflating, STEP_BYTES};
 pub use crate::evidence::sum::Hashes;
 use crate::evidence::sum::Sum;
@@ -84,6 +85,8 @@ pub struct FirstMember {
 pub struct Buffer {
     pub(super) bytes: Vec<u8>,
     pub(super) len: usize,
+    /// Room for stored bytes on their way.
+    stored: Vec<u8>,
 }
 
 impl Buffer {
@@ -139,7 +142,9 @@ pub(super) fn open(location: &Path) -> io::Result<File> {
 pub fn read_from(source: impl Read, hashes: Hashes, inflated: &mut Buffer) -> Content {
     let started = Instant::now();
     inflated.len = 0;
-    let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(source, hashes));
+    let mut room = std::mem::take(&mut inflated.stored);
+    room.resize(STEP_BYTES, 0);
+    let mut stored = Held::new(Hashing::new(source, hashes), &mut room);
     let mut content = nothing();
     match stored.fill_buf() {
         Ok(first) => content.container = container_of(first),
@@ -189,11 +194,12 @@ pub fn read_from(source: impl Read, hashes: Hashes, inflated: &mut Buffer) -> Co
     {
         content.faults.push(unreadable(&error));
     }
-    let hashed = stored.into_inner();
+    let hashed = stored.into_source();
     content.bytes = hashed.bytes;
     content.hashing += hashed.hashing;
     content.reading = started.elapsed();
     content.sha256 = hashed.hash.hex();
+    inflated.stored = room;
     content
 }
 
@@ -259,7 +265,7 @@ fn archive_inside(is_tar: bool, packing: Packing, inflated: &[u8]) -> Option<Arc
 /// Inflates member after member, and says what follows the first; gives the
 /// first by itself if anything does.
 fn inflate_members<R: Read>(
-    stored: &mut BufReader<Hashing<R>>,
+    stored: &mut Held<'_, Hashing<R>>,
     sink: &mut Inflating<'_>,
     faults: &mut Vec<Fault>,
 ) -> Option<FirstMember> {
@@ -267,7 +273,7 @@ fn inflate_members<R: Read>(
     let mut first = None;
     loop {
         let mut member = GzDecoder::new(&mut *stored);
-        let inflated = sink.take_all(&mut member, |member| Some(member.get_ref().get_ref().bytes));
+        let inflated = sink.take_all(&mut member, |member| Some(member.get_ref().source().bytes));
         members += 1;
         if let Err(error) = inflated {
             faults.push(inflate_fault(&error, sink.buffer.len));

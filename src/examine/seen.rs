@@ -20,12 +20,14 @@ const CALLERS_MAX: usize = 1 << 16;
 /// What the tokens of the last record come to.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// Callers of the object, by the keyed hash of their identity as it is spelled.
-    callers: FxHashMap<u64, Caller>,
+    /// Callers of the object.
+    callers: Vec<Caller>,
+    /// Their places, by the keyed hash of their identity as it is spelled.
+    spelled: FxHashMap<u64, usize>,
     /// Tokens of all these callers.
     of_callers: Vec<u64>,
-    /// The caller of the record.
-    caller: u64,
+    /// The caller of the record: the hash, and its place.
+    caller: (u64, usize),
     /// The keys among its tokens.
     keys: Vec<u64>,
     /// Tokens of what it asks for and hands out.
@@ -55,7 +57,7 @@ impl Seen {
         self.keys.clear();
         self.of_call.clear();
         self.caller = self.meet(known, head.user_identity.unwrap_or_default());
-        if let Some(caller) = self.callers.get(&self.caller) {
+        if let Some(caller) = self.callers.get(self.caller.1) {
             self.keys.extend_from_slice(&self.of_callers[caller.keys..caller.tokens.end]);
         }
         token::of_call(head, text, &mut |kind, account, name| {
@@ -67,41 +69,41 @@ impl Seen {
         });
     }
 
-    /// Reads the words of a caller, if it was not met before.
-    fn meet(&mut self, (key, marker): Known<'_>, identity: &str) -> u64 {
+    /// The hash and the place of a caller, whose words are read if it was not met
+    /// before.
+    fn meet(&mut self, (key, marker): Known<'_>, identity: &str) -> (u64, usize) {
         let spelled = xxh3_64_with_seed(identity.as_bytes(), key.seed());
-        if !self.callers.contains_key(&spelled) {
-            if self.callers.len() >= CALLERS_MAX {
-                self.callers.clear();
-                self.of_callers.clear();
-            }
-            let start = self.of_callers.len();
-            let (tokens, mut keys) = (&mut self.of_callers, Vec::new());
-            token::of_caller(identity, &mut |kind, account, name| {
-                let list = if kind == TokenKind::Key { &mut keys } else { &mut *tokens };
-                list.push(token_hash(key, kind, account, name));
-            });
-            let split = tokens.len();
-            tokens.extend(keys);
-            let caller = Caller {
-                tokens: start..tokens.len(),
-                keys: split,
-                marker: marker(identity),
-                remembered: false,
-            };
-            self.callers.insert(spelled, caller);
+        if let Some(place) = self.spelled.get(&spelled) {
+            return (spelled, *place);
         }
-        spelled
+        if self.callers.len() >= CALLERS_MAX {
+            self.callers.clear();
+            self.spelled.clear();
+            self.of_callers.clear();
+        }
+        let start = self.of_callers.len();
+        let (tokens, mut keys) = (&mut self.of_callers, Vec::new());
+        token::of_caller(identity, &mut |kind, account, name| {
+            let list = if kind == TokenKind::Key { &mut keys } else { &mut *tokens };
+            list.push(token_hash(key, kind, account, name));
+        });
+        let split = tokens.len();
+        tokens.extend(keys);
+        let tokens = start..tokens.len();
+        let place = self.callers.len();
+        self.callers.push(Caller { tokens, keys: split, marker: marker(identity), remembered: false });
+        self.spelled.insert(spelled, place);
+        (spelled, place)
     }
 
     /// The keyed hash of the caller as it is spelled.
     pub(super) fn caller(&self) -> u64 {
-        self.caller
+        self.caller.0
     }
 
     /// Whether the caller may wear the role of a mode.
     pub(super) fn may_wear_marker_role(&self) -> bool {
-        self.callers.get(&self.caller).is_some_and(|caller| caller.marker)
+        self.callers.get(self.caller.1).is_some_and(|caller| caller.marker)
     }
 
     /// Hashes of the keys in the record.
@@ -111,7 +113,7 @@ impl Seen {
 
     /// Has the object remember the tokens of the record.
     pub(super) fn remember(&mut self, callers: &mut Callers) {
-        if let Some(caller) = self.callers.get_mut(&self.caller)
+        if let Some(caller) = self.callers.get_mut(self.caller.1)
             && !std::mem::replace(&mut caller.remembered, true)
         {
             callers.add(self.of_callers[caller.tokens.clone()].iter().map(|hash| short(*hash)));

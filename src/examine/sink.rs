@@ -39,7 +39,8 @@ pub(super) struct ObjectSink<'e, 'c> {
     pub(super) path: ObjectPath,
     pub(super) key_account: Option<AccountId>,
     pub(super) key_region: Option<Region>,
-    account_before: Option<AccountId>,
+    /// That the record is about.
+    account: Option<AccountId>,
     pub(super) events: Vec<Event>,
     pub(super) noted: Noted,
     pub(super) rfc_records: Vec<RfcRecord>,
@@ -81,7 +82,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             path: path.clone(),
             key_account: key.account_id.clone(),
             key_region: key.region.clone(),
-            account_before: None,
+            account: None,
             events: Vec::new(),
             noted: Noted::default(),
             rfc_records: Vec::new(),
@@ -158,12 +159,7 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
     }
 
     pub(super) fn evidence(&self, place: decode::Place) -> Evidence {
-        Evidence {
-            object: self.path.clone(),
-            record: place.ordinal,
-            start: place.start as u64,
-            end: place.end as u64,
-        }
+        evidence_in(&self.path, place)
     }
 
     pub(super) fn problem(&mut self, kind: ProblemKind, place: decode::Place, detail: String) {
@@ -179,16 +175,13 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         time
     }
 
-    /// The account that a record is about. Most records name that of the one before.
-    fn account(&mut self, head: &Head<'_>, around: Option<&AccountId>) -> Option<AccountId> {
+    /// Finds the account that a record is about. Most name that of the one before.
+    fn find_account(&mut self, head: &Head<'_>, around: Option<&AccountId>) {
         let named = head.recipient_account_id.as_str().filter(|named| !named.is_empty());
-        if named.is_some() && named == self.account_before.as_ref().map(AccountId::as_str) {
-            return self.account_before.clone();
+        if named.is_none() || named != self.account.as_ref().map(AccountId::as_str) {
+            let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
+            self.account = account_of(named, around, caller);
         }
-        let caller = || head.user_identity.and_then(|identity| principal_of(identity).account_id);
-        let account = account_of(named, around, caller);
-        self.account_before.clone_from(&account);
-        account
     }
 
     /// Counts a record; gives its time, and the mark of its caller.
@@ -199,9 +192,10 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
     ) -> (Option<UtcTime>, CallerMark) {
         let head = &record.head;
         let time = self.time_of(record);
-        let account = self.account(head, around);
-        self.tally.add(account.as_ref(), head.region.as_str(), time, head.event_category.as_str());
-        let caller = self.counting.add((head, self.seen.caller()), account.as_ref(), time);
+        self.find_account(head, around);
+        let account = self.account.as_ref();
+        self.tally.add(account, head.region.as_str(), time, head.event_category.as_str());
+        let caller = self.counting.add((head, self.seen.caller()), account, time);
         if head.wrong_types().next().is_some() {
             let wrong: Vec<&str> = head.wrong_types().collect();
             let detail = format!("of another type than the format says: {}", wrong.join(", "));
@@ -238,30 +232,42 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
     }
 }
 
+/// Where a record lies.
+pub(super) fn evidence_in(path: &ObjectPath, place: decode::Place) -> Evidence {
+    Evidence { object: path.clone(), record: place.ordinal, start: place.start as u64, end: place.end as u64 }
+}
+
 impl ObjectSink<'_, '_> {
     fn examine(&mut self, record: &Record<'_>) {
+        let named = record.envelope_account.and_then(AccountId::if_well_formed);
+        // Lent instead of shared: threads count together who shares it.
+        let of_key = self.key_account.take();
+        self.examine_around(record, named.as_ref().or(of_key.as_ref()));
+        self.key_account = of_key;
+    }
+
+    /// `around`: the account that what is around the record names.
+    fn examine_around(&mut self, record: &Record<'_>, around: Option<&AccountId>) {
         self.counts.seen += 1;
         self.calls += 1;
-        let around =
-            record.envelope_account.and_then(AccountId::if_well_formed).or_else(|| self.key_account.clone());
         let touched = self.see(record);
-        let (time, caller) = self.count(record, around.as_ref());
+        let (time, caller) = self.count(record, around);
         self.deliveries.extend(Delivery::of(record));
         let may_matter = touched
             || self.seen.may_wear_marker_role()
             || self.examiner.classifier.call_may_matter(&record.head, record.text);
-        let kept = may_matter && self.keep(record, around.as_ref(), touched);
+        let kept = may_matter && self.keep(record, around, touched);
         if kept {
             self.counts.kept += 1;
         } else {
             self.counts.counted_only += 1;
             self.remember(record);
         }
-        self.write_row(record, around.as_ref(), kept);
+        self.write_row(record, around, kept);
         if !kept || self.followed.contains(&record.place.ordinal) {
-            self.witness(record, around.as_ref(), time);
+            self.witness(record, around, time);
         }
-        self.detect(record, around.as_ref(), kept, time);
+        self.detect(record, around, kept, time);
         let Some(event_id) = record.head.event_id.as_str().filter(|id| !id.is_empty()) else { return };
         let recipient = record.head.recipient_account_id.as_str().unwrap_or_default();
         let ordinal = u32::try_from(record.place.ordinal).expect("an object is bounded to far fewer records");

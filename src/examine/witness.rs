@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::{Examiner, ObjectSink, Recalled};
 use crate::correlate::witnessed;
 use crate::decode::Record;
@@ -39,10 +37,7 @@ impl ObjectSink<'_, '_> {
         let account = account_of(head.recipient_account_id.as_str(), around, caller);
         let (Some(time), Some(account)) = (time, account) else { return };
         // Secrets may stand in here: nothing but hashes of names is kept.
-        let parse = |raw: Option<&str>| -> Value {
-            raw.and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default()
-        };
-        let (request, response) = (parse(head.request), parse(head.response));
+        let [request, response] = catalogue.told_of_loss((source, name), [head.request, head.response]);
         let found = witnessed((source, name), (&request, &response), catalogue);
         if found.is_empty() {
             return;

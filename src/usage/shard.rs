@@ -4,6 +4,7 @@
 //! text, so that of most records nothing is read and nothing copied. Two pairs of
 //! values instead of all four together: so there are few.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -55,7 +56,8 @@ struct Caller {
 #[derive(Debug)]
 struct Pair {
     caller: u32,
-    values: [Arc<str>; 2],
+    /// Places among the texts.
+    values: [u32; 2],
     span: Span,
 }
 
@@ -78,8 +80,14 @@ pub struct Shard {
     targets: Pairs,
     /// Networks with user agents.
     origins: Pairs,
-    texts: BTreeSet<Arc<str>>,
+    /// Values of pairs.
+    texts: Vec<Arc<str>>,
+    /// Their places, by hashes of the raw texts that they were made of.
+    by_raw: ByHash,
 }
+
+/// Callers that stay known when what was counted of them is handed over.
+const CALLERS_KEPT_MAX: usize = 4096;
 
 /// Bits of the last byte of a mark.
 const READ: u8 = 1;
@@ -104,7 +112,8 @@ impl Shard {
             by_mark: HashMap::new(),
             targets: Pairs::default(),
             origins: Pairs::default(),
-            texts: BTreeSet::new(),
+            texts: Vec::new(),
+            by_raw: ByHash::default(),
         }
     }
 
@@ -179,8 +188,11 @@ impl Shard {
         }
         let access_key = principal.access_key_id.as_ref().map(|id| id.as_str()).unwrap_or_default();
         if !access_key.is_empty() {
-            let access_key = self.text(access_key);
-            self.callers[place as usize].access_keys.insert(access_key);
+            let known = &mut self.callers[place as usize].access_keys;
+            let access_key = cut(access_key);
+            if !known.contains(access_key) {
+                known.insert(Arc::from(access_key));
+            }
         }
         place
     }
@@ -193,7 +205,7 @@ impl Shard {
         let place = match self.targets.by_hash.get(&hash) {
             Some(place) => *place,
             None => {
-                let values = [service, region].map(|text| self.text(text));
+                let values = [service, region].map(|text| self.text(0, text, |text| text.into()));
                 self.targets.put(hash, caller, values)
             }
         };
@@ -208,7 +220,7 @@ impl Shard {
         let place = match self.origins.by_hash.get(&hash) {
             Some(place) => *place,
             None => {
-                let values = [self.text(&network(address)), self.text(&clean_text(agent))];
+                let values = [self.text(1, address, network), self.text(2, agent, clean_text)];
                 self.origins.put(hash, caller, values)
             }
         };
@@ -220,21 +232,27 @@ impl Shard {
         texts.iter().fold(seed, |hash, text| xxh3_64_with_seed(text.as_bytes(), hash))
     }
 
-    /// The text, cut to its bound and held once.
-    fn text(&mut self, text: &str) -> Arc<str> {
-        let text = cut(text);
-        if let Some(known) = self.texts.get(text) {
-            return known.clone();
+    /// The place of a value, cut to its bound, which `made` makes of a raw text:
+    /// once for each text and each way, as the ways have numbers of their own.
+    fn text(&mut self, way: u64, raw: &str, made: impl FnOnce(&str) -> Cow<'_, str>) -> u32 {
+        let hash = xxh3_64_with_seed(raw.as_bytes(), self.key.seed() ^ way.rotate_right(8));
+        if let Some(place) = self.by_raw.get(&hash) {
+            return *place;
         }
-        let new: Arc<str> = Arc::from(text);
-        self.texts.insert(new.clone());
-        new
+        let place = u32::try_from(self.texts.len()).expect("a shard is folded long before");
+        self.texts.push(Arc::from(cut(&made(raw))));
+        self.by_raw.insert(hash, place);
+        place
     }
 
     /// Hands over all that was counted, and begins anew.
     pub fn fold_into(&mut self, folded: &mut Folded) {
-        for caller in &self.callers {
-            folded.add((&caller.key, caller.mark), caller.sum);
+        for caller in &mut self.callers {
+            let sum = std::mem::take(&mut caller.sum);
+            if sum.calls.reads + sum.calls.writes == 0 {
+                continue;
+            }
+            folded.add((&caller.key, caller.mark), sum);
             for access_key in &caller.access_keys {
                 folded.note(&caller.key, (Trait::AccessKey, access_key), Span::default());
             }
@@ -246,21 +264,25 @@ impl Shard {
         for (pairs, traits) in kinds {
             for pair in pairs.all.drain(..) {
                 let key = &self.callers[pair.caller as usize].key;
-                for (which, value) in traits.into_iter().zip(&pair.values) {
-                    folded.note(key, (which, value), pair.span);
+                for (which, value) in traits.into_iter().zip(pair.values) {
+                    folded.note(key, (which, &self.texts[value as usize]), pair.span);
                 }
             }
             pairs.by_hash.clear();
         }
-        self.callers.clear();
-        self.identities.clear();
-        self.by_mark.clear();
         self.texts.clear();
+        self.by_raw.clear();
+        // Callers that come again need not be read again, as long as they are few.
+        if self.callers.len() >= CALLERS_KEPT_MAX || self.identities.len() >= IDENTITIES_HELD_MAX {
+            self.callers.clear();
+            self.identities.clear();
+            self.by_mark.clear();
+        }
     }
 }
 
 impl Pairs {
-    fn put(&mut self, hash: u64, caller: u32, values: [Arc<str>; 2]) -> u32 {
+    fn put(&mut self, hash: u64, caller: u32, values: [u32; 2]) -> u32 {
         let place = u32::try_from(self.all.len()).expect("a shard is folded long before");
         self.all.push(Pair { caller, values, span: Span::default() });
         self.by_hash.insert(hash, place);

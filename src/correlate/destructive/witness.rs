@@ -6,14 +6,15 @@
 
 use serde_json::Value;
 
-use crate::catalogue::{Catalogue, bare};
+use crate::catalogue::{Catalogue, bare, setting_names};
 use crate::model::event::{Event, Outcome};
 use crate::model::witness::Bearing;
 
 use super::super::payload;
 
 /// The names in a succeeded call that does no harm: `call` is event source and
-/// event name without API date, `columns` its parsed request and response.
+/// event name without API date, the columns its parsed request and response, or
+/// what [`Catalogue::told_of_loss`] reads of them.
 pub fn witnessed(
     call: (&str, &str),
     (request, response): (&Value, &Value),
@@ -70,8 +71,7 @@ fn protected(
     columns: (&Value, &Value),
     catalogue: &Catalogue,
 ) -> impl Iterator<Item = (Bearing, String)> {
-    let said = catalogue.protections(call, columns);
-    said.into_iter().flat_map(|one| one.things).map(|name| (Bearing::Keeps, name))
+    catalogue.protected_things(call, columns).into_iter().map(|name| (Bearing::Keeps, name))
 }
 
 /// A pair about a whole account or region names nothing: its number stands for it.
@@ -81,11 +81,103 @@ fn placed(name: String, pair: usize) -> String {
 
 /// What `Kept` knows its settings by.
 fn kept(source: &str, request: &Value) -> impl Iterator<Item = String> {
-    let named: &[&str] = match source {
-        "s3.amazonaws.com" => &["bucketName"],
-        "dynamodb.amazonaws.com" => &["tableName", "targetTableName"],
-        "rds.amazonaws.com" => &["dBInstanceIdentifier", "targetDBInstanceIdentifier", "dBClusterIdentifier"],
-        _ => &[],
-    };
-    named.iter().filter_map(|key| payload::text(request, &[key])).map(bare)
+    let named = setting_names(source).iter();
+    named.filter_map(|key| payload::text(request, &[key])).map(bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Calls with their request and response, and how many names are in each.
+    const CALLS: [(&str, &str, &str, &str, usize); 13] = [
+        (
+            "rds",
+            "RestoreDBInstanceFromDBSnapshot",
+            r#"{"dBInstanceIdentifier":"db-2","dBSnapshotIdentifier":"arn:aws:rds:us-east-1:111122223333:snapshot:s-1","tags":[{"k":1}]}"#,
+            r#"{"deletionProtection":true,"x":{}}"#,
+            3,
+        ),
+        (
+            "rds",
+            "RestoreDBInstanceToPointInTime",
+            r#"{"TargetDBInstanceIdentifier":"db-3","other":[1]}"#,
+            "null",
+            2,
+        ),
+        (
+            "ec2",
+            "RunInstances",
+            r#"{"instancesSet":{"items":[{"imageId":"ami-1"}]}}"#,
+            r#"{"reservationId":"r-1","instancesSet":{"items":[{"instanceId":"i-1","tagSet":{}},{"instanceId":"i-2"}]}}"#,
+            2,
+        ),
+        (
+            "ec2",
+            "CreateSnapshot",
+            r#"{"volumeId":"vol-1","description":"d"}"#,
+            r#"{"snapshotId":"snap-1","ownerId":"111122223333"}"#,
+            2,
+        ),
+        (
+            "ec2",
+            "CopyImage",
+            r#"{"sourceImageId":"ami-1","sourceRegion":"us-east-1"}"#,
+            r#"{"imageId":"ami-2"}"#,
+            2,
+        ),
+        (
+            "s3",
+            "PutBucketVersioning",
+            r#"{"bucketName":"b","VersioningConfiguration":{"Status":"Enabled","xmlns":"x"}}"#,
+            "null",
+            2,
+        ),
+        (
+            "s3",
+            "PutBucketVersioning",
+            r#"{"bucketName":"b","VersioningConfiguration":{"Status":"Suspended"}}"#,
+            "null",
+            1,
+        ),
+        (
+            "s3",
+            "DeleteObject",
+            r#"{"bucketName":"b","key":"k","versionId":"v"}"#,
+            r#"{"x-amz-delete-marker":"true"}"#,
+            2,
+        ),
+        (
+            "fsx",
+            "DeleteFileSystem",
+            r#"{"fileSystemId":"fs-1"}"#,
+            r#"{"windowsResponse":{"finalBackupId":"backup-1"}}"#,
+            2,
+        ),
+        ("kms", "CancelKeyDeletion", r#"{"keyId":"arn:aws:kms:us-east-1:111122223333:key/k-1"}"#, "{}", 1),
+        ("sqs", "CreateQueue", r#"{"queueName":"q"}"#, r#"{"queueUrl":"https://sqs/q"}"#, 1),
+        ("iam", "UpdateAccountPasswordPolicy", r#"{"minimumPasswordLength":14}"#, "null", 2),
+        (
+            "backup",
+            "StartBackupJob",
+            r#"{"resourceArn":"arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-1"}"#,
+            r#"{"recoveryPointArn":"arn:aws:backup:us-east-1:111122223333:recovery-point:p"}"#,
+            2,
+        ),
+    ];
+
+    #[test]
+    fn what_is_read_of_a_call_names_what_the_whole_call_names() {
+        let catalogue = Catalogue::builtin();
+        for (service, name, request, response, count) in CALLS {
+            let source = format!("{service}.amazonaws.com");
+            let call = (source.as_str(), name);
+            assert!(catalogue.may_explain_loss(call.0, call.1), "{name}");
+            let json = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
+            let whole = witnessed(call, (&json(request), &json(response)), &catalogue);
+            let [request, response] = catalogue.told_of_loss(call, [Some(request), Some(response)]);
+            assert_eq!(witnessed(call, (&request, &response), &catalogue), whole, "{name}");
+            assert_eq!(whole.len(), count, "{name}: {whole:?}");
+        }
+    }
 }
