@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path};
 
 use polars_core::prelude::{AnyValue, DataFrame};
 use polars_io::SerReader as _;
@@ -114,28 +114,57 @@ impl Tables {
     }
 }
 
-/// Reads one table; `None` if the report holds none of that name.
+/// Reads one table, which may be divided into files; `None` if the report holds
+/// none of that name.
 fn grid(
     folder: &Path,
     name: &str,
     sums: &BTreeMap<String, String>,
     columns: Option<&[&str]>,
 ) -> Result<Option<Grid>, Error> {
-    let inside = format!("tables/{name}.parquet");
-    let path: PathBuf = folder.join("tables").join(format!("{name}.parquet"));
-    let altered = |why: String| Error::ReportAltered { path: path.clone(), why };
-    let Some(sum) = sums.get(&inside) else {
-        return if path.exists() { Err(altered(format!("{SUMS} does not list it"))) } else { Ok(None) };
+    let whole_table = format!("tables/{name}.parquet");
+    let parts = format!("tables/{name}/");
+    let is_part = |inside: &&String| {
+        // A list that somebody altered leads nowhere else.
+        let plain = Path::new(inside).components().all(|part| matches!(part, Component::Normal(_)));
+        plain && inside.starts_with(&parts) && inside.ends_with(".parquet")
     };
-    let bytes = whole(&path).map_err(|error| altered(error.to_string()))?;
+    let files: Vec<&String> = match sums.get_key_value(&whole_table) {
+        Some((inside, _)) => vec![inside],
+        None if folder.join(&whole_table).exists() => {
+            return Err(altered(&folder.join(&whole_table), format!("{SUMS} does not list it")));
+        }
+        None => sums.keys().filter(is_part).collect(),
+    };
+    let mut table: Option<DataFrame> = None;
+    for inside in files {
+        let part = file(&folder.join(inside), &sums[inside], columns)?;
+        match &mut table {
+            None => table = Some(part),
+            Some(table) => {
+                let joined = table.vstack_mut(&part).map(|_| ());
+                joined.map_err(|error| altered(&folder.join(inside), error.to_string()))?;
+            }
+        }
+    }
+    Ok(table.map(|frame| Grid { frame: Some(frame) }))
+}
+
+/// Reads one file of a table, if it is as the run wrote it.
+fn file(path: &Path, sum: &str, columns: Option<&[&str]>) -> Result<DataFrame, Error> {
+    let bytes = whole(path).map_err(|error| altered(path, error.to_string()))?;
     let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    if found != *sum {
-        return Err(altered(format!("its SHA-256 is not the one in {SUMS}")));
+    if found != sum {
+        return Err(altered(path, format!("its SHA-256 is not the one in {SUMS}")));
     }
     // Whoever altered a table could alter its sum: the reader may meet anything.
     let read = catch_unwind(AssertUnwindSafe(|| frame(bytes, columns)));
-    let frame = read.map_err(|_| altered("it is no sound Parquet".to_owned()))?;
-    Ok(Some(Grid { frame: Some(frame.map_err(altered)?) }))
+    let frame = read.map_err(|_| altered(path, "it is no sound Parquet".to_owned()))?;
+    frame.map_err(|why| altered(path, why))
+}
+
+fn altered(path: &Path, why: String) -> Error {
+    Error::ReportAltered { path: path.to_owned(), why }
 }
 
 fn frame(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<DataFrame, String> {

@@ -143,6 +143,22 @@ fn actors_resources_addresses_and_accounts_are_told_in_order() {
     assert!(told.stdout.contains("holds no table of events"), "{}", told.stdout);
 }
 
+#[test]
+fn a_table_of_events_in_folders_tells_what_one_in_a_file_does() {
+    let (whole, divided) =
+        (demo(), analyze(&project().join(DEMO), &["--events", "all", "--events-by", "account,day"]));
+    assert!(!divided.out.join("tables/events.parquet").exists());
+    let told = |done: &Analysis| explain(&done.out, "444455556666", &["--no-raw"]);
+    assert_eq!(told(&divided).stdout, told(&whole).stdout);
+    // One file of many that is not as it was written is one too many.
+    let folder = divided.out.join("tables/events/account=444455556666");
+    let day = std::fs::read_dir(&folder).expect("days").next().expect("a day").expect("a day").path();
+    put(&day, "part-0.parquet", b"PAR1");
+    let ended = explain(&divided.out, "444455556666", &["--no-raw"]);
+    assert_eq!(ended.code, 4, "{}", ended.stdout);
+    assert!(ended.stderr.contains("part-0.parquet"), "{}", ended.stderr);
+}
+
 /// The record of an object, read here by other means.
 fn record_of(object: &Path, ordinal: u64) -> Value {
     let mut text = String::new();
