@@ -14,6 +14,7 @@ mod event_time;
 mod handed_out;
 mod inventory;
 mod matched;
+mod room;
 mod row;
 mod rows;
 mod seen;
@@ -132,8 +133,9 @@ impl Opened {
 }
 
 fn take_prints(one: &mut Examined, prints: &Prints) {
-    let of_object = std::mem::take(&mut one.fingerprints);
-    one.printed = (!of_object.is_empty()).then(|| prints.add(of_object));
+    let mut of_object = std::mem::take(&mut one.fingerprints);
+    one.printed = (!of_object.is_empty()).then(|| prints.add(&mut of_object));
+    room::take_prints(of_object);
 }
 
 impl Examined {

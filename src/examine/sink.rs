@@ -7,6 +7,7 @@ use super::callers::Callers;
 use super::counting::Counting;
 use super::event_time::event_time;
 use super::handed_out::Waiting;
+use super::room;
 use super::rows::ObjectRows;
 use super::seen::Seen;
 use super::spent::SAMPLE;
@@ -92,8 +93,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             more_rows: 0,
             problems: ProblemList::default(),
             tally: Tally::default(),
-            fingerprints: Vec::new(),
-            callers: Callers::default(),
+            fingerprints: room::prints(),
+            callers: Callers::begin(),
             seen: Seen::default(),
             sampled: Duration::ZERO,
             waiting: Vec::new(),
@@ -129,16 +130,18 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             other => other,
         };
         // As long as the run lasts, no room is held that nothing is in.
-        let mut events = self.events;
+        let (mut events, mut hits, mut witnesses) = (self.events, self.noted.hits, self.witnesses);
         events.shrink_to_fit();
+        hits.shrink_to_fit();
+        witnesses.shrink_to_fit();
         Examined {
             object,
             events,
-            hits: self.noted.hits,
+            hits,
             rfc_records: self.rfc_records,
             inventory: self.inventory,
             traces: self.traces,
-            witnesses: self.witnesses,
+            witnesses,
             problems,
             tally: self.tally,
             fingerprints: self.fingerprints,

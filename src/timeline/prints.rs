@@ -70,14 +70,15 @@ impl Prints {
         }
     }
 
-    /// Takes those of one object; gives the number by which it is known here.
-    pub fn add(&self, mut prints: Vec<Fingerprint>) -> u32 {
+    /// Copies those of one object; gives the number by which it is known here, which
+    /// they bear from now on.
+    pub fn add(&self, prints: &mut [Fingerprint]) -> u32 {
         let (ticket, full) = {
             let mut state = lock(&self.state);
             let ticket = state.tickets;
             state.tickets = ticket.checked_add(1).expect("a dump holds fewer than 2^32 objects");
             prints.iter_mut().for_each(|one| one.location.object = ticket);
-            state.put(&prints);
+            state.put(prints);
             (ticket, state.too_many(self.bytes_max))
         };
         if let Some(full) = full {

@@ -20,10 +20,10 @@ fn the_first_copy_stays_and_other_contents_are_conflicts() {
     let of = |id: &str, text: &str, record| print(key, (id, "1"), text, record);
     let prints = Prints::new(usize::MAX, None);
     // Taken in another order than that of the run: 2, 0, 1; the fourth does not count.
-    prints.add(vec![of("a", "x", 0)]);
-    prints.add(vec![of("a", "x", 5), of("b", "x", 1), of("c", "x", 2)]);
-    prints.add(vec![of("a", "y", 0), of("b", "x", 1), print(key, ("c", "2"), "x", 2)]);
-    prints.add(vec![of("b", "x", 1)]);
+    prints.add(&mut [of("a", "x", 0)]);
+    prints.add(&mut [of("a", "x", 5), of("b", "x", 1), of("c", "x", 2)]);
+    prints.add(&mut [of("a", "y", 0), of("b", "x", 1), print(key, ("c", "2"), "x", 2)]);
+    prints.add(&mut [of("b", "x", 1)]);
     let known = Known {
         kept: &|at| at.record != 1,
         matched: &|one| one == at(1, 1) || one == at(0, 5),
@@ -69,7 +69,7 @@ fn on_disk_they_tell_what_they_tell_in_memory() {
             // Objects tell their number themselves here, as threads take them in any order.
             let mut all: Vec<Fingerprint> = (0..300).map(of).collect();
             all.iter_mut().for_each(|one| one.location.record += object * 300);
-            prints.add(all);
+            prints.add(&mut all);
         });
         let on_disk = lock(&prints.disk).file.is_some();
         // All in one object, with ordinals of the whole run: the order of threads is gone.
@@ -92,7 +92,7 @@ fn a_folder_that_takes_no_file_is_told_once() {
     let gone = folder.path().join("gone");
     let prints = Prints::new(0, Some(&gone));
     let one = print(RunKey::of(1), ("a", "1"), "x", 0);
-    prints.add(vec![one; PRINTS_CHUNK + 1]);
+    prints.add(&mut vec![one; PRINTS_CHUNK + 1]);
     assert!(prints.is_broken());
     assert!(prints.settle(&[Some(0)], ALL_KEPT).is_err());
 }
