@@ -112,7 +112,7 @@ impl<'a> Inflating<'a> {
         stored_bytes: &impl Fn(&S) -> Option<u64>,
     ) -> io::Result<Ended> {
         self.buffer.step(HASHED_AHEAD_BYTES);
-        let Buffer { bytes, len } = &mut *self.buffer;
+        let Buffer { bytes, len, .. } = &mut *self.buffer;
         let (taken, free) = bytes.split_at_mut(*len);
         let pending = &taken[self.hashed..];
         let hash = &mut self.hash;
