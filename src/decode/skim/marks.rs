@@ -26,8 +26,8 @@ pub(super) struct Marks {
     pub(super) commas: u64,
     /// Colons.
     pub(super) colons: u64,
-    /// The letter in which the keys end that make a call of a record.
-    pub(super) es: u64,
+    /// Letters before the last one of the keys that make a call of a record.
+    pub(super) tails: u64,
 }
 
 #[inline(always)]
@@ -46,7 +46,7 @@ pub(super) fn marks<S: Simd>(simd: S, block: &[u8; BLOCK_BYTES]) -> Marks {
         square: (bytes & all(0xf9)).simd_eq(all(0x59)).to_bitmask(),
         commas: is(b','),
         colons: is(b':'),
-        es: is(b'e'),
+        tails: (bytes.simd_eq(all(b'm')) | bytes.simd_eq(all(b'c'))).to_bitmask(),
     }
 }
 
@@ -68,7 +68,11 @@ mod tests {
                 assert_eq!(marks.odd, is(b"\\") | u64::from(byte < 0x20) << at, "{byte}");
                 assert_eq!((marks.opens, marks.closes), (is(b"[{"), is(b"]}")), "{byte}");
                 assert_eq!(marks.square, is(b"[]Y_"), "{byte}");
-                assert_eq!((marks.commas, marks.colons, marks.es), (is(b","), is(b":"), is(b"e")), "{byte}");
+                assert_eq!(
+                    (marks.commas, marks.colons, marks.tails),
+                    (is(b","), is(b":"), is(b"mc")),
+                    "{byte}"
+                );
             }
         }
     }

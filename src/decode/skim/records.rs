@@ -69,18 +69,15 @@ impl<'a, 'w> Records<'a, 'w> {
     #[inline(always)]
     pub(super) fn key(&mut self, colon: usize) {
         let (before, from) = self.text.as_bytes().split_at(colon);
-        // Longer than any key is what stands before the first.
-        let Some(last) = before.last_chunk::<8>() else { return };
-        let (key, name): (u8, &[u8]) = match last {
-            b"entName\"" => (0b001, b"\"eventName\""),
-            b"tSource\"" => (0b010, b"\"eventSource\""),
-            b"entTime\"" => (0b100, b"\"eventTime\""),
-            _ => return,
-        };
-        // A key may end in such a name, behind an escaped quote.
-        if !matches!(before.strip_suffix(name), Some([.., b'{' | b','])) {
+        let key: u8 = if ends_in(before, b"\"eventName\"") {
+            0b001
+        } else if ends_in(before, b"\"eventSource\"") {
+            0b010
+        } else if ends_in(before, b"\"eventTime\"") {
+            0b100
+        } else {
             return;
-        }
+        };
         let sound = match from {
             [_, b'"', ..] if key == 0b100 => true,
             [_, b'"', b'"', ..] => false,
@@ -114,5 +111,15 @@ impl<'a, 'w> Records<'a, 'w> {
     fn holds_record_as_text(&self, end: usize) -> bool {
         let whole = self.text.as_bytes().get(self.start..end).unwrap_or_default();
         memmem::find(whole, RECORD_AS_TEXT).is_some()
+    }
+}
+
+/// Whether a text ends in that key. One that ends so behind an escaped quote is
+/// another.
+#[inline(always)]
+fn ends_in<const LENGTH: usize>(text: &[u8], key: &[u8; LENGTH]) -> bool {
+    match text.split_last_chunk() {
+        Some((before, last)) => last == key && matches!(before.last(), Some(b'{' | b',')),
+        None => false,
     }
 }

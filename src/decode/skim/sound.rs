@@ -90,14 +90,14 @@ struct Carry {
     due: u64,
     /// One if it ended in a number or word.
     in_scalar: u64,
-    /// Whether its last two bytes are the letter in which wanted keys end.
-    es: u64,
+    /// Whether its last three bytes are letters by which wanted keys are known.
+    tails: u64,
 }
 
 impl Carry {
     /// Behind the bracket of the array of records.
     const fn begin() -> Self {
-        Self { in_string: 0, escaped: 0, due: 1, in_scalar: 0, es: 0 }
+        Self { in_string: 0, escaped: 0, due: 1, in_scalar: 0, tails: 0 }
     }
 }
 
@@ -163,8 +163,8 @@ impl<'a, 'w> Walk<'a, 'w> {
         let calls_for = commas | colons | opens ^ empty;
         faults |= (openings | opens | scalars) ^ (calls_for << 1 | carry.due);
         carry.due = calls_for >> 63;
-        let keys = colons & (marks.es << 2 | carry.es);
-        carry.es = marks.es >> 62;
+        let keys = colons & (marks.tails << 3 | carry.tails);
+        carry.tails = marks.tails >> 61;
         let (square, plain) = (marks.square & outside, openings | others);
         let block = Block { at, opens, closes, square, commas, colons, empty, plain, scalars, keys, faults };
         if square == 0 && self.stays_in_record(&block) { self.objects(&block) } else { self.brackets(block) }
@@ -348,9 +348,9 @@ impl<'a, 'w> Walk<'a, 'w> {
     #[inline(always)]
     fn is_scalar(&self, at: usize) -> bool {
         let rest = self.text.get(at..).unwrap_or_default();
-        let after = match rest {
-            [b't', b'r', b'u', b'e', after @ ..] | [b'n', b'u', b'l', b'l', after @ ..] => Some(after),
-            [b'f', b'a', b'l', b's', b'e', after @ ..] => Some(after),
+        let after = match rest.first_chunk() {
+            Some(b"true" | b"null") => rest.get(4..),
+            Some(b"fals") => rest.strip_prefix(b"false"),
             _ => after_number(rest),
         };
         matches!(after, Some([b',' | b'}' | b']', ..]))
