@@ -5,11 +5,16 @@ records that the question is about. Both are asked as a user would, and their ro
 """
 
 import csv
-import json
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+
+try:
+    # Reads the hits faster than the module that comes with Python.
+    from orjson import loads
+except ImportError:
+    from json import loads
 
 from question import CALLS, DENIALS, print_rows
 
@@ -34,7 +39,7 @@ def search(program, dump, _):
     command = [program, "search", "-q", "--format", "jsonl", "-e", QUERY, dump]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as run:
         for line in run.stdout:
-            hit = json.loads(line)
+            hit = loads(line)
             name = RECORDED.get((hit["event_source"], hit["event_name"]))
             if name is None:
                 continue

@@ -19,6 +19,7 @@ mod reading;
 mod rebuild;
 mod row_text;
 mod scan;
+mod skim;
 mod stops;
 mod text;
 mod walk;
@@ -29,6 +30,7 @@ use crate::model::problem::ProblemKind;
 use crate::model::source_grade::SourceGrade;
 
 pub use crate::decode::format::{DocumentKind, FORMATS, Format};
+pub use crate::decode::skim::{Skimmed, Wanted, skim};
 
 /// One CloudTrail record as it lies in an object.
 #[derive(Debug)]

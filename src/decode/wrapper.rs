@@ -152,7 +152,7 @@ impl Walk<'_, '_> {
 }
 
 /// Whether an object looks like fields picked from a record whose text it holds.
-fn is_picked(head: &Head<'_>, text: &str) -> bool {
+pub(super) fn is_picked(head: &Head<'_>, text: &str) -> bool {
     head.event_version == Field::Absent && text.contains("\\\"eventVersion\\\"")
 }
 

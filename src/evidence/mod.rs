@@ -5,6 +5,7 @@
 //! parse log records, and never writes.
 
 pub mod archive;
+mod at_once;
 pub mod discover;
 mod held;
 mod inflating;

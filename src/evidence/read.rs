@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use flate2::bufread::GzDecoder;
 
 use crate::evidence::archive::ArchiveKind;
+use crate::evidence::at_once::read_at_once;
 use crate::evidence::held::Held;
 use crate::evidence::inflating::{Inflating, STEP_BYTES};
 pub use crate::evidence::sum::Hashes;
@@ -85,8 +86,8 @@ pub struct FirstMember {
 pub struct Buffer {
     pub(super) bytes: Vec<u8>,
     pub(super) len: usize,
-    /// Room for stored bytes on their way.
-    stored: Vec<u8>,
+    /// Stored bytes on their way, or of an object that is read at once.
+    pub(super) stored: Vec<u8>,
 }
 
 impl Buffer {
@@ -110,6 +111,12 @@ impl Buffer {
 /// Reading never fails as a whole: what could be read is kept, and `faults`
 /// says what could not.
 pub fn read(location: &Path, hashes: Hashes, inflated: &mut Buffer) -> Content {
+    // Hashes are taken step by step, while the bytes are still in cache.
+    if hashes == Hashes::None
+        && let Some(content) = read_at_once(location, inflated)
+    {
+        return content;
+    }
     match open(location) {
         Ok(file) => read_from(file, hashes, inflated),
         Err(error) => {
@@ -232,7 +239,7 @@ fn limit(kept: usize) -> Fault {
 /// Packings by their first bytes.
 ///
 /// Source: facts/cloudtrail.md 2.2 row 27; Parquet's magic (encrypted) and ORC's from their format pages.
-fn container_of(first: &[u8]) -> Container {
+pub(super) fn container_of(first: &[u8]) -> Container {
     const KNOWN: [(&[u8], &str); 3] =
         [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"PARE", "parquet_encrypted"), (b"ORC", "orc")];
     match Packing::of(first) {

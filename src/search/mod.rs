@@ -5,6 +5,7 @@
 //! the archive's own order. Keeps no more hits than a few objects hold.
 
 mod fields;
+mod needed;
 pub mod print;
 pub mod query;
 mod sink;
@@ -26,6 +27,7 @@ use crate::examine::archive::{contents_in_turn, unless_archive};
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::Day;
+use crate::search::needed::Glance;
 use crate::search::print::Printer;
 use crate::search::query::Query;
 use crate::search::sink::SearchSink;
@@ -108,8 +110,10 @@ pub fn search(
     let (found, left_out) = prune(look(options.paths)?, options.object_days);
     observer.found(found.len() as u64, found.iter().map(|one| one.bytes).sum());
     let stop = AtomicBool::new(false);
+    let glance = Glance::new(options.query);
     let mut run = Run {
         options,
+        glance: &glance,
         extent: Extent { left_out: left_out.len() as u64, ..Extent::default() },
         stop: &stop,
         take,
@@ -153,6 +157,7 @@ fn batches(found: &[Found]) -> Vec<&[Found]> {
 /// A search under way.
 struct Run<'r, 'o> {
     options: &'r Options<'o>,
+    glance: &'r Glance<'o>,
     extent: Extent,
     /// Set when no more hits are wanted; looked at before an object is decoded.
     stop: &'r AtomicBool,
@@ -162,10 +167,10 @@ struct Run<'r, 'o> {
 
 impl Run<'_, '_> {
     fn batch(&mut self, batch: &[Found], observer: &dyn Observer, interrupted: &AtomicBool) {
-        let (options, stop) = (self.options, self.stop);
+        let (options, glance, stop) = (self.options, self.glance, self.stop);
         let each = |path: &ObjectPath, content: Content, inflated: &mut [u8]| {
             let ended = stop.load(Ordering::Relaxed) || interrupted.load(Ordering::Relaxed);
-            (!ended).then(|| one(options, path, &content, inflated))
+            (!ended).then(|| one((options, glance), path, &content, inflated))
         };
         let held = AtomicUsize::new(0);
         let first: Vec<Option<Option<Searched>>> = batch
@@ -244,7 +249,12 @@ fn nothing(path: &ObjectPath) -> Searched {
 }
 
 /// Searches the content of one object.
-fn one(options: &Options<'_>, path: &ObjectPath, content: &Content, inflated: &mut [u8]) -> Searched {
+fn one(
+    (options, glance): (&Options<'_>, &Glance<'_>),
+    path: &ObjectPath,
+    content: &Content,
+    inflated: &mut [u8],
+) -> Searched {
     let mut sink = SearchSink::new(options, path);
     for fault in &content.faults {
         sink.problems.add(Problem::of_object(path, fault.kind, fault.detail.clone()));
@@ -259,8 +269,15 @@ fn one(options: &Options<'_>, path: &ObjectPath, content: &Content, inflated: &m
         }
         Container::Archive(_) => true,
         Container::Plain | Container::Gzip | Container::Packed(_) => {
-            let decoded = decode::decode(inflated, &mut sink);
-            !matches!(decoded.verdict, Verdict::Evidence)
+            let skimmed = glance.texts().and_then(|mut texts| decode::skim(inflated, &mut texts, &mut sink));
+            match skimmed {
+                Some(skimmed) => {
+                    glance.learn(skimmed);
+                    sink.pass(skimmed.passed);
+                    false
+                }
+                None => decode::decode(inflated, &mut sink).verdict != Verdict::Evidence,
+            }
         }
     };
     sink.finish(no_evidence)

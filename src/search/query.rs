@@ -10,6 +10,7 @@
 //! term  = word | "words" | /regex/ | field:value | field:"value" | field:/regex/
 //! ```
 
+use crate::search::needed::Needed;
 use crate::search::term::{Term, Value};
 
 /// Brackets and negations, one in the other.
@@ -52,6 +53,21 @@ impl Query {
             Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::terms).collect(),
             Self::Not(part) => part.terms(),
             Self::Term(term) => vec![term],
+        }
+    }
+
+    /// Texts of which every record holds one that answers; `None` if nothing is known
+    /// of such records.
+    pub(super) fn needed(&self) -> Option<Vec<&Needed>> {
+        let weight = |texts: &Vec<&Needed>| texts.iter().map(|text| text.weight()).min();
+        match self {
+            Self::And(parts) => parts.iter().filter_map(Self::needed).max_by_key(weight),
+            Self::Or(parts) => {
+                let all: Option<Vec<_>> = parts.iter().map(Self::needed).collect();
+                all.map(|texts| texts.concat())
+            }
+            Self::Not(_) => None,
+            Self::Term(term) => term.needed().map(|text| vec![text]),
         }
     }
 

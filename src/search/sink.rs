@@ -52,6 +52,11 @@ impl<'o> SearchSink<'o> {
         }
     }
 
+    /// Counts records that hold nothing the query could be answered by.
+    pub(super) fn pass(&mut self, records: u64) {
+        self.records += records;
+    }
+
     /// Whether an entry of that time, account and region is selected.
     fn selected(
         &self,

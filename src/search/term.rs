@@ -1,7 +1,6 @@
 //! One term of a query, and whether a record answers it.
 //!
-//! Owns: keywords, patterns and globs, and the quick look at the raw text that
-//! spares most records a closer one. Every answer is about the text without
+//! Owns: keywords, patterns and globs. Every answer is about the text without
 //! its secrets: a search tells nothing of them.
 
 use std::borrow::Cow;
@@ -10,11 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use regex::{Regex, RegexBuilder};
-use regex_syntax::hir::literal::Extractor;
 
 use crate::decode::json::{string, string_end};
 use crate::normalise::secrets::{REDACTED, redact};
 use crate::search::fields::find_field;
+use crate::search::needed::Needed;
 
 /// Bytes that a compiled pattern may take.
 const PATTERN_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -45,33 +44,6 @@ pub struct Term {
     field_seen: Arc<AtomicBool>,
 }
 
-/// A text that every record which answers holds.
-#[derive(Clone, Debug)]
-struct Needed {
-    /// In the text of the record.
-    in_text: Regex,
-    /// In one of its strings.
-    in_string: Regex,
-}
-
-impl Needed {
-    fn text(text: &str) -> Result<Self, String> {
-        let value = pattern(&regex::escape(text), true)?;
-        Ok(Self { in_text: value.clone(), in_string: value })
-    }
-
-    /// A key, with its quotes.
-    fn key(key: &str) -> Result<Self, String> {
-        let key = regex::escape(key);
-        Ok(Self { in_text: pattern(&format!("\"{key}\""), true)?, in_string: pattern(&key, true)? })
-    }
-
-    fn may_stand_in(&self, subject: &Subject<'_>) -> bool {
-        self.in_text.is_match(subject.raw)
-            || (subject.has_escapes() && in_escaped_string(subject.raw, &self.in_string))
-    }
-}
-
 impl Term {
     /// A term that may stand anywhere in a record.
     ///
@@ -79,11 +51,8 @@ impl Term {
     /// A pattern that is none.
     pub fn anywhere(value: &Value<'_>) -> Result<Self, String> {
         let (value, needed) = match value {
-            Value::Text(text) => {
-                let needed = (!touches_redacted(text)).then(|| Needed::text(text)).transpose()?;
-                (pattern(&regex::escape(text), true)?, needed)
-            }
-            Value::Regex(text) => (pattern(text, false)?, beginnings(text)),
+            Value::Text(text) => (pattern(&regex::escape(text), true)?, Needed::text(text)?),
+            Value::Regex(text) => (pattern(text, false)?, Needed::beginnings(text)),
             Value::Glob(text) => (pattern(&glob(text), true)?, None),
         };
         let needed = needed.into_iter().collect();
@@ -106,9 +75,7 @@ impl Term {
                 (pattern(&format!("^(?:{})$", glob(text)), true)?, literal)
             }
         };
-        if !literal.is_empty() && !touches_redacted(literal) {
-            needed.push(Needed::text(literal)?);
-        }
+        needed.extend(Needed::text(literal)?);
         let any = matches!(value, Value::Glob("*"));
         Ok(Self { path, value: anchored, any, needed, field_seen: Arc::default() })
     }
@@ -117,6 +84,16 @@ impl Term {
     pub fn unknown_field(&self) -> Option<String> {
         let unknown = !self.path.is_empty() && !self.field_seen.load(Ordering::Relaxed);
         unknown.then(|| self.path.join("."))
+    }
+
+    /// The key of the field it asks for.
+    pub(super) fn key(&self) -> Option<&Needed> {
+        self.needed.first().filter(|_| !self.path.is_empty())
+    }
+
+    /// The text that rules out most of the records which do not answer it.
+    pub(super) fn needed(&self) -> Option<&Needed> {
+        self.needed.iter().max_by_key(|needed| needed.weight())
     }
 
     /// Whether a record answers it.
@@ -138,8 +115,8 @@ impl Term {
 
     /// Notes that a record has the field, though its value is another one.
     fn look_for_field(&self, subject: &Subject<'_>) {
-        let [key, ..] = self.needed.as_slice() else { return };
-        if !self.path.is_empty() && !self.field_seen.load(Ordering::Relaxed) && key.may_stand_in(subject) {
+        let Some(key) = self.key() else { return };
+        if !self.field_seen.load(Ordering::Relaxed) && key.may_stand_in(subject) {
             find_field(subject.raw, &self.path, &mut |_| {
                 self.field_seen.store(true, Ordering::Relaxed);
                 true
@@ -170,35 +147,24 @@ impl<'r> Subject<'r> {
         Self { raw, escapes: OnceCell::new(), clean: OnceCell::new() }
     }
 
+    /// The text as it lies in its object.
+    pub(super) const fn raw(&self) -> &'r str {
+        self.raw
+    }
+
     /// The text without its secrets.
     pub fn clean(&self) -> &str {
         self.clean.get_or_init(|| redact(self.raw))
     }
 
     /// A character may be spelled in another way than it reads.
-    fn has_escapes(&self) -> bool {
+    pub(super) fn has_escapes(&self) -> bool {
         *self.escapes.get_or_init(|| memchr::memchr(b'\\', self.raw.as_bytes()).is_some())
     }
 }
 
-/// The texts with one of which every match of a regular expression begins; `None`
-/// where there is no such list, or one of them may come of a secret's replacement.
-fn beginnings(text: &str) -> Option<Needed> {
-    let hir = regex_syntax::parse(text).ok()?;
-    let found = Extractor::new().extract(&hir);
-    let texts: Vec<&str> = found
-        .literals()?
-        .iter()
-        .map(|one| std::str::from_utf8(one.as_bytes()))
-        .collect::<Result<_, _>>()
-        .ok()?;
-    let told = !texts.is_empty() && texts.iter().all(|one| !one.is_empty() && !touches_redacted(one));
-    let escaped: Vec<String> = texts.iter().map(|one| regex::escape(one)).collect();
-    let value = pattern(&escaped.join("|"), false).ok().filter(|_| told)?;
-    Some(Needed { in_text: value.clone(), in_string: value })
-}
-
-fn pattern(text: &str, any_case: bool) -> Result<Regex, String> {
+/// A compiled pattern.
+pub(super) fn pattern(text: &str, any_case: bool) -> Result<Regex, String> {
     RegexBuilder::new(text)
         .case_insensitive(any_case)
         .dot_matches_new_line(any_case)
@@ -220,7 +186,7 @@ fn glob(text: &str) -> String {
 
 /// Whether a text may be found only once secrets are replaced: then the raw
 /// text of a record says nothing about it.
-fn touches_redacted(text: &str) -> bool {
+pub(super) fn touches_redacted(text: &str) -> bool {
     let text = text.to_lowercase();
     let mark = format!("\"{}\"", REDACTED.to_lowercase());
     let starts = |len: usize| mark.get(..len).is_some_and(|part| text.ends_with(part));
@@ -232,7 +198,7 @@ fn touches_redacted(text: &str) -> bool {
 
 /// Whether a string that spells something by an escape holds what is looked
 /// for once it is read.
-fn in_escaped_string(json: &str, value: &Regex) -> bool {
+pub(super) fn in_escaped_string(json: &str, value: &Regex) -> bool {
     let bytes = json.as_bytes();
     let mut at = 0;
     while let Some(open) = bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
@@ -313,8 +279,6 @@ mod tests {
             let term = Term::anywhere(&Value::Regex(text.to_owned())).expect("a term");
             assert_eq!(term.holds(&Subject::new(record)), expected, "{text}");
         }
-        assert!(beginnings("Delete(Bucket|Table)").is_some(), "most records are ruled out by it");
-        assert!(beginnings("[A-Z]*x").is_none() && beginnings("RED.*").is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::decode::json::Members;
 /// Bytes of text whose stops are held at once.
 const HELD_BYTES: usize = STOP_WORDS * BLOCK_BYTES;
 
-const RECORDS: [&str; 3] = [
+pub(in crate::decode) const RECORDS: [&str; 3] = [
     r#"{"eventVersion":"1.11","userIdentity":{"type":"AssumedRole","principalId":"AROA:bob","arn":"arn:aws:sts::111122223333:assumed-role/R/bob","accountId":"111122223333","sessionContext":{"attributes":{"creationDate":"2026-01-02T03:04:05Z","mfaAuthenticated":"false"}}},"eventTime":"2026-01-02T03:04:06Z","eventSource":"s3.amazonaws.com","eventName":"PutObject","awsRegion":"eu-west-1","sourceIPAddress":"192.0.2.7","userAgent":"aws-cli/2.15 \u00e9","errorCode":"AccessDenied","requestParameters":{"a":[1,-2.5e+3,0,[],{}, [ ] ,{"b":null}],"policy":"{\"k\":\"v\\n\"}"},"responseElements":null,"readOnly":false,"resources":[{"ARN":"arn:aws:s3:::b","x":true}],"eventID":"c0ffee00-0000-4000-8000-000000000000","recipientAccountId":"111122223333","eventCategory":"Data"}"#,
     "{ \"eventName\" :\t\"A\" ,\r\n\"eventSource\": \"s\", \"readOnly\":\"true\", \"eventName\":\"山田 é\", \"x\":{ }, \"n\":-0.0E-7 }",
     r#"{"readOnly":5,"eventTime":1e999,"awsRegion":{"a":[]},"userAgent":"\/","a":"\ud800","eventID":null,"requestParameters":"\ud83d\ude00"}"#,
