@@ -33,6 +33,9 @@ struct State {
     tickets: u32,
     /// All but the last are full.
     held: Vec<Vec<Fingerprint>>,
+    /// Room of those that went to disk. What is asked for anew between what is kept
+    /// of the objects leaves holes.
+    free: Vec<Vec<Fingerprint>>,
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ struct Disk {
     file: Option<File>,
     end: u64,
     chunks: Vec<Chunk>,
+    /// Room for what is about to be written.
+    room: Vec<u8>,
     broken: Option<io::Error>,
 }
 
@@ -81,8 +86,10 @@ impl Prints {
             state.put(prints);
             (ticket, state.too_many(self.bytes_max))
         };
-        if let Some(full) = full {
+        if let Some(mut full) = full {
             self.to_disk(&full);
+            full.clear();
+            lock(&self.state).free.push(full);
         }
         ticket
     }
@@ -107,12 +114,17 @@ impl Prints {
     /// The disk's.
     pub fn settle(&self, places: &[Option<u32>], known: Known<'_>) -> io::Result<Unsettled> {
         self.check()?;
-        let held = std::mem::take(&mut lock(&self.state).held);
+        let held = {
+            let mut state = lock(&self.state);
+            state.free.clear();
+            std::mem::take(&mut state.held)
+        };
         let spilled = lock(&self.disk).file.is_some();
         held.into_par_iter().for_each(|one| match spilled {
             true => self.to_disk(&one),
             false => {
-                let (bytes, ends) = dealt(&one);
+                let mut bytes = Vec::new();
+                let ends = deal(&one, &mut bytes);
                 lock(&self.disk).chunks.push(Chunk { place: Place::Memory(bytes), ends });
             }
         });
@@ -131,10 +143,9 @@ impl Prints {
     }
 
     fn to_disk(&self, prints: &[Fingerprint]) {
-        let (bytes, ends) = dealt(prints);
         let mut disk = lock(&self.disk);
         if disk.broken.is_none()
-            && let Err(error) = disk.write(&bytes, ends, self.folder.as_deref())
+            && let Err(error) = disk.write(prints, self.folder.as_deref())
         {
             disk.broken = Some(error);
         }
@@ -175,7 +186,8 @@ impl State {
     fn put(&mut self, mut prints: &[Fingerprint]) {
         while !prints.is_empty() {
             if self.held.last().is_none_or(|last| last.len() == PRINTS_CHUNK) {
-                self.held.push(Vec::with_capacity(PRINTS_CHUNK));
+                let free = self.free.pop();
+                self.held.push(free.unwrap_or_else(|| Vec::with_capacity(PRINTS_CHUNK)));
             }
             let Some(last) = self.held.last_mut() else { return };
             let (now, later) = prints.split_at(prints.len().min(PRINTS_CHUNK - last.len()));
@@ -193,7 +205,8 @@ impl State {
 }
 
 impl Disk {
-    fn write(&mut self, bytes: &[u8], ends: Vec<u32>, folder: Option<&Path>) -> io::Result<()> {
+    fn write(&mut self, prints: &[Fingerprint], folder: Option<&Path>) -> io::Result<()> {
+        let ends = deal(prints, &mut self.room);
         let file = match &mut self.file {
             Some(file) => file,
             None => self.file.insert(match folder {
@@ -201,9 +214,9 @@ impl Disk {
                 None => tempfile::tempfile()?,
             }),
         };
-        file.write_all(bytes)?;
+        file.write_all(&self.room)?;
         self.chunks.push(Chunk { place: Place::Disk(self.end), ends });
-        self.end += bytes.len() as u64;
+        self.end += self.room.len() as u64;
         Ok(())
     }
 }
@@ -216,8 +229,8 @@ fn part_of(print: &Fingerprint) -> usize {
     (print.identity[0] >> 56) as usize
 }
 
-/// Fingerprints as bytes, part by part, and where each part ends.
-fn dealt(prints: &[Fingerprint]) -> (Vec<u8>, Vec<u32>) {
+/// Writes fingerprints as bytes, part by part; gives where each part ends.
+fn deal(prints: &[Fingerprint], bytes: &mut Vec<u8>) -> Vec<u32> {
     let mut ends = vec![0u32; PARTS];
     prints.iter().for_each(|one| ends[part_of(one)] += 1);
     let mut sum = 0;
@@ -226,13 +239,13 @@ fn dealt(prints: &[Fingerprint]) -> (Vec<u8>, Vec<u32>) {
         *end = sum;
     }
     let mut next: Vec<usize> = std::iter::once(0).chain(ends.iter().map(|end| *end as usize)).collect();
-    let mut bytes = vec![0; prints.len() * BYTES];
+    bytes.resize(prints.len() * BYTES, 0);
     for one in prints {
         let at = &mut next[part_of(one)];
         bytes[*at * BYTES..(*at + 1) * BYTES].copy_from_slice(&packed::pack(one));
         *at += 1;
     }
-    (bytes, ends)
+    ends
 }
 
 /// Sorts out what can be by equal bytes.
