@@ -163,7 +163,7 @@ impl<'a> Dump<'a> {
         };
         let known = Known { kept: &kept, matched: &matched, all_rows: self.examiner.lake.is_some() };
         let settled = self.examiner.prints.settle(&places(&self.examined), known);
-        let unsettled = settled.map_err(Error::not_on_disk)?;
+        let unsettled = settled.map_err(|error| Error::not_on_disk(&self.examiner.prints.folder(), error))?;
         let again = self.look_again(&unsettled.locations());
         let hashes: Vec<(Location, u64)> =
             again.iter().map(|(location, hash, _)| (*location, *hash)).collect();

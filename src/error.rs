@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -346,9 +346,10 @@ impl Error {
         }
     }
 
-    /// What belongs into temporary files could not be written there, or read again.
-    pub fn not_on_disk(source: io::Error) -> Self {
-        let path = PathBuf::from("temporary files");
+    /// What belongs into temporary files of a folder could not be written there, or
+    /// read again.
+    pub fn not_on_disk(folder: &Path, source: io::Error) -> Self {
+        let path = folder.join("temporary files");
         ReportError::from(FolderError::Io { action: "write", path, source }).into()
     }
 

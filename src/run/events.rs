@@ -27,7 +27,11 @@ pub(super) fn lake(options: &Options, temporary: Option<&Path>) -> Option<Lake> 
 
 /// Ends the run early if rows could not be put on disk.
 pub(super) fn check(examiner: &Examiner<'_>) -> Result<(), Error> {
-    examiner.lake.as_ref().map_or(Ok(()), Lake::check).map_err(Error::not_on_disk)
+    examiner
+        .lake
+        .as_ref()
+        .map_or(Ok(()), Lake::check)
+        .map_err(|error| Error::not_on_disk(&examiner.prints.folder(), error))
 }
 
 /// All rows, sorted.
@@ -37,7 +41,9 @@ pub(super) fn rows(
     copies: RowCopies,
 ) -> Result<Option<Rows>, Error> {
     let Some(lake) = &examiner.lake else { return Ok(None) };
-    Ok(Some(lake.finish(placed, copies).map_err(Error::not_on_disk)?))
+    Ok(Some(
+        lake.finish(placed, copies).map_err(|error| Error::not_on_disk(&examiner.prints.folder(), error))?,
+    ))
 }
 
 /// Writes the files of the table, and tells the report what it may show of it.

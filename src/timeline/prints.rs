@@ -75,6 +75,11 @@ impl Prints {
         }
     }
 
+    /// Where temporary files of the run go.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.clone().unwrap_or_else(std::env::temp_dir)
+    }
+
     /// Copies those of one object; gives the number by which it is known here, which
     /// they bear from now on.
     pub fn add(&self, prints: &mut [Fingerprint]) -> u32 {
