@@ -14,7 +14,6 @@ mod event_time;
 mod handed_out;
 mod inventory;
 mod matched;
-mod room;
 mod row;
 mod rows;
 mod seen;
@@ -123,10 +122,10 @@ pub struct Examined {
 impl Opened {
     /// Hands the fingerprints of all objects over to the run.
     pub fn hand_over(&mut self, prints: &Prints) {
-        let short =
-            |one: &mut Examined| one.first_member.as_mut().map(|(_, short)| take_prints(short, prints));
         for one in &mut self.examined {
-            short(one);
+            if let Some((_, short)) = &mut one.first_member {
+                take_prints(short, prints);
+            }
             take_prints(one, prints);
         }
     }
@@ -135,7 +134,6 @@ impl Opened {
 fn take_prints(one: &mut Examined, prints: &Prints) {
     let mut of_object = std::mem::take(&mut one.fingerprints);
     one.printed = (!of_object.is_empty()).then(|| prints.add(&mut of_object));
-    room::take_prints(of_object);
 }
 
 impl Examined {

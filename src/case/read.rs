@@ -104,13 +104,12 @@ impl Reading<'_> {
             self.stop()?;
             let body = partial.load()?;
             let place = |source: &Source| places.get(&source.path).copied();
-            let opened: Vec<(usize, Opened)> = partial
+            let mut opened: Vec<(usize, Opened)> = partial
                 .sources
                 .iter()
                 .zip(body.opened)
                 .filter_map(|(source, opened)| Some((place(source)?, opened)))
                 .collect();
-            let mut opened = opened;
             for (place, opened) in &mut opened {
                 self.tell(*place, opened);
                 opened.hand_over(&self.examiner.prints);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::{Examiner, Recalled, room};
+use super::{Examiner, Recalled};
 use crate::correlate::Wanted;
 use crate::decode::Record;
 use crate::evidence::discover::Found;
@@ -29,11 +29,6 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Of an object of which no record was read yet.
-    pub(super) fn begin() -> Self {
-        Self { hashes: room::hashes(), settled: 0 }
-    }
-
     /// Takes in tokens of one record.
     pub(super) fn add(&mut self, hashes: impl Iterator<Item = u32>) {
         self.hashes.extend(hashes);
@@ -57,8 +52,7 @@ impl Callers {
     /// No more records follow.
     pub(super) fn finish(mut self) -> Self {
         self.settle();
-        let exact = self.hashes.as_slice().to_vec();
-        room::take_hashes(std::mem::replace(&mut self.hashes, exact));
+        self.hashes.shrink_to_fit();
         self
     }
 

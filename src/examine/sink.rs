@@ -7,7 +7,6 @@ use super::callers::Callers;
 use super::counting::Counting;
 use super::event_time::event_time;
 use super::handed_out::Waiting;
-use super::room;
 use super::rows::ObjectRows;
 use super::seen::Seen;
 use super::spent::SAMPLE;
@@ -93,8 +92,8 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             more_rows: 0,
             problems: ProblemList::default(),
             tally: Tally::default(),
-            fingerprints: room::prints(),
-            callers: Callers::begin(),
+            fingerprints: Vec::new(),
+            callers: Callers::default(),
             seen: Seen::default(),
             sampled: Duration::ZERO,
             waiting: Vec::new(),
