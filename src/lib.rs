@@ -13,6 +13,8 @@
 //! Modules are declared in the order in which evidence passes them. Each uses
 //! only lower layers; `tests/it/tidy.rs` holds them to it.
 
+pub mod runs;
+
 pub mod model;
 
 pub mod limits;

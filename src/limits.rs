@@ -222,5 +222,11 @@ pub const fn prints_bytes_max(memory_limit: usize) -> usize {
     memory_limit / 8
 }
 
+/// Of that, what each list of rows may take that grows with the dump: a 32nd holds
+/// some 30,000 destructive calls.
+pub const fn runs_bytes_max(memory_limit: usize) -> usize {
+    memory_limit / 32
+}
+
 /// Fingerprints that go to disk together; 8 MB. Each thread may hold so many more.
 pub const PRINTS_CHUNK: usize = 200_000;

@@ -27,7 +27,7 @@ use crate::examine::{Depth, Examiner};
 use crate::gather::Gathered;
 use crate::integrity::{Assessment, Given};
 use crate::lake::{Partitions, Rows};
-use crate::limits::prints_bytes_max;
+use crate::limits::{prints_bytes_max, runs_bytes_max};
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
@@ -36,6 +36,7 @@ use crate::model::time::{Day, UtcTime};
 use crate::readback::Tables;
 use crate::report::folder::Staging;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
+use crate::runs::Room;
 use crate::tickets;
 use crate::timeline::Prints;
 use crate::usage::Usage;
@@ -248,6 +249,7 @@ fn reconstruct(
         Examiner { days: options.object_days, ..Examiner::new(classifier, detector, Depth::Records) };
     let key = case.as_ref().map_or(examiner.key, case::Opened::key);
     let usage = Some(Usage::new(key, given.baseline_times()));
+    let room = Room::new(runs_bytes_max(options.memory_limit_bytes), temporary.map(Path::to_owned));
     let prints = Prints::new(prints_bytes_max(options.memory_limit_bytes), temporary);
     let examiner = Examiner { key, usage, lake: events::lake(options, temporary), prints, ..examiner };
     let (mut dump, changed) = match &case {
@@ -284,6 +286,7 @@ fn reconstruct(
             policy: given.policy,
             geoip: given.geoip,
             selection: selection(options),
+            room: room.clone(),
         },
     );
     report.scope.objects_left_out = left_out.len() as u64;

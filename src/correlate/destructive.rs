@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalogue::{Catalogue, Judgement, bare};
+use crate::model::actor::ActorKey;
 use crate::model::destructive::{
     ActionAuthorization, Attribution, Category, DestructiveAction, Reversibility,
 };
@@ -144,11 +145,12 @@ fn row(
         authorization: tie.authorization,
         rfc_id: tie.rfc_id,
         severity: severity(judgement.category, end.fate.reversibility, outcome, raised_by),
-        technique_id: judgement.technique_id,
-        technique_id_legacy: judgement.technique_id_legacy,
+        technique_id: judgement.technique_id.map(Into::into),
+        technique_id_legacy: judgement.technique_id_legacy.map(Into::into),
         copies: event.copies,
         lost_configuration,
         source_grade: event.source_grade,
+        caller: ActorKey::shared(&event.principal, event.account_id.as_ref()),
         principal_class: actor::class(event, context.catalogue),
         link_confidence: session.and_then(|row| row.link_confidence),
         attribution_path: session.map(|row| lineage::of_call(row, event)).unwrap_or_default(),

@@ -5,6 +5,8 @@
 //! coverage, and makes claims; none looks at another's. To add one: a file here
 //! and a row of `table`.
 
+use std::borrow::Cow;
+
 use crate::catalogue::Catalogue;
 use crate::geoip::GeoIp;
 use crate::model::coverage::CoverageDay;
@@ -202,9 +204,9 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
     let time = claim.time.map(|time| time.to_string()).unwrap_or_default();
     let actor = claim.actor.as_deref().unwrap_or_default();
     let id = stable_id("fnd-", &[correlator.rule_id, account, &time, actor, &claim.subject]);
-    let of_actions = claim.actions.iter().filter_map(|action| action.technique_id);
-    let mut technique_ids: Vec<&'static str> =
-        correlator.technique_ids.iter().copied().chain(of_actions).collect();
+    let of_actions = claim.actions.iter().filter_map(|action| action.technique_id.clone());
+    let own = correlator.technique_ids.iter().map(|id| Cow::Borrowed(*id));
+    let mut technique_ids: Vec<Cow<'static, str>> = own.chain(of_actions).collect();
     technique_ids.sort_unstable();
     technique_ids.dedup();
     let calls = claim.actions.iter().map(|action| action.event_name.clone());
@@ -237,7 +239,7 @@ fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Find
         window_id: claim.window_id,
         session_ids: claim.session_ids,
         rfc_ids: claim.rfc_ids,
-        technique_ids: technique_ids.into_iter().map(Into::into).collect(),
+        technique_ids,
         controls: correlator.controls.iter().copied().map(Into::into).collect(),
         response: instead.unwrap_or(correlator.response).into(),
         confidence,

@@ -11,6 +11,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
 use crate::geoip::GeoIp;
@@ -32,6 +33,7 @@ use crate::model::ticket::TicketCover;
 use crate::model::time::UtcTime;
 use crate::normalise::rfc::from_event;
 use crate::policy::Policy;
+use crate::runs::Room;
 
 mod actor;
 mod actors;
@@ -113,6 +115,8 @@ pub struct Options {
     pub geoip: GeoIp,
     /// Which rows are reported.
     pub selection: Selection,
+    /// Where rows go that are too many for memory.
+    pub room: Arc<Room>,
 }
 
 /// Correlates everything: every table of the report but `events`.

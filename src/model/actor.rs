@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use crate::model::id::AccountId;
 use crate::model::principal::Principal;
+use crate::model::text::Lately;
 use crate::model::time::UtcTime;
 
 /// A caller, and the account it acts in. A session is a caller of its own, by
 /// its role and its name: who wears a role under one name twice is one caller.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ActorKey {
     /// The account that its calls are about.
     pub account_id: Option<AccountId>,
@@ -34,6 +35,15 @@ impl ActorKey {
             actor_type: principal.identity_type.clone().unwrap_or_else(empty),
             role_name: principal.role_name().map_or_else(empty, Arc::from),
         }
+    }
+
+    /// The same, in the memory of an equal one that this thread met lately.
+    pub fn shared(principal: &Principal, account: Option<&AccountId>) -> Arc<Self> {
+        thread_local! {
+            static CALLERS: Lately<ActorKey> = const { Lately::new() };
+        }
+        let key = Self::of(principal, account);
+        CALLERS.with(|callers| callers.shared(&key, || Arc::new(key.clone())))
     }
 }
 

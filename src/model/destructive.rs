@@ -1,8 +1,10 @@
 //! Destructive and recovery-inhibiting calls: one row each.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::model::actor::ActorKey;
 use crate::model::event::Outcome;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, EventId, ModeName, Region, RfcId, SessionId, WindowId};
@@ -11,6 +13,7 @@ use crate::model::principal::PrincipalClass;
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
+use crate::runs::Row;
 
 /// What kind of harm a call does. The words are those of the `category` column;
 /// only these nine make a row of `destructive_actions`.
@@ -72,7 +75,7 @@ impl Category {
 }
 
 /// Whether what was done can be undone. The words are those of the column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reversibility {
     /// Gone for good.
     Irreversible,
@@ -103,7 +106,7 @@ impl Reversibility {
 }
 
 /// How a call is tied to a mode. The words are those of the `attribution` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Attribution {
     /// The mode role's own session called.
     Direct,
@@ -131,7 +134,7 @@ impl Attribution {
 }
 
 /// Whether a call was allowed by a mode's opening or an RFC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ActionAuthorization {
     /// By its window's RFC, or by a destructive RFC of its own.
     Authorized,
@@ -156,7 +159,7 @@ impl ActionAuthorization {
 }
 
 /// One destructive or recovery-inhibiting call, whoever made it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DestructiveAction {
     /// When it completed.
     pub event_time: Option<UtcTime>,
@@ -220,15 +223,17 @@ pub struct DestructiveAction {
     /// How grave it is.
     pub severity: Severity,
     /// MITRE ATT&CK technique, version 19.
-    pub technique_id: Option<&'static str>,
+    pub technique_id: Option<Cow<'static, str>>,
     /// The same technique as versions before 19 named it.
-    pub technique_id_legacy: Option<&'static str>,
+    pub technique_id_legacy: Option<Cow<'static, str>>,
     /// How many deliveries of the event the dump holds.
     pub copies: u32,
     /// What AWS Config last recorded of what was destroyed: bounded JSON text.
     pub lost_configuration: Option<Arc<str>>,
     /// How well the source of the event is anchored.
     pub source_grade: SourceGrade,
+    /// The caller, as its record names it: its row of `actors`.
+    pub caller: Arc<ActorKey>,
     /// Whose hand made it: AMS, a service, or a customer.
     pub principal_class: PrincipalClass,
     /// The weakest link between the call and the mode role's own session;
@@ -239,6 +244,16 @@ pub struct DestructiveAction {
     pub attribution_path: String,
     /// Where it lies.
     pub evidence: Evidence,
+}
+
+impl Row for DestructiveAction {
+    fn bytes(&self) -> usize {
+        let resources: usize = self.resources.iter().map(|name| name.len() + 32).sum();
+        // Most other texts are shared by many rows.
+        let texts = [&self.event_id.as_ref().map(|id| id.as_str()), &self.lost_configuration.as_deref()];
+        let texts: usize = texts.into_iter().flatten().map(|text| text.len() + 16).sum();
+        size_of::<Self>() + resources + texts + self.recovery.len() / 4 + self.attribution_path.len()
+    }
 }
 
 impl DestructiveAction {

@@ -10,6 +10,7 @@ use crate::model::principal::Principal;
 use crate::model::source_grade::SourceGrade;
 use crate::model::text::share;
 use crate::model::time::UtcTime;
+use crate::runs::Row;
 
 /// JSON text as it lay in the record, secrets replaced.
 pub type RawJson = Arc<str>;
@@ -120,6 +121,16 @@ pub struct Event {
     pub source_grade: SourceGrade,
     /// Where it lies.
     pub evidence: Evidence,
+}
+
+impl Row for Event {
+    fn bytes(&self) -> usize {
+        let columns = [&self.request_parameters, &self.response_elements, &self.resources];
+        let more = [&self.additional_event_data, &self.service_event_details, &self.error_message];
+        let texts: usize = columns.into_iter().chain(more).flatten().map(|text| text.len() + 16).sum();
+        // Event id, request id and what is not shared of the caller.
+        size_of::<Self>() + texts + 160
+    }
 }
 
 impl Event {

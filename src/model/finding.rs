@@ -1,5 +1,6 @@
 //! Claims with evidence, and the incidents they gather into.
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,10 +10,11 @@ use crate::model::id::{AccountId, EventId, FindingId, IncidentId, ModeName, RfcI
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::{Day, UtcTime};
+use crate::runs::Row;
 
 /// How sure a claim is, from the least to the most. The words are those of the
 /// `confidence` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Confidence {
     /// Worth a look; another explanation is as likely.
     Low,
@@ -57,7 +59,7 @@ impl Confidence {
 }
 
 /// One claim of the tool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// Stable id over the facts that define it.
     pub finding_id: FindingId,
@@ -115,6 +117,15 @@ pub struct Finding {
 /// What stands before the title of a rule where its calls were only tried.
 pub const ATTEMPT: &str = "Attempt: ";
 
+impl Row for Finding {
+    fn bytes(&self) -> usize {
+        let lists = self.event_ids.len() * 64 + self.records.len() * 48 + self.session_ids.len() * 48;
+        let texts =
+            self.summary.len() + self.confidence_reason.len() + self.response.len() + self.title.len();
+        size_of::<Self>() + lists + texts + self.calls.len() * 32 + self.controls.len() * 40
+    }
+}
+
 impl Finding {
     /// The title of its rule, whatever became of the calls.
     pub fn title_of_rule(&self) -> &str {
@@ -123,7 +134,7 @@ impl Finding {
 }
 
 /// Who accepted a finding, why, and until when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingSuppression {
     /// Who decided it.
     pub author: String,
@@ -135,7 +146,7 @@ pub struct FindingSuppression {
 
 /// Destructive calls and findings of one actor in one account whose gaps are
 /// under an hour.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Incident {
     /// Stable id over account, actor and start.
     pub incident_id: IncidentId,
@@ -171,6 +182,13 @@ pub struct Incident {
     pub session_ids: BTreeSet<SessionId>,
     /// One plain sentence.
     pub summary: String,
+}
+
+impl Row for Incident {
+    fn bytes(&self) -> usize {
+        let ids = self.finding_ids.len() + self.window_ids.len() + self.session_ids.len();
+        size_of::<Self>() + ids * 40 + self.summary.len()
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::model::id::{AccountId, EventId};
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
+use crate::runs::{Row, Runs};
 
 /// What a finding says in the words of its rule.
 #[derive(Clone, Debug)]
@@ -69,6 +70,12 @@ pub struct Hit {
     pub evidence: Evidence,
 }
 
+impl Row for Hit {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + (self.told.len() + self.keys.len()) * 48 + 64
+    }
+}
+
 /// Hits that together fulfil a correlation.
 #[derive(Clone, Debug)]
 pub struct Compound {
@@ -87,6 +94,9 @@ pub struct Detected {
     pub rules: Vec<RuleWords>,
     /// Records that match, copies removed.
     pub hits: Vec<Hit>,
+    /// Those of rules that no correlation counts, in order of time, unknown times
+    /// last; not among the others.
+    pub more: Runs<Hit>,
     /// What correlations make of them.
     pub compounds: Vec<Compound>,
     /// Rules whose hits are only there for correlations.

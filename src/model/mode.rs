@@ -1,5 +1,6 @@
 //! Windows in which a privileged mode was open, and sessions of its roles.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -173,7 +174,7 @@ impl SessionVia {
 }
 
 /// How sure it is that a session descends from another; the weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LinkConfidence {
     /// By a name and by time.
     Weak,

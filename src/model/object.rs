@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, Region};
 use crate::model::time::UtcTime;
+use crate::runs::Row;
 use serde::{Deserialize, Serialize};
 
 /// What became of an object. The words are those of the `status` column.
@@ -114,6 +115,13 @@ pub struct Object {
     pub integrity: Option<Integrity>,
     /// Why, in words.
     pub note: String,
+}
+
+impl Row for Object {
+    fn bytes(&self) -> usize {
+        let texts = [&self.sha256, &self.inflated_sha256, &self.note].map(String::len);
+        size_of::<Self>() + self.path.as_str().len() + texts.iter().sum::<usize>()
+    }
 }
 
 impl Object {

@@ -155,7 +155,7 @@ pub fn last_segment(name: &str) -> &str {
 }
 
 /// Whose hand a caller is. The words are those of the `principal_class` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PrincipalClass {
     /// A person of AMS, by a documented role of the account itself.
     AmsOperator,

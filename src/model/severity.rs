@@ -1,11 +1,12 @@
 //! How grave a claim or a loss is.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Sigma's five levels, from least to most grave.
 ///
 /// Source: Sigma rules specification, field `level` (facts in style study 3.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Worth knowing, nothing to do.
     Informational,

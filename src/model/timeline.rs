@@ -1,5 +1,6 @@
 //! The merged story: one entry a thing that happened.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::model::evidence::Evidence;
@@ -7,10 +8,11 @@ use crate::model::id::{AccountId, EventId, FindingId, ModeName, Region, RfcId, S
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::UtcTime;
+use crate::runs::Row;
 
 /// What happened. The words are those of the `kind` column; order is the order
 /// of entries at one instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TimelineKind {
     /// An RFC was created.
     RfcCreated,
@@ -74,7 +76,7 @@ impl TimelineKind {
 }
 
 /// One entry of the timeline. Its `seq` is its place in the list, from 1.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TimelineEntry {
     /// When; `None` only for a call whose time could not be read.
     pub time: Option<UtcTime>,
@@ -106,4 +108,11 @@ pub struct TimelineEntry {
     pub source_grade: Option<SourceGrade>,
     /// Where it lies; `None` for an absence.
     pub evidence: Option<Evidence>,
+}
+
+impl Row for TimelineEntry {
+    fn bytes(&self) -> usize {
+        let ids = self.event_id.as_ref().map_or(0, |id| id.as_str().len() + 16);
+        size_of::<Self>() + self.summary.len() + ids
+    }
 }

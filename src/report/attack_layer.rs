@@ -80,7 +80,7 @@ struct Seen<'a> {
 pub fn render(report: &Report) -> String {
     let mut seen = BTreeMap::<&str, Seen<'_>>::new();
     for action in &report.destructive {
-        let Some(id) = action.technique_id else { continue };
+        let Some(id) = action.technique_id.as_deref() else { continue };
         let seen = seen.entry(id).or_default();
         if action.outcome == Outcome::Succeeded { seen.succeeded += 1 } else { seen.attempts += 1 }
     }
@@ -170,7 +170,7 @@ mod tests {
         let layer = layer(&report);
         for technique in layer["techniques"].as_array().unwrap() {
             let id = technique["techniqueID"].as_str().unwrap();
-            let calls = report.destructive.iter().filter(|action| action.technique_id == Some(id));
+            let calls = report.destructive.iter().filter(|action| action.technique_id.as_deref() == Some(id));
             let done = calls.filter(|action| action.outcome == Outcome::Succeeded).count();
             let findings = report
                 .findings

@@ -1,0 +1,232 @@
+//! One unnamed temporary file of packed rows.
+//!
+//! Owns: the form of its blocks. Each holds some rows of one run, one after the
+//! other, packed; nothing but this program reads it, and only in this run.
+
+use std::cmp::Ordering;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::marker::PhantomData;
+use std::path::Path;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::{Order, Row, lock};
+
+/// Bytes of a block before it is packed. Of each run that is merged one block is
+/// in memory.
+const BLOCK_BYTES: usize = 32 * 1024;
+
+/// The fastest level of zstd: rows of one run are alike, so it does well.
+const COMPRESSION_LEVEL: i32 = 1;
+
+/// The file, and where its next byte goes.
+#[derive(Debug)]
+pub(super) struct Disk(Mutex<(File, u64)>);
+
+/// Blocks whose rows follow each other.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    blocks: Vec<Block>,
+    rows: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    at: u64,
+    packed: u32,
+    unpacked: u32,
+}
+
+impl Run {
+    /// How many rows it has.
+    pub(super) const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Puts another behind it.
+    pub(super) fn append(&mut self, other: Self) {
+        self.blocks.extend(other.blocks);
+        self.rows += other.rows;
+    }
+}
+
+impl Disk {
+    pub(super) fn new(folder: Option<&Path>) -> io::Result<Self> {
+        let file = match folder {
+            Some(folder) => tempfile::tempfile_in(folder)?,
+            None => tempfile::tempfile()?,
+        };
+        Ok(Self(Mutex::new((file, 0))))
+    }
+
+    /// Writes rows as one run.
+    pub(super) fn write<T: Row>(&self, rows: &[T]) -> io::Result<Run> {
+        let mean_bytes = rows.iter().take(64).map(Row::bytes).sum::<usize>() / rows.len().clamp(1, 64);
+        let rows_per_block = (BLOCK_BYTES / mean_bytes.max(1)).clamp(1, 1024);
+        let packed: Vec<(Vec<u8>, usize)> =
+            rows.par_chunks(rows_per_block).map(packed).collect::<io::Result<_>>()?;
+        let mut run = Run { blocks: Vec::with_capacity(packed.len()), rows: rows.len() };
+        let mut state = lock(&self.0);
+        let (file, end) = &mut *state;
+        file.seek(SeekFrom::Start(*end))?;
+        for (bytes, unpacked) in packed {
+            let size =
+                |bytes: usize| u32::try_from(bytes).map_err(|_| io::Error::other("a row is too large"));
+            run.blocks.push(Block { at: *end, packed: size(bytes.len())?, unpacked: size(unpacked)? });
+            file.write_all(&bytes)?;
+            *end += bytes.len() as u64;
+        }
+        Ok(run)
+    }
+
+    fn read(&self, block: Block, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.resize(block.packed as usize, 0);
+        let mut state = lock(&self.0);
+        state.0.seek(SeekFrom::Start(block.at))?;
+        state.0.read_exact(bytes)
+    }
+}
+
+fn packed<T: Row>(rows: &[T]) -> io::Result<(Vec<u8>, usize)> {
+    let mut bytes = Vec::with_capacity(BLOCK_BYTES);
+    for row in rows {
+        bytes = postcard::to_extend(row, bytes).map_err(io::Error::other)?;
+    }
+    Ok((zstd::bulk::compress(&bytes, COMPRESSION_LEVEL)?, bytes.len()))
+}
+
+/// The rows of several runs in one order.
+pub struct Merge<'r, T> {
+    order: Option<Order<T>>,
+    sources: Vec<Source<'r, T>>,
+    /// Places of sources that have a row, as a heap: the one to come next first.
+    heap: Vec<usize>,
+    begun: bool,
+    failed: Option<io::Error>,
+}
+
+struct Source<'r, T> {
+    disk: &'r Disk,
+    blocks: std::slice::Iter<'r, Block>,
+    room: Vec<u8>,
+    unpacked: Vec<u8>,
+    at: usize,
+    next: Option<T>,
+    kind: PhantomData<T>,
+}
+
+impl<T: Row> Source<'_, T> {
+    /// Reads its next row.
+    fn advance(&mut self) -> io::Result<()> {
+        self.next = None;
+        if self.at == self.unpacked.len() {
+            let Some(block) = self.blocks.next() else { return Ok(()) };
+            self.disk.read(*block, &mut self.room)?;
+            self.unpacked = zstd::bulk::decompress(&self.room, block.unpacked as usize)?;
+            self.at = 0;
+        }
+        let left = self.unpacked.get(self.at..).unwrap_or_default();
+        let (row, rest) = postcard::take_from_bytes(left).map_err(io::Error::other)?;
+        self.at = self.unpacked.len() - rest.len();
+        self.next = Some(row);
+        Ok(())
+    }
+}
+
+impl<'r, T: Row> Merge<'r, T> {
+    pub(super) fn of(disk: &'r Disk, runs: &'r [Run], order: Option<Order<T>>) -> Self {
+        let source = |run: &'r Run| Source {
+            disk,
+            blocks: run.blocks.iter(),
+            room: Vec::new(),
+            unpacked: Vec::new(),
+            at: 0,
+            next: None,
+            kind: PhantomData,
+        };
+        let sources = runs.iter().map(source).collect();
+        Self { order, sources, heap: Vec::new(), begun: false, failed: None }
+    }
+
+    /// Of no run.
+    pub(super) const fn none() -> Self {
+        Self { order: None, sources: Vec::new(), heap: Vec::new(), begun: true, failed: None }
+    }
+
+    fn begin(&mut self) {
+        self.begun = true;
+        for place in 0..self.sources.len() {
+            self.advance(place);
+            if self.sources[place].next.is_some() {
+                self.heap.push(place);
+                self.rise(self.heap.len() - 1);
+            }
+        }
+    }
+
+    fn advance(&mut self, place: usize) {
+        if let Err(error) = self.sources[place].advance() {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    /// Whether the row of one source comes before that of another; equal rows by
+    /// the order of their runs.
+    fn before(&self, one: usize, other: usize) -> bool {
+        let order = match (self.order, &self.sources[one].next, &self.sources[other].next) {
+            (Some(order), Some(a), Some(b)) => order(a, b),
+            _ => Ordering::Equal,
+        };
+        order.then(one.cmp(&other)).is_lt()
+    }
+
+    fn rise(&mut self, mut at: usize) {
+        while at > 0 {
+            let above = (at - 1) / 2;
+            if !self.before(self.heap[at], self.heap[above]) {
+                return;
+            }
+            self.heap.swap(at, above);
+            at = above;
+        }
+    }
+
+    fn sink(&mut self) {
+        let mut at = 0;
+        loop {
+            let below = (at * 2 + 1..self.heap.len().min(at * 2 + 3))
+                .reduce(|one, other| if self.before(self.heap[other], self.heap[one]) { other } else { one });
+            match below {
+                Some(below) if self.before(self.heap[below], self.heap[at]) => {
+                    self.heap.swap(at, below);
+                    at = below;
+                }
+                _ => return,
+            }
+        }
+    }
+}
+
+impl<T: Row> Iterator for Merge<'_, T> {
+    type Item = io::Result<T>;
+
+    fn next(&mut self) -> Option<io::Result<T>> {
+        if !self.begun {
+            self.begin();
+        }
+        if let Some(error) = self.failed.take() {
+            self.heap.clear();
+            return Some(Err(error));
+        }
+        let place = *self.heap.first()?;
+        let row = self.sources[place].next.take()?;
+        self.advance(place);
+        if self.sources[place].next.is_none() {
+            self.heap.swap_remove(0);
+        }
+        self.sink();
+        Some(Ok(row))
+    }
+}

@@ -1,0 +1,95 @@
+use super::*;
+
+use std::fs;
+
+use serde::Deserialize;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Line {
+    key: u32,
+    number: u32,
+    text: String,
+}
+
+impl Row for Line {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.text.len()
+    }
+}
+
+fn by_key(a: &Line, b: &Line) -> Ordering {
+    a.key.cmp(&b.key)
+}
+
+/// Lines in an order of no meaning, with equal keys.
+fn lines(count: u32) -> Vec<Line> {
+    let key = |number: u32| number.wrapping_mul(2_654_435_761) % 97;
+    (0..count)
+        .map(|number| Line { key: key(number), number, text: "x".repeat(number as usize % 50) })
+        .collect()
+}
+
+fn filled(filling: Filling<Line>, lines: &[Line]) -> Runs<Line> {
+    let mut filling = filling;
+    filling.extend(lines.iter().cloned());
+    filling.finish()
+}
+
+fn all(runs: &Runs<Line>) -> Vec<Line> {
+    runs.iter().map(Cow::into_owned).collect()
+}
+
+#[test]
+fn rows_come_in_order_whatever_the_room() {
+    let lines = lines(5000);
+    let mut expected = lines.clone();
+    expected.sort_by(by_key);
+    // The least makes more runs than are merged at once.
+    for bytes_max in [100, 3000, 100_000, usize::MAX] {
+        let room = Room::new(bytes_max, None);
+        let runs = filled(Filling::sorted_by(&room, by_key), &lines);
+        assert_eq!(runs.is_spilled(), bytes_max < usize::MAX);
+        assert_eq!(runs.len(), lines.len());
+        assert_eq!(all(&runs), expected, "{bytes_max}");
+        assert_eq!(all(&runs), expected, "a second time, {bytes_max}");
+        let runs = filled(Filling::in_order(&room), &lines);
+        assert_eq!(all(&runs), lines, "{bytes_max}");
+        room.check().expect("nothing failed");
+    }
+}
+
+#[test]
+fn a_row_longer_than_the_room_and_no_row_at_all_are_fine() {
+    let room = Room::new(100, None);
+    let long = vec![Line { key: 1, number: 1, text: "é".repeat(1_000_000) }];
+    assert_eq!(all(&filled(Filling::sorted_by(&room, by_key), &long)), long);
+    let none = filled(Filling::sorted_by(&room, by_key), &[]);
+    assert!(none.is_empty() && all(&none).is_empty());
+    room.check().expect("nothing failed");
+}
+
+#[test]
+fn several_go_through_the_rows_at_once() {
+    let lines = lines(3000);
+    let room = Room::new(1000, None);
+    let runs = filled(Filling::in_order(&room), &lines);
+    let counts: Vec<usize> = (0..8).into_par_iter().map(|_| all(&runs).len()).collect();
+    assert_eq!(counts, [3000; 8]);
+    let (mut one, mut other) = (runs.iter(), runs.iter().skip(1500));
+    assert_eq!(one.next().map(|row| row.number), Some(0));
+    assert_eq!(other.next().map(|row| row.number), Some(1500));
+    assert_eq!(one.next().map(|row| row.number), Some(1));
+}
+
+#[test]
+fn a_folder_that_is_gone_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gone = folder.path().join("gone");
+    fs::create_dir(&gone).expect("a folder");
+    fs::remove_dir(&gone).expect("removed");
+    let room = Room::new(100, Some(gone.clone()));
+    let _ = filled(Filling::in_order(&room), &lines(100));
+    assert!(room.is_broken());
+    assert_eq!(room.folder(), gone);
+    assert_eq!(room.check().expect_err("it is gone").kind(), io::ErrorKind::NotFound);
+}
