@@ -1,3 +1,5 @@
+//! Runs hold what a plain sort of all rows gives, whatever their room.
+
 use super::*;
 
 use std::fs;
