@@ -19,15 +19,10 @@ use super::order::none_last;
 use super::session::Sessions;
 
 /// The callers, ordered by when they were first seen, account and name.
-pub(super) fn rows(
-    actors: Actors,
-    destructive: &[(usize, DestructiveAction)],
-    events: &[Event],
-) -> Vec<ActorRow> {
-    let mut done: BTreeMap<ActorKey, u64> = BTreeMap::new();
-    for (place, _) in destructive.iter().filter(|(_, row)| row.outcome == Outcome::Succeeded) {
-        let event = &events[*place];
-        *done.entry(ActorKey::of(&event.principal, event.account_id.as_ref())).or_default() += 1;
+pub(super) fn rows(actors: Actors, destructive: &[DestructiveAction]) -> Vec<ActorRow> {
+    let mut done: BTreeMap<&ActorKey, u64> = BTreeMap::new();
+    for row in destructive.iter().filter(|row| row.outcome == Outcome::Succeeded) {
+        *done.entry(&row.caller).or_default() += 1;
     }
     let mut rows: Vec<ActorRow> = actors
         .seen

@@ -74,6 +74,7 @@ mod unused;
 use about::ABOUT;
 use claim::Claim;
 pub(super) use claim::joined;
+pub(super) use log_bucket::is_on_log_bucket;
 use proof::Proof;
 pub(super) use proof::resting;
 pub(super) use suppressed::governed;

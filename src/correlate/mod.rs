@@ -10,6 +10,7 @@
 //!  exports ──▶ listed ──────────────┘└─ lineage┴──────────┴─▶ timeline
 //! ```
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
 use crate::model::finding::Finding;
 use crate::model::hit::Detected;
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, SessionId};
 use crate::model::inventory::Inventory;
 use crate::model::mode::{LinkConfidence, ModeSession};
 use crate::model::object::Object;
@@ -33,11 +34,12 @@ use crate::model::ticket::TicketCover;
 use crate::model::time::UtcTime;
 use crate::normalise::rfc::from_event;
 use crate::policy::Policy;
-use crate::runs::Room;
+use crate::runs::{Room, Runs};
 
 mod actor;
 mod actors;
 mod baseline;
+mod context;
 mod controls;
 mod destructive;
 mod detected;
@@ -61,6 +63,8 @@ mod timeline;
 mod window;
 
 pub use baseline::Baseline;
+pub use context::tells_of_others;
+use context::{Asking, Plain};
 pub use destructive::{lost, named_things, witnessed};
 pub use expected::parse as parse_expected_accounts;
 pub use finding::{Correlated, correlated, rule_ids, rules_and_controls};
@@ -74,8 +78,10 @@ use window::{RfcEvidence, Signs, Windows};
 /// What the earlier stages found.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// Kept events, in order of time, each once.
+    /// Kept events that tell something of others, in order of time, each once.
     pub events: Vec<Event>,
+    /// All other kept events: destructive calls, in order of time, each once.
+    pub plain: Runs<Event>,
     /// What rules found.
     pub detected: Detected,
     /// Records of RFC archives; those of amscm calls are made here.
@@ -124,29 +130,32 @@ pub struct Options {
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
     let actors = std::mem::take(&mut sources.actors);
-    let Sources { events, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
+    let Sources { mut events, plain, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
     let Sources { inventory, coverage, scope, objects, mut problems, .. } = sources;
+    let log_buckets = LogBuckets::of(&events, &inventory.trails, &objects);
+    let asking = Asking { items: &inventory.items, log_buckets: &log_buckets, catalogue };
+    let plain = Plain::of(plain, &mut events, asking);
     rfc_records.extend(events.iter().filter_map(from_event));
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, (&coverage, covers), &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     let scope = declared(scope, options);
     problems.extend(contradictions.into_iter().chain(expected::problems(&scope)));
 
-    let (listed, sessions, windows) = opened((&events, &inventory), (&rfcs, &rfc_evidence), catalogue);
+    let (listed, sessions, windows) =
+        opened((&events, &inventory, &plain), (&rfcs, &rfc_evidence), catalogue);
     problems.extend(lineage::problems(&sessions));
     let lost = &destructive::Recorded::of(&inventory.items);
     let context =
         destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost, catalogue };
-    let rows = destructive::of(&events, context);
-    let (sessions, windows) = counted(sessions, windows, &rows);
-    let (known, said) = baseline::of(options.baseline.as_ref(), &actors, &rows, &events);
+    let calls = destructive::Calls { events: &events, plain: &plain };
+    let rows = destructive::of(calls, context, &options.room);
+    let destructive: Vec<DestructiveAction> = rows.iter().map(Cow::into_owned).collect();
+    let (sessions, windows) = counted(sessions, windows, &destructive);
+    let (known, said) = baseline::of(options.baseline.as_ref(), &actors);
     let scope = Scope { baseline: said, ..scope };
     problems.extend(actors::problem(&actors));
-    let actors = actors::rows(actors, &rows, &events);
-    let mut destructive: Vec<DestructiveAction> = rows.into_iter().map(|(_, row)| row).collect();
-    destructive.shrink_to_fit();
+    let actors = actors::rows(actors, &destructive);
 
-    let log_buckets = LogBuckets::of(&events, &inventory.trails, &objects);
     let facts = finding::Facts {
         events: &events,
         log_buckets: &log_buckets,
@@ -200,7 +209,7 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
 /// Roles as exports list them, sessions of marker roles with all that descends
 /// from them, and windows.
 fn opened(
-    (events, inventory): (&[Event], &Inventory),
+    (events, inventory, plain): (&[Event], &Inventory, &Plain),
     (rfcs, rfc_evidence): (&[Rfc], &RfcEvidence),
     catalogue: &Catalogue,
 ) -> (Vec<ListedRole>, Sessions, Windows) {
@@ -209,7 +218,7 @@ fn opened(
     let sessions = session::of(events, &marks);
     let signs = Signs { events, marks: &marks, listed: &listed, sessions: &sessions, rfcs, rfc_evidence };
     let windows = window::of(signs, catalogue);
-    let evidence = lineage::Evidence { events, catalogue };
+    let evidence = lineage::Evidence { events, catalogue, taken: &plain.taken };
     let (sessions, windows) = descended(evidence, in_windows(sessions, windows));
     (listed, sessions, windows)
 }
@@ -298,19 +307,15 @@ fn in_windows(mut sessions: Sessions, windows: Windows) -> (Sessions, Windows) {
 
 /// Sessions and windows with their destructive calls counted, and windows with
 /// the actors of their sessions. Attempts do not count.
-fn counted(
-    mut sessions: Sessions,
-    mut windows: Windows,
-    rows: &[(usize, DestructiveAction)],
-) -> (Sessions, Windows) {
-    let mut done: BTreeMap<usize, u64> = BTreeMap::new();
-    for (place, row) in rows {
-        if let (Some(session), Outcome::Succeeded) = (sessions.of_event.get(place), row.outcome) {
-            *done.entry(*session).or_default() += 1;
+fn counted(mut sessions: Sessions, mut windows: Windows, rows: &[DestructiveAction]) -> (Sessions, Windows) {
+    let mut done: BTreeMap<SessionId, u64> = BTreeMap::new();
+    for row in rows {
+        if let (Some(session), Outcome::Succeeded) = (&row.session_id, row.outcome) {
+            *done.entry(session.clone()).or_default() += 1;
         }
     }
     for (place, session) in sessions.rows.iter_mut().enumerate() {
-        session.destructive_actions = done.get(&place).copied().unwrap_or(0);
+        session.destructive_actions = done.get(&session.session_id).copied().unwrap_or(0);
         if let Some(window) = windows.of_session.get(&place) {
             let row = &mut windows.rows[*window].row;
             // A weak link is shown, and counts for nothing.
