@@ -130,8 +130,9 @@ pub struct Options {
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
     let actors = std::mem::take(&mut sources.actors);
-    let Sources { mut events, plain, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
+    let Sources { mut events, plain, mut detected, mut rfc_records, ticket_covers: covers, .. } = sources;
     let Sources { inventory, coverage, scope, objects, mut problems, .. } = sources;
+    detected.hits.extend(std::mem::take(&mut detected.more).iter().map(Cow::into_owned));
     let log_buckets = LogBuckets::of(&events, &inventory.trails, &objects);
     let asking = Asking { items: &inventory.items, log_buckets: &log_buckets, catalogue };
     let plain = Plain::of(plain, &mut events, asking);

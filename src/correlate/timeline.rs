@@ -53,7 +53,7 @@ pub(super) fn of(tables: Tables<'_>) -> Vec<TimelineEntry> {
     entries.extend(tables.findings.iter().map(found));
     entries.extend(gaps(tables.coverage).into_iter().map(gap));
     entries.shrink_to_fit();
-    grade(&mut entries, tables.events);
+    grade(&mut entries, tables.events, tables.destructive);
     // Keys are borrowed: copies of them would take half as much memory as the entries.
     entries.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
     entries
@@ -67,14 +67,17 @@ fn place_of(entry: &TimelineEntry) -> impl Ord + '_ {
 }
 
 /// Gives each entry that an event shows the grade of that event.
-fn grade(entries: &mut [TimelineEntry], events: &[Event]) {
+fn grade(entries: &mut [TimelineEntry], events: &[Event], destructive: &[DestructiveAction]) {
     let shown: BTreeSet<&Evidence> = entries.iter().filter_map(|entry| entry.evidence.as_ref()).collect();
     let graded = events.iter().filter(|event| shown.contains(&event.evidence));
     let grades: BTreeMap<&Evidence, SourceGrade> =
         graded.map(|event| (&event.evidence, event.source_grade)).collect();
+    let rows = destructive.iter().filter(|row| shown.contains(&row.evidence));
+    let rows: BTreeMap<&Evidence, SourceGrade> = rows.map(|row| (&row.evidence, row.source_grade)).collect();
     drop(shown);
     for entry in entries {
-        entry.source_grade = entry.evidence.as_ref().and_then(|evidence| grades.get(evidence)).copied();
+        let known = |evidence| grades.get(evidence).or_else(|| rows.get(evidence)).copied();
+        entry.source_grade = entry.evidence.as_ref().and_then(known);
     }
 }
 

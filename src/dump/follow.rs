@@ -13,9 +13,8 @@ use crate::catalogue::Catalogue;
 use crate::correlate::{Wanted, wanted};
 use crate::error::Error;
 use crate::examine::{Examined, Recalled, WantedHashes};
-use crate::gather;
 use crate::limits::LINEAGE_ROUNDS_MAX;
-use crate::model::event::Event;
+use crate::model::event::{Event, in_order};
 use crate::model::evidence::ObjectPath;
 use crate::model::principal::Principal;
 use crate::model::problem::{Problem, ProblemKind};
@@ -56,6 +55,7 @@ impl Dump<'_> {
         for one in &mut self.examined {
             let_go(one, &known);
         }
+        self.wanted = known;
         Ok(())
     }
 
@@ -118,8 +118,9 @@ impl Dump<'_> {
             places.iter().map(|place| (&self.examined[*place].object.path, *place)).collect();
         // Events that were kept late stand behind the others; ordinals are searched in order.
         let kept = |place: &usize| {
-            let mut ordinals: Vec<u64> =
-                self.examined[*place].events.iter().map(|event| event.evidence.record).collect();
+            let one = &self.examined[*place];
+            let told = one.events.iter().map(|event| event.evidence.record);
+            let mut ordinals: Vec<u64> = told.chain(one.plain_ordinals.iter().map(u64::from)).collect();
             ordinals.sort_unstable();
             ordinals
         };
@@ -158,7 +159,7 @@ fn telling(examined: &[Examined], catalogue: &Catalogue) -> Vec<Event> {
     };
     let all = examined.iter().flat_map(|one| &one.events);
     let mut events: Vec<&Event> = all.filter(|event| event.category.is_none() || worn(event)).collect();
-    events.sort_by(|a, b| gather::order(a).cmp(&gather::order(b)));
+    events.sort_by(|one, other| in_order(one, other));
     let mut callers = BTreeMap::new();
     events.retain(|event| !repeats(event, &mut callers));
     events.into_iter().cloned().collect()

@@ -13,7 +13,7 @@ use super::follow::take;
 use crate::catalogue::Catalogue;
 use crate::correlate::lost;
 use crate::error::Error;
-use crate::examine::Recalled;
+use crate::examine::{Examined, Recalled};
 use crate::limits::COPY_DEPTH_MAX;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
@@ -109,7 +109,7 @@ impl Dump<'_> {
                 traces.push((place, std::mem::take(&mut one.witnesses)));
             }
         }
-        let mut losses = if traces.is_empty() { Losses::default() } else { self.losses(catalogue) };
+        let mut losses = if traces.is_empty() { Losses::default() } else { self.losses(&traces, catalogue) };
         let mut wanted = BTreeMap::<usize, Vec<u32>>::new();
         // Copies of copies are followed as far as the correlation goes.
         for _ in 0..COPY_DEPTH_MAX + 2 {
@@ -133,25 +133,31 @@ impl Dump<'_> {
     /// Leaves out what was kept meanwhile, and puts the rest in order.
     fn drop_kept(&self, wanted: &mut BTreeMap<usize, Vec<u32>>) {
         for (place, records) in wanted.iter_mut() {
-            let events = &self.examined[*place].events;
-            let is_kept = |record: &u32| {
-                events.binary_search_by_key(&u64::from(*record), |event| event.evidence.record).is_ok()
-            };
+            let one = &self.examined[*place];
             records.sort_unstable();
-            records.retain(|record| !is_kept(record));
+            records.retain(|record| !one.keeps(*record));
         }
         wanted.retain(|_, records| !records.is_empty());
     }
 
-    fn losses(&self, catalogue: &Catalogue) -> Losses {
+    /// What was destroyed of the things that traces name.
+    fn losses(&self, traces: &[(usize, Vec<WitnessTrace>)], catalogue: &Catalogue) -> Losses {
+        let traces = traces.iter().flat_map(|(_, traces)| traces);
+        let mut known: Vec<NameTrace> = traces.flat_map(|trace| trace.names.iter().copied()).collect();
+        known.sort_unstable();
+        known.dedup();
         let named = |event: &Event| -> Vec<(NameTrace, i64)> {
             let (Some(time), Some(account)) = (event.time, &event.account_id) else { return Vec::new() };
             let names = lost(event, catalogue).into_iter();
             let hashed = |name: String| self.examiner.thing_hash(account, &name);
-            names.map(|(bearing, name)| (NameTrace::new(bearing, hashed(name)), time.micros())).collect()
+            let traces = names.map(|(bearing, name)| (NameTrace::new(bearing, hashed(name)), time.micros()));
+            traces.filter(|(name, _)| known.binary_search(name).is_ok()).collect()
         };
-        let all: Vec<(NameTrace, i64)> =
-            self.examined.par_iter().flat_map_iter(|one| one.events.iter().flat_map(named)).collect();
+        let of_object = |one: &Examined| -> Vec<(NameTrace, i64)> {
+            let plain = self.examiner.spool.rows(&one.plain);
+            one.events.iter().chain(plain.iter()).flat_map(named).collect()
+        };
+        let all: Vec<(NameTrace, i64)> = self.examined.par_iter().flat_map_iter(of_object).collect();
         let mut losses = Losses::default();
         for (name, at) in all {
             losses.add(name, at, at);

@@ -28,6 +28,7 @@ use crate::model::time::UtcTime;
 use crate::model::witness::WitnessTrace;
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
+use crate::runs::{Ordinals, Spooled};
 use crate::tally::{ProblemList, Tally};
 use crate::timeline::{CallerMark, Fingerprint};
 use std::collections::BTreeSet;
@@ -136,6 +137,10 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         Examined {
             object,
             events,
+            plain: Spooled::default(),
+            plain_ordinals: Ordinals::default(),
+            more_hits: Spooled::default(),
+            more_ordinals: Ordinals::default(),
             hits,
             rfc_records: self.rfc_records,
             inventory: self.inventory,

@@ -63,11 +63,18 @@ impl Disk {
 
     /// Writes rows as one run.
     pub(super) fn write<T: Row>(&self, rows: &[T]) -> io::Result<Run> {
-        let mean_bytes = rows.iter().take(64).map(Row::bytes).sum::<usize>() / rows.len().clamp(1, 64);
-        let rows_per_block = (BLOCK_BYTES / mean_bytes.max(1)).clamp(1, 1024);
-        let packed: Vec<(Vec<u8>, usize)> =
-            rows.par_chunks(rows_per_block).map(packed).collect::<io::Result<_>>()?;
-        let mut run = Run { blocks: Vec::with_capacity(packed.len()), rows: rows.len() };
+        let packed: io::Result<Vec<_>> = rows.par_chunks(rows_per_block(rows)).map(packed).collect();
+        self.write_packed(rows.len(), packed?)
+    }
+
+    /// The same, by this thread alone: while it waits for others it would begin more.
+    pub(super) fn write_alone<T: Row>(&self, rows: &[T]) -> io::Result<Run> {
+        let packed: io::Result<Vec<_>> = rows.chunks(rows_per_block(rows)).map(packed).collect();
+        self.write_packed(rows.len(), packed?)
+    }
+
+    fn write_packed(&self, rows: usize, packed: Vec<(Vec<u8>, usize)>) -> io::Result<Run> {
+        let mut run = Run { blocks: Vec::with_capacity(packed.len()), rows };
         let mut state = lock(&self.0);
         let (file, end) = &mut *state;
         file.seek(SeekFrom::Start(*end))?;
@@ -87,6 +94,11 @@ impl Disk {
         state.0.seek(SeekFrom::Start(block.at))?;
         state.0.read_exact(bytes)
     }
+}
+
+fn rows_per_block<T: Row>(rows: &[T]) -> usize {
+    let mean_bytes = rows.iter().take(64).map(Row::bytes).sum::<usize>() / rows.len().clamp(1, 64);
+    (BLOCK_BYTES / mean_bytes.max(1)).clamp(1, 1024)
 }
 
 fn packed<T: Row>(rows: &[T]) -> io::Result<(Vec<u8>, usize)> {

@@ -24,6 +24,15 @@ impl Ordinals {
         Self { sparse: Box::default(), dense: dense.into() }
     }
 
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        let words = (0u32..).zip(self.dense.iter());
+        let dense = words.flat_map(|(place, word)| {
+            (0..64).filter(move |bit| word & 1 << bit != 0).map(move |bit| place * 64 + bit)
+        });
+        self.sparse.iter().copied().chain(dense)
+    }
+
     /// Whether an ordinal is among them.
     pub fn holds(&self, one: u32) -> bool {
         let in_dense = || self.dense.get(one as usize / 64).is_some_and(|word| word & 1 << (one % 64) != 0);

@@ -63,6 +63,11 @@ impl Spool {
         Self { room, held_bytes: AtomicUsize::new(0), disk: OnceLock::new(), making: Mutex::default() }
     }
 
+    /// Whether a list could not be put away.
+    pub fn is_broken(&self) -> bool {
+        self.room.is_broken()
+    }
+
     /// Puts a list away.
     pub fn put<T: Row>(&self, mut rows: Vec<T>) -> Spooled<T> {
         let bytes: usize = rows.iter().map(Row::bytes).sum();
@@ -72,7 +77,7 @@ impl Spool {
             return Spooled(Lies::Held(rows));
         }
         self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
-        match self.disk().and_then(|disk| disk.write(&rows)) {
+        match self.disk().and_then(|disk| disk.write_alone(&rows)) {
             Ok(run) => Spooled(Lies::Spilled(Box::new(run))),
             Err(error) => {
                 self.room.breaks(error);

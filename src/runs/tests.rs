@@ -117,6 +117,7 @@ fn ordinals_are_held_whether_they_lie_apart_or_close() {
     for step in [1u32, 2, 3, 40, 1000] {
         let all: Vec<u32> = (0..500).map(|n| n * step + 5).collect();
         let held = Ordinals::of(&all);
+        assert!(held.iter().eq(all.iter().copied()), "of step {step}");
         for one in 0..500 * step + 70 {
             assert_eq!(held.holds(one), all.binary_search(&one).is_ok(), "{one} of step {step}");
         }

@@ -37,7 +37,11 @@ impl<'a> Proof<'a> {
 
     /// The events that a claim rests on, each once, in the order of the claim.
     pub(super) fn event_ids(&self, claim: &Claim<'_>) -> Vec<EventId> {
-        let named = records(claim).filter_map(|record| self.events.get(record)?.event_id.clone());
+        let own = |record: &Evidence| claim.actions.iter().find(|action| action.evidence == *record);
+        let named = records(claim).filter_map(|record| match self.events.get(record) {
+            Some(event) => event.event_id.clone(),
+            None => own(record)?.event_id.clone(),
+        });
         let acted = claim.actions.iter().filter_map(|action| action.event_id.clone());
         let mut seen = BTreeSet::new();
         named.chain(acted).filter(|id| seen.insert(id.clone())).collect()
@@ -50,7 +54,11 @@ impl<'a> Proof<'a> {
 
     /// How sure a claim is, and why.
     pub(super) fn confidence(&self, claim: &Claim<'_>, rule: Confidence) -> (Confidence, String) {
-        let named = records(claim).map(|record| self.grade(record));
+        let own = |record: &Evidence| {
+            let action = claim.actions.iter().find(|action| action.evidence == *record);
+            action.map_or_else(|| self.grade(record), |action| action.source_grade)
+        };
+        let named = records(claim).map(own);
         let acted = claim.actions.iter().map(|action| action.source_grade);
         // A claim names at least the record that shows it first.
         let weakest = named.chain(acted).max().unwrap_or(SourceGrade::Summary);
