@@ -14,6 +14,7 @@ mod event_time;
 mod handed_out;
 mod inventory;
 mod matched;
+mod remembered;
 mod row;
 mod rows;
 mod seen;
@@ -37,6 +38,7 @@ use self::counting::Counting;
 use self::covered::packing;
 pub use self::handed_out::HandedOut;
 pub use self::inventory::Reread;
+pub use self::remembered::Remembered;
 use self::row::row;
 use self::rows::ObjectRows;
 use self::sink::ObjectSink;
@@ -62,9 +64,7 @@ use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::rfc::RfcRecord;
 use crate::model::time::Day;
-use crate::model::witness::WitnessTrace;
 use crate::runs::{Ordinals, Room, Spool, Spooled};
-use crate::tally::Tally;
 use crate::timeline::{Fingerprint, Prints, RunKey};
 use crate::usage::{Folded, Usage};
 
@@ -92,24 +92,23 @@ pub struct Examined {
     pub more_ordinals: Ordinals,
     /// RFC records in it.
     pub rfc_records: Vec<RfcRecord>,
-    /// What exports of settings in it tell.
-    pub inventory: Inventory,
+    /// What exports of settings in it tell; `None` if nothing.
+    pub inventory: Option<Box<Inventory>>,
     /// Of every item of AWS Config in it.
     pub traces: Vec<ConfigTrace>,
-    /// Of every record that was only counted and may tell of a loss.
-    pub witnesses: Vec<WitnessTrace>,
     /// What went wrong.
     pub problems: Vec<Problem>,
-    /// What its records were about, per account, region and day.
-    pub tally: Tally,
+    /// What is remembered of it until all are read; `None` once handed over.
+    pub remembered: Option<Box<Remembered>>,
+    /// The same where the run has put it.
+    #[serde(skip)]
+    pub put_by: Spooled<Remembered>,
     /// Of every record with an event id.
     #[serde(with = "crate::timeline::packed")]
     pub fingerprints: Vec<Fingerprint>,
     /// The number under which the run has taken those.
     #[serde(skip)]
     pub printed: Option<u32>,
-    /// Whose credentials its records were made with.
-    pub callers: Callers,
     /// Ordinals of records kept only because of a key that was handed out.
     pub followed: BTreeSet<u64>,
     /// Ordinals from this one on were dropped; `None` if none were.
@@ -160,6 +159,9 @@ impl Examined {
         let (hits, more) = all.into_iter().partition(|hit| examiner.detector.correlates(hit.rule));
         self.hits = hits;
         self.put_hits_by(more, examiner);
+        if let Some(remembered) = self.remembered.take() {
+            self.put_by = examiner.object_spool.put(vec![*remembered]);
+        }
     }
 
     fn put_by(&mut self, plain: Vec<Event>, examiner: &Examiner<'_>) {
@@ -235,6 +237,8 @@ pub struct Examiner<'c> {
     pub spool: Spool,
     /// Takes hits of which only findings of their own rule are made.
     pub hit_spool: Spool,
+    /// Takes what is remembered of objects.
+    pub object_spool: Spool,
 }
 
 impl<'c> Examiner<'c> {
@@ -253,6 +257,7 @@ impl<'c> Examiner<'c> {
             prints: Prints::new(prints_bytes_max(MEMORY_LIMIT_BYTES), None),
             spool: Spool::default(),
             hit_spool: Spool::default(),
+            object_spool: Spool::default(),
         }
     }
 }
@@ -261,12 +266,15 @@ impl<'c> Examiner<'c> {
     /// The same with room of a run for what has to be put by.
     #[must_use]
     pub fn with_room(self, room: &Arc<Room>) -> Self {
-        Self { spool: Spool::new(room), hit_spool: Spool::new(room), ..self }
+        Self { spool: Spool::new(room), hit_spool: Spool::new(room), object_spool: Spool::new(room), ..self }
     }
 
     /// Whether something could not be put on disk, so that nothing can come of the run.
     pub fn is_broken(&self) -> bool {
-        self.prints.is_broken() || self.spool.is_broken() || self.hit_spool.is_broken()
+        self.prints.is_broken()
+            || self.spool.is_broken()
+            || self.hit_spool.is_broken()
+            || self.object_spool.is_broken()
     }
 }
 

@@ -20,7 +20,7 @@ use crate::model::object::{Integrity, Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::report::Scope;
 use crate::runs::{Filling, Room, Runs, Spool, Spooled};
-use crate::tally::coverage;
+use crate::tally::Days;
 use crate::timeline::{Copies, Location, RowCopies};
 
 /// Everything that correlation needs, and the table of events if asked for.
@@ -44,9 +44,13 @@ pub fn gather(
     events_table: bool,
     assessment: Assessment,
 ) -> Gathered {
-    let mut coverage = coverage(examined.iter().map(|one| &one.tally), assessment.days());
+    let mut days = Days::default();
+    for one in &examined {
+        examiner.object_spool.rows(&one.put_by).iter().for_each(|one| days.add(&one.tally));
+    }
+    let mut coverage = days.coverage(assessment.days());
     note_hours(&mut coverage, &assessment);
-    let mut scope = scope(&examined, copies);
+    let mut scope = scope(&examined, days, copies);
     let placed = placed(&examined);
     let rows = examined.iter().map(|one| one.calls).sum::<u64>() - copies.rows.dropped.len() as u64;
     // Only records show what was done: a digest alone brings no account into scope.
@@ -67,7 +71,7 @@ pub fn gather(
         problems.extend(one.problems);
         rfc_records.extend(one.rfc_records);
         hits.extend(one.hits.into_iter().filter(|hit| is_original(hit, index, copies)));
-        inventory.extend(one.inventory);
+        one.inventory.into_iter().for_each(|told| inventory.extend(*told));
         events.extend(one.events.into_iter().filter_map(|event| original(event, index, copies)));
         plain.extend((!one.plain.is_empty()).then_some((index, one.plain)));
         more.extend((!one.more_hits.is_empty()).then_some((index, one.more_hits)));
@@ -213,18 +217,20 @@ fn in_one_table(events: &[Event], plain: &Runs<Event>) -> Vec<Event> {
     all
 }
 
-fn scope(examined: &[Examined], copies: &Copies) -> Scope {
-    let mut scope = Scope { objects: examined.len() as u64, ..Scope::default() };
+fn scope(examined: &[Examined], days: Days, copies: &Copies) -> Scope {
+    let mut scope = Scope {
+        objects: examined.len() as u64,
+        categories: days.categories,
+        first_event_time: days.first,
+        last_event_time: days.last,
+        ..Scope::default()
+    };
     let mut counts = Counts::default();
     for one in examined {
         if !one.object.inside_archive {
             scope.bytes += one.object.bytes;
         }
         scope.inflated_bytes += one.object.inflated_bytes;
-        scope.categories.extend(one.tally.categories());
-        let (first, last) = one.tally.span();
-        scope.first_event_time = [scope.first_event_time, first].into_iter().flatten().min();
-        scope.last_event_time = scope.last_event_time.max(last);
         counts.seen += one.counts.seen;
         counts.kept += one.counts.kept;
         counts.counted_only += one.counts.counted_only;

@@ -39,6 +39,20 @@ struct Block {
     unpacked: u32,
 }
 
+/// Rows in one block.
+#[derive(Debug)]
+pub(super) struct Packed {
+    block: Block,
+    rows: u32,
+}
+
+impl Packed {
+    /// How many there are.
+    pub(super) const fn rows(&self) -> usize {
+        self.rows as usize
+    }
+}
+
 impl Run {
     /// How many rows it has.
     pub(super) const fn rows(&self) -> usize {
@@ -67,10 +81,27 @@ impl Disk {
         self.write_packed(rows.len(), packed?)
     }
 
-    /// The same, by this thread alone: while it waits for others it would begin more.
-    pub(super) fn write_alone<T: Row>(&self, rows: &[T]) -> io::Result<Run> {
-        let packed: io::Result<Vec<_>> = rows.chunks(rows_per_block(rows)).map(packed).collect();
-        self.write_packed(rows.len(), packed?)
+    /// Writes rows as one block, by this thread alone: while it waited for others it
+    /// would begin something else.
+    pub(super) fn write_together<T: Row>(&self, rows: &[T]) -> io::Result<Packed> {
+        let Run { blocks, .. } = self.write_packed(rows.len(), vec![packed(rows)?])?;
+        let block = blocks.first().copied().ok_or_else(|| io::Error::other("no block was written"))?;
+        Ok(Packed { block, rows: u32::try_from(rows.len()).map_err(io::Error::other)? })
+    }
+
+    /// Reads such rows.
+    pub(super) fn read_together<T: Row>(&self, packed: &Packed) -> io::Result<Vec<T>> {
+        let mut bytes = Vec::new();
+        self.read(packed.block, &mut bytes)?;
+        let unpacked = zstd::bulk::decompress(&bytes, packed.block.unpacked as usize)?;
+        let mut left = unpacked.as_slice();
+        let mut rows = Vec::with_capacity(packed.rows());
+        for _ in 0..packed.rows {
+            let (row, rest) = postcard::take_from_bytes(left).map_err(io::Error::other)?;
+            rows.push(row);
+            left = rest;
+        }
+        Ok(rows)
     }
 
     fn write_packed(&self, rows: usize, packed: Vec<(Vec<u8>, usize)>) -> io::Result<Run> {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::disk::{Disk, Merge, Run};
+use super::disk::{Disk, Packed};
 use super::{Room, Row, lock};
 
 /// Where lists are put away.
@@ -26,7 +26,7 @@ pub struct Spooled<T>(Lies<T>);
 #[derive(Debug)]
 enum Lies<T> {
     Held(Vec<T>),
-    Spilled(Box<Run>),
+    Spilled(Packed),
 }
 
 impl<T> Default for Spooled<T> {
@@ -40,7 +40,7 @@ impl<T> Spooled<T> {
     pub fn len(&self) -> usize {
         match &self.0 {
             Lies::Held(rows) => rows.len(),
-            Lies::Spilled(run) => run.rows(),
+            Lies::Spilled(packed) => packed.rows(),
         }
     }
 
@@ -77,8 +77,8 @@ impl Spool {
             return Spooled(Lies::Held(rows));
         }
         self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
-        match self.disk().and_then(|disk| disk.write_alone(&rows)) {
-            Ok(run) => Spooled(Lies::Spilled(Box::new(run))),
+        match self.disk().and_then(|disk| disk.write_together(&rows)) {
+            Ok(packed) => Spooled(Lies::Spilled(packed)),
             Err(error) => {
                 self.room.breaks(error);
                 Spooled::default()
@@ -91,7 +91,7 @@ impl Spool {
     pub fn rows<'s, T: Row>(&'s self, spooled: &'s Spooled<T>) -> Cow<'s, [T]> {
         match &spooled.0 {
             Lies::Held(rows) => Cow::Borrowed(rows),
-            Lies::Spilled(run) => Cow::Owned(self.read(run)),
+            Lies::Spilled(packed) => Cow::Owned(self.read(packed)),
         }
     }
 
@@ -99,14 +99,13 @@ impl Spool {
     pub fn take<T: Row>(&self, spooled: Spooled<T>) -> Vec<T> {
         match spooled.0 {
             Lies::Held(rows) => rows,
-            Lies::Spilled(run) => self.read(&run),
+            Lies::Spilled(packed) => self.read(&packed),
         }
     }
 
-    fn read<T: Row>(&self, run: &Run) -> Vec<T> {
+    fn read<T: Row>(&self, packed: &Packed) -> Vec<T> {
         let Some(disk) = self.disk.get() else { return Vec::new() };
-        let read: std::io::Result<Vec<T>> = Merge::of(disk, std::slice::from_ref(run), None).collect();
-        read.unwrap_or_else(|error| {
+        disk.read_together(packed).unwrap_or_else(|error| {
             self.room.breaks(error);
             Vec::new()
         })
