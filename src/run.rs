@@ -35,6 +35,7 @@ use crate::model::since::Since;
 use crate::model::time::{Day, UtcTime};
 use crate::readback::Tables;
 use crate::report::folder::Staging;
+use crate::report::headline::Headline;
 use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
 use crate::runs::Room;
 use crate::tickets;
@@ -351,18 +352,22 @@ fn write(
     (staging, rows): (Option<Staging>, Option<&Rows>),
     (observer, interrupted): (&dyn Observer, &AtomicBool),
 ) -> Result<Option<PathBuf>, Error> {
+    let head = Headline::of(report);
     let Some(staging) = staging else {
         let format = options.formats.first().copied().unwrap_or(Format::Csv);
         let mut out = std::io::stdout().lock();
         match rows.filter(|_| format == Format::Ocsf) {
             Some(rows) => events::write_lines(rows, report, options, &mut out)?,
-            None => report::write_one(report, facts, format, &mut out)?,
+            None => report::write_one((report, &head), facts, format, &mut out)?,
         }
+        observer.told(report, &head);
         return Ok(None);
     };
-    for one in report::write_all(report, facts, &options.formats, options.events_csv, &staging)? {
+    let written = report::write_all((report, &head), facts, &options.formats, options.events_csv, &staging)?;
+    for one in written {
         observer.part(one.name, one.time);
     }
+    observer.told(report, &head);
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
