@@ -1,5 +1,8 @@
 //! One fixed report through every output and into the folder.
 
+mod spilled;
+
+use std::borrow::Cow;
 use std::fs;
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -10,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::model::event::Event;
+use crate::model::timeline::TimelineEntry;
 use crate::report::column::{Cell, Kind};
 
 fn every_format() -> BTreeSet<Format> {
