@@ -159,9 +159,12 @@ impl<'a> ActBefore<'a> {
 /// A stretch of time; an unknown time comes before all others.
 type Stretch = (Option<UtcTime>, Option<UtcTime>);
 
+/// An account, and who acted in it.
+type Who = (Option<AccountId>, Option<Arc<str>>);
+
 /// When there were critical incidents, by account and actor.
 #[derive(Default)]
-struct Critical(BTreeMap<(Option<AccountId>, Option<Arc<str>>), Vec<Stretch>>);
+struct Critical(BTreeMap<Who, Vec<Stretch>>);
 
 impl Critical {
     fn of(report: &Report) -> Self {

@@ -64,7 +64,7 @@ enum Actions<'a> {
     /// All of them.
     All(BTreeMap<&'a EventId, &'a DestructiveAction>),
     /// Those of the time at hand, where all are too many for memory.
-    Passing(Mutex<Passing<'a>>),
+    Passing(Box<Mutex<Passing<'a>>>),
 }
 
 impl<'a> Lines<'a> {
@@ -72,7 +72,7 @@ impl<'a> Lines<'a> {
     pub fn of(report: &'a Report) -> Self {
         let list = &report.destructive;
         if list.is_spilled() {
-            return Self(Actions::Passing(Mutex::new(Passing::over(list))));
+            return Self(Actions::Passing(Box::new(Mutex::new(Passing::over(list)))));
         }
         let by_id = list.iter().filter_map(|action| match action {
             Cow::Borrowed(action) => Some((action.event_id.as_ref()?, action)),
