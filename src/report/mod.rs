@@ -1,7 +1,7 @@
 //! One plain `Report` value into bytes, per format, and the folder they go to.
 //!
 //! Owns: the list of outputs, the tables' columns, escaping, the head facts and
-//! the output folder. Imports only `model` and `limits`; computes no new fact,
+//! the output folder. Imports only `model`, `limits` and `runs`; computes no new fact,
 //! reads no clock but to tell how long an output took, and prints nothing.
 //!
 //! ```text
