@@ -22,6 +22,7 @@ use devtrail::evidence::read::{Buffer, Hashes, read};
 use devtrail::examine::{Depth, Examiner};
 use devtrail::model::time::UtcTime;
 use devtrail::report::folder::Staging;
+use devtrail::report::headline::Headline;
 use devtrail::report::{OUTPUTS, RunFacts, SCHEMA_VERSION, write_all};
 use devtrail::run;
 use devtrail::usage::Usage;
@@ -179,7 +180,8 @@ fn outputs(criterion: &mut Criterion) {
                 let folder = tempfile::tempdir().expect("a temporary folder");
                 let staging = Staging::begin(&folder.path().join("audit"), false).expect("an empty folder");
                 let format = [output.format].into();
-                write_all(&report, &facts, &format, false, &staging).expect("it is written");
+                let head = Headline::of(&report);
+                write_all((&report, &head), &facts, &format, false, &staging).expect("it is written");
                 (staging, folder)
             });
         });

@@ -26,6 +26,7 @@ use crate::limits::MEMORY_LIMIT_BYTES;
 use crate::model::count::grouped;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
+use crate::report::headline::Headline;
 use crate::report::{Format, OUTPUTS, escape};
 use crate::run::{self, Destination, EventsTable, Options};
 use crate::terminal::{Progress, Terminal, Timings, Verbosity};
@@ -51,16 +52,19 @@ pub fn analyze(flags: &Analyze, color: Color, interrupted: &AtomicBool) -> Resul
     let terminal = Terminal::new(color, verbosity);
     let options = options(flags)?;
     let timings = flags.timings.then(|| Timings::begin("finding the objects"));
-    let watch = Watch { terminal: &terminal, progress: OnceLock::new(), timings };
+    // Shown as the user gave it: the real path may be long and strange.
+    let place =
+        matches!(options.destination, Destination::Folder { .. }).then(|| flags.output.display().to_string());
+    let watch = Watch { timings, place, ..Watch::new(&terminal) };
     let outcome = run::analyze(&options, &watch, interrupted);
     if let Some(progress) = watch.progress.get() {
         progress.finish();
     }
     let outcome = outcome?;
     terminal.problems(&outcome.report.problems);
-    // Shown as the user gave it: the real path may be long and strange.
-    let place = outcome.place.map(|_| flags.output.display().to_string());
-    terminal.summary(&outcome.report, place.as_deref())?;
+    if let Some(summary) = watch.summary.get() {
+        terminal.print_summary(summary, watch.place.is_some())?;
+    }
     if let Some(timings) = &watch.timings {
         terminal.timings(timings);
     }
@@ -109,7 +113,7 @@ pub fn man_page() -> Result<Vec<u8>, Error> {
 pub fn verify(flags: &Verify, color: Color, interrupted: &AtomicBool) -> Result<u8, Error> {
     let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress: flags.no_progress };
     let terminal = Terminal::new(color, verbosity);
-    let watch = Watch { terminal: &terminal, progress: OnceLock::new(), timings: None };
+    let watch = Watch::new(&terminal);
     if let Some(manifest) = &flags.manifest {
         let compared = run::compare_with_manifest((&flags.paths, manifest), &watch, interrupted);
         if let Some(progress) = watch.progress.get() {
@@ -274,6 +278,16 @@ struct Watch<'t> {
     terminal: &'t Terminal,
     progress: OnceLock<Progress>,
     timings: Option<Timings>,
+    /// The folder of the reports as the user gave it; `None` for stdout.
+    place: Option<String>,
+    /// What is said at the end: its facts are those of the reports, gathered once.
+    summary: OnceLock<String>,
+}
+
+impl<'t> Watch<'t> {
+    const fn new(terminal: &'t Terminal) -> Self {
+        Self { terminal, progress: OnceLock::new(), timings: None, place: None, summary: OnceLock::new() }
+    }
 }
 
 impl Observer for Watch<'_> {
@@ -303,5 +317,9 @@ impl Observer for Watch<'_> {
         if let Some(timings) = &self.timings {
             timings.part(what, time);
         }
+    }
+
+    fn told(&self, report: &Report, head: &Headline<'_>) {
+        self.summary.get_or_init(|| self.terminal.summary((report, head), self.place.as_deref()));
     }
 }

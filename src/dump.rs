@@ -29,8 +29,10 @@ use crate::gather::{self, Gathered};
 use crate::integrity::{self, Assessment, Given};
 use crate::lake::Lake;
 use crate::model::evidence::ObjectPath;
+use crate::model::report::Report;
 use crate::model::time::Day;
 use crate::runs::Room;
+use crate::report::headline::Headline;
 use crate::timeline::{Known, Location};
 use crate::usage::Folded;
 
@@ -44,6 +46,8 @@ pub trait Observer: Sync {
     fn stage(&self, what: &'static str);
     /// Threads were at a part of the stage at hand for that long.
     fn part(&self, _what: &'static str, _time: Duration) {}
+    /// The reports are written, and have this head.
+    fn told(&self, _report: &Report, _head: &Headline<'_>) {}
 }
 
 /// Every object below the paths.

@@ -21,6 +21,7 @@ use crate::model::count::{counted, grouped};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
 use crate::report::escape;
+use crate::report::headline::Headline;
 
 pub use self::timings::Timings;
 
@@ -137,18 +138,22 @@ impl Terminal {
 
     /// The closing summary, about 25 lines at most: coverage, windows, what to act on,
     /// findings, what is not covered. `place` is where the reports are; `None` after
-    /// output to stdout, when it goes to stderr.
+    /// output to stdout.
+    pub fn summary(&self, (report, head): (&Report, &Headline<'_>), place: Option<&str>) -> String {
+        let color = if place.is_some() { self.color_out } else { self.color_err };
+        summary::text((report, head), place, color)
+    }
+
+    /// Prints that summary; after output to stdout it goes to stderr.
     ///
     /// # Errors
     /// If stdout cannot be written.
-    pub fn summary(&self, report: &Report, place: Option<&str>) -> Result<(), Error> {
+    pub fn print_summary(&self, text: &str, to_stdout: bool) -> Result<(), Error> {
         if self.quiet {
             return Ok(());
         }
-        let color = if place.is_some() { self.color_out } else { self.color_err };
-        let text = summary::text(report, place, color);
-        if place.is_none() {
-            to_stderr(&text);
+        if !to_stdout {
+            to_stderr(text);
             return Ok(());
         }
         io::stdout().lock().write_all(text.as_bytes()).map_err(Error::Stdout)

@@ -1,7 +1,6 @@
 //! From the flags of `ingest` to a filled case, and what is said of it.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 use super::{CLEAN, INCOMPLETE, Watch};
@@ -21,7 +20,7 @@ use crate::terminal::{Terminal, Verbosity};
 pub fn ingest(flags: &Ingest, color: Color, interrupted: &AtomicBool) -> Result<u8, Error> {
     let verbosity = Verbosity { quiet: flags.quiet, verbose: flags.verbose, no_progress: flags.no_progress };
     let terminal = Terminal::new(color, verbosity);
-    let watch = Watch { terminal: &terminal, progress: OnceLock::new(), timings: None };
+    let watch = Watch::new(&terminal);
     let options = options(flags);
     let done = run::ingest(run::Ingest { options: &options, share: flags.part }, &watch, interrupted);
     if let Some(progress) = watch.progress.get() {

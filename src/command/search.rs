@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 use super::{CLEAN, INCOMPLETE, Watch, not_turned};
@@ -50,7 +49,7 @@ pub fn search(flags: &Search, color: Color, interrupted: &AtomicBool) -> Result<
         limit: flags.limit,
         printer: (!flags.count).then_some(printer),
     };
-    let watch = Watch { terminal: &terminal, progress: OnceLock::new(), timings: None };
+    let watch = Watch::new(&terminal);
     let mut pool = rayon::ThreadPoolBuilder::new();
     if let Some(threads) = flags.threads {
         pool = pool.num_threads(usize::from(threads));

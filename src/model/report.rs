@@ -22,6 +22,7 @@ use crate::model::rfc::Rfc;
 use crate::model::since::Since;
 use crate::model::time::UtcTime;
 use crate::model::timeline::TimelineEntry;
+use crate::runs::Runs;
 
 /// What all statements of the report rest on.
 #[derive(Clone, Debug, Default)]
@@ -68,13 +69,14 @@ pub struct Scope {
     pub expected_missing: Vec<AccountId>,
 }
 
-/// Everything a run found out. Rows are in the order in which they are written.
+/// Everything a run found out. Rows are in the order in which they are written;
+/// those that may be as many as the events lie on disk where they are many.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// What all statements rest on.
     pub scope: Scope,
     /// Table `evidence`.
-    pub objects: Vec<Object>,
+    pub objects: Runs<Object>,
     /// Table `problems`.
     pub problems: Vec<Problem>,
     /// Table `coverage`.
@@ -86,13 +88,13 @@ pub struct Report {
     /// Table `mode_sessions`.
     pub sessions: Vec<ModeSession>,
     /// Table `destructive_actions`.
-    pub destructive: Vec<DestructiveAction>,
+    pub destructive: Runs<DestructiveAction>,
     /// Table `timeline`.
-    pub timeline: Vec<TimelineEntry>,
+    pub timeline: Runs<TimelineEntry>,
     /// Table `findings`.
-    pub findings: Vec<Finding>,
+    pub findings: Runs<Finding>,
     /// Table `incidents`.
-    pub incidents: Vec<Incident>,
+    pub incidents: Runs<Incident>,
     /// Table `controls`.
     pub controls: Vec<ControlRow>,
     /// Table `actors`.

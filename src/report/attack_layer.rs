@@ -6,14 +6,13 @@
 //!
 //! Source: MITRE ATT&CK Navigator layer format 4.5; facts/cloudtrail.md 5.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::model::count::counted;
-use crate::model::event::Outcome;
-use crate::model::report::Report;
 use crate::model::technique::Technique;
+use crate::report::headline::Headline;
 
 /// The file's name in the output folder.
 pub const FILE: &str = "attack-layer.json";
@@ -73,23 +72,19 @@ struct Seen<'a> {
     succeeded: u64,
     attempts: u64,
     findings: u64,
-    rules: Vec<&'a str>,
+    rules: Option<&'a BTreeSet<String>>,
 }
 
 /// The file's content; techniques are in the order of their ids.
-pub fn render(report: &Report) -> String {
+pub fn render(head: &Headline<'_>) -> String {
     let mut seen = BTreeMap::<&str, Seen<'_>>::new();
-    for action in &report.destructive {
-        let Some(id) = action.technique_id.as_deref() else { continue };
+    for (id, (succeeded, attempts)) in &head.calls.techniques {
         let seen = seen.entry(id).or_default();
-        if action.outcome == Outcome::Succeeded { seen.succeeded += 1 } else { seen.attempts += 1 }
+        (seen.succeeded, seen.attempts) = (*succeeded, *attempts);
     }
-    for finding in &report.findings {
-        for id in &finding.technique_ids {
-            let seen = seen.entry(id.as_ref()).or_default();
-            seen.findings += 1;
-            seen.rules.push(&finding.rule_id);
-        }
+    for (id, (findings, rules)) in &head.claims.techniques {
+        let seen = seen.entry(id).or_default();
+        (seen.findings, seen.rules) = (*findings, Some(rules));
     }
     let techniques: Vec<Marked> = seen.into_iter().map(|(id, seen)| marked(id, seen)).collect();
     let highest = techniques.iter().map(|marked| marked.score).max().unwrap_or_default();
@@ -113,10 +108,9 @@ pub fn render(report: &Report) -> String {
     text
 }
 
-fn marked(id: &str, mut seen: Seen<'_>) -> Marked {
-    seen.rules.sort_unstable();
-    seen.rules.dedup();
-    let of_rules = seen.rules.iter().map(|rule| Metadata { name: "rule", value: (*rule).to_owned() });
+fn marked(id: &str, seen: Seen<'_>) -> Marked {
+    let of_rules = seen.rules.into_iter().flatten();
+    let of_rules = of_rules.map(|rule| Metadata { name: "rule", value: rule.clone() });
     let legacy = Technique::legacy_of(id).filter(|legacy| *legacy != id);
     let legacy = legacy.map(|legacy| Metadata { name: "id before ATT&CK 19", value: legacy.to_owned() });
     Marked {
@@ -139,10 +133,12 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::model::event::Outcome;
+    use crate::model::report::Report;
     use crate::report::sample;
 
     fn layer(report: &Report) -> Value {
-        serde_json::from_str(&render(report)).unwrap()
+        serde_json::from_str(&render(&Headline::of(report))).unwrap()
     }
 
     /// Members that the format requires, and their types. Source: layer format

@@ -3,7 +3,7 @@
 //! Owns: the kinds of cells, a column's name, meaning and getter, and the table
 //! that the writers walk. Knows no format and computes no fact.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::sync::Arc;
 
 use crate::model::evidence::ObjectPath;
@@ -12,6 +12,7 @@ use crate::model::id::{
     SessionId, WindowId,
 };
 use crate::model::time::UtcTime;
+use crate::runs::{self, Runs};
 
 /// The type of a column, the same in every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,21 @@ impl<'a> Cell<'a> {
     pub const fn of(text: &'a str) -> Self {
         if text.is_empty() { Self::Empty } else { Self::Text(Cow::Borrowed(text)) }
     }
+
+    /// The same, with texts of its own.
+    #[cfg(test)]
+    pub fn into_owned(self) -> Cell<'static> {
+        let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Empty => Cell::Empty,
+            Self::Text(text) => Cell::Text(own(text)),
+            Self::Int(number) => Cell::Int(number),
+            Self::Time(time) => Cell::Time(time),
+            Self::List(items) => Cell::List(items.into_iter().map(own).collect()),
+            Self::Bool(truth) => Cell::Bool(truth),
+            Self::Place => Cell::Place,
+        }
+    }
 }
 
 /// One column: everything there is to say of it in one row.
@@ -117,7 +133,25 @@ pub struct Head {
     pub kind: Kind,
 }
 
-/// A named table whose cells can be asked for by row and column.
+/// One row of a table.
+pub struct Line<'r> {
+    cell: &'r dyn Fn(usize) -> Cell<'r>,
+}
+
+impl<'r> Line<'r> {
+    /// Its cell in a column, from 0.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    pub fn cell(&self, column: usize) -> Cell<'r> {
+        (self.cell)(column)
+    }
+}
+
+/// Takes rows one after the other, until it says that it wants no more.
+type Taker<'t> = &'t mut dyn FnMut(&Line<'_>) -> bool;
+
+/// A named table whose rows come in their order, as often as they are asked for.
 pub struct Table<'a> {
     /// Its name, which is also its file's.
     pub name: &'static str,
@@ -127,23 +161,51 @@ pub struct Table<'a> {
     pub columns: Vec<Head>,
     rows: usize,
     held: usize,
-    cell: Box<dyn Fn(usize, usize) -> Cell<'a> + Sync + 'a>,
+    give: Box<dyn Fn(Taker<'_>) + Sync + 'a>,
 }
 
 impl<'a> Table<'a> {
-    /// A table over rows that the report holds.
+    /// A table over rows that are in memory.
     pub fn of<R: Sync>(
         name: &'static str,
         about: &'static str,
         columns: &'static [Column<R>],
         rows: &'a [R],
     ) -> Self {
+        Self::made(name, about, columns, (rows.len(), move || rows.iter()))
+    }
+
+    /// A table over rows that may lie on disk.
+    pub fn over<R: runs::Row>(
+        name: &'static str,
+        about: &'static str,
+        columns: &'static [Column<R>],
+        rows: &'a Runs<R>,
+    ) -> Self {
+        Self::made(name, about, columns, (rows.len(), move || rows.iter()))
+    }
+
+    /// The same columns over other rows.
+    pub fn made<R: 'static, I: Iterator<Item: Borrow<R>>>(
+        name: &'static str,
+        about: &'static str,
+        columns: &'static [Column<R>],
+        (count, rows): (usize, impl Fn() -> I + Sync + 'a),
+    ) -> Self {
         let heads = columns.iter().map(|c| Head { name: c.name, meaning: c.meaning, kind: c.kind }).collect();
-        let cell = move |row: usize, column: usize| match (columns[column].get)(&rows[row]) {
-            Cell::Place => Cell::Int(row as u64 + 1),
-            cell => cell,
+        let give = move |take: Taker<'_>| {
+            for (place, row) in (1..).zip(rows()) {
+                let row: &R = row.borrow();
+                let cell = |column: usize| match (columns[column].get)(row) {
+                    Cell::Place => Cell::Int(place),
+                    cell => cell,
+                };
+                if !take(&Line { cell: &cell }) {
+                    return;
+                }
+            }
         };
-        Self { name, about, columns: heads, rows: rows.len(), held: rows.len(), cell: Box::new(cell) }
+        Self { name, about, columns: heads, rows: count, held: count, give: Box::new(give) }
     }
 
     /// The same table if these are only the first of its rows.
@@ -158,22 +220,43 @@ impl<'a> Table<'a> {
         self.rows
     }
 
-    /// How many of them can be asked for: all, or the first ones.
+    /// How many of them it can give: all, or the first ones.
     pub const fn held(&self) -> usize {
         self.held
     }
 
-    /// The cell at a row and column, both from 0.
+    /// Hands over row after row, as long as more are wanted.
+    pub fn each_while(&self, mut take: impl FnMut(&Line<'_>) -> bool) {
+        (self.give)(&mut take);
+    }
+
+    /// Hands over row after row.
     ///
-    /// # Panics
-    /// If there is no such row or column, or the row is not held.
-    pub fn cell(&self, row: usize, column: usize) -> Cell<'a> {
-        (self.cell)(row, column)
+    /// # Errors
+    /// The first that taking a row gives; no row follows it.
+    pub fn try_each<E>(&self, mut take: impl FnMut(&Line<'_>) -> Result<(), E>) -> Result<(), E> {
+        let mut taken = Ok(());
+        self.each_while(|row| {
+            taken = take(row);
+            taken.is_ok()
+        });
+        taken
     }
 
     /// The place of a column by its name.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|head| head.name == name)
+    }
+
+    /// All cells of all rows.
+    #[cfg(test)]
+    pub fn cells(&self) -> Vec<Vec<Cell<'static>>> {
+        let mut all = Vec::new();
+        self.each_while(|row| {
+            all.push((0..self.columns.len()).map(|column| row.cell(column).into_owned()).collect());
+            true
+        });
+        all
     }
 }
 

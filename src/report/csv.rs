@@ -41,12 +41,12 @@ fn rows(table: &Table<'_>, header: bool, out: &mut dyn Write) -> csv::Result<()>
     if header {
         rows.write_record(table.columns.iter().map(|column| column.name))?;
     }
-    for row in 0..table.held() {
+    table.try_each(|row| {
         for column in 0..table.columns.len() {
-            rows.write_field(&*print(table.cell(row, column)))?;
+            rows.write_field(&*print(row.cell(column)))?;
         }
-        rows.write_record(None::<&[u8]>)?;
-    }
+        rows.write_record(None::<&[u8]>)
+    })?;
     Ok(rows.flush()?)
 }
 

@@ -8,6 +8,8 @@
 //! Sentences hold no text of the evidence but regions; writers escape them all
 //! the same.
 
+mod calls;
+mod claims;
 mod count;
 mod days;
 mod deadline;
@@ -26,13 +28,21 @@ use crate::model::finding::Incident;
 use crate::model::mode::{Authorization, ModeWindow, OpenedBound};
 use crate::model::report::Report;
 use crate::model::severity::Severity;
+use crate::report::sorted::Sorted;
 
+pub use calls::{Calls, Timed};
+pub use claims::Claims;
 pub use count::{DestructiveCounts, ProblemGroup, WindowCounts};
-use count::{count_destructive, count_findings, count_windows, group_problems};
+use count::{count_windows, group_problems};
 use days::Days;
 pub use days::{Stretch, none_lacking};
-pub use deadline::{Deadline, DeadlineGroup, urgency};
+pub use deadline::{ActBefore, Deadline, DeadlineGroup, urgency};
+pub use integrity::Objects;
 use sentence::{counts_sentence, destructive_sentence, extent, not_covered, windows_sentence};
+
+/// Rows held of what is listed by gravity or urgency: more than five pages of the
+/// PDF, the longest of all lists, have room for.
+pub const LISTED_MAX: usize = 400;
 
 /// The head facts of a report.
 #[derive(Clone, Debug)]
@@ -58,17 +68,21 @@ pub struct Headline<'a> {
     pub ordered_windows: Vec<&'a ModeWindow>,
     /// Destructive calls by kind.
     pub destructive: DestructiveCounts,
-    /// Unresolved deadlines, open ones first.
-    pub deadlines: Vec<Deadline<'a>>,
-    /// The open ones, equal ones together, in the order in which to act: what is
-    /// critical first, then by time.
-    pub act_before: Vec<DeadlineGroup<'a>>,
+    /// What else there is to say of them, unresolved deadlines too.
+    pub calls: Calls<'a>,
+    /// The open deadlines, equal ones together, in the order in which to act: what
+    /// is critical first, then by time.
+    pub act_before: ActBefore<'a>,
     /// How many deadlines are open and how many passed, and by when: one
     /// sentence; `None` if there are none.
     pub deadlines_sentence: Option<String>,
     /// Incidents, by what must be acted on first: the gravest, then those whose
     /// deadline is nearest.
-    pub incidents: Vec<&'a Incident>,
+    pub incidents: Sorted<'a, Incident>,
+    /// What there is to say of findings.
+    pub claims: Claims<'a>,
+    /// What there is to say of objects.
+    pub objects: Objects,
     /// Number of findings of each severity, gravest first, zeros included; those
     /// that the policy suppresses are left out.
     pub findings: Vec<(Severity, u64)>,
@@ -136,12 +150,14 @@ impl<'a> Headline<'a> {
         let problems = group_problems(&report.problems);
         let days = Days::of(report);
         let extent = extent(report, &gaps, &days);
-        let (not_covered, grave) = not_covered(report, &problems, &days);
+        let objects = Objects::of(&report.objects);
+        let (not_covered, grave) = not_covered(report, &problems, (&days, &objects));
         let windows = count_windows(&report.windows);
-        let destructive = count_destructive(report);
+        let calls = Calls::of(report);
+        let claims = Claims::of(report);
+        let destructive = calls.counts;
         let mut ordered_windows: Vec<&ModeWindow> = report.windows.iter().collect();
         ordered_windows.sort_by_key(|window| to_look_at(window));
-        let deadlines = deadline::of(report);
         Self {
             coverage: match &extent {
                 Some(extent) => format!("Read {extent}."),
@@ -155,12 +171,14 @@ impl<'a> Headline<'a> {
             windows,
             ordered_windows,
             destructive,
-            deadlines_sentence: deadline::sentence(&deadlines, &report.scope),
-            act_before: deadline::grouped(report, &deadlines),
-            deadlines,
-            incidents: deadline::most_urgent_first(&report.incidents),
-            findings: count_findings(report),
-            suppressed: report.findings.iter().filter(|finding| finding.suppression.is_some()).count() as u64,
+            deadlines_sentence: deadline::sentence(&calls, &report.scope),
+            act_before: ActBefore::of(report, calls.open_deadlines()),
+            calls,
+            incidents: claims::most_urgent_first(report),
+            findings: claims.counts.clone(),
+            suppressed: claims.suppressed,
+            claims,
+            objects,
             problems,
             gaps,
             stretches: days.stretches,
@@ -186,22 +204,16 @@ impl<'a> Headline<'a> {
         (first, rest)
     }
 
-    /// The first of what is to be acted on; what is to be done soonest is always
-    /// among them.
+    /// The first of what is to be acted on, of which a few dozen are held; what is to
+    /// be done soonest is always among them.
     pub fn act_first(&self, max: usize) -> Vec<&DeadlineGroup<'a>> {
-        let mut first: Vec<_> = self.act_before.iter().take(max).collect();
-        let soonest = self.act_before.iter().min_by_key(|group| group.until);
-        if let (Some(soonest), Some(last)) = (soonest, first.last_mut())
-            && self.act_before.iter().take(max).all(|group| group.until > soonest.until)
+        let mut first: Vec<_> = self.act_before.first.iter().take(max).collect();
+        if let (Some(soonest), Some(last)) = (&self.act_before.soonest, first.last_mut())
+            && self.act_before.first.iter().take(max).all(|group| group.until > soonest.until)
         {
             *last = soonest;
         }
         first
-    }
-
-    /// The deadlines that are open, the nearest first.
-    pub fn open_deadlines(&self) -> impl Iterator<Item = &Deadline<'a>> {
-        self.deadlines.iter().filter(|deadline| !deadline.passed)
     }
 
     /// How many problems mean that evidence was lost or not read.

@@ -19,15 +19,14 @@ pub const FINDINGS: &str = "findings.jsonl";
 /// # Errors
 /// If `out` cannot be written.
 pub fn write(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for row in 0..table.rows() {
+    table.try_each(|row| {
         for (column, head) in table.columns.iter().enumerate() {
             let before = if column == 0 { '{' } else { ',' };
-            let value = value(table.cell(row, column)).to_string();
+            let value = value(row.cell(column)).to_string();
             write!(out, "{before}{}:{}", Value::from(head.name), escape::json(&value))?;
         }
-        out.write_all(b"}\n")?;
-    }
-    Ok(())
+        out.write_all(b"}\n")
+    })
 }
 
 fn value(cell: Cell<'_>) -> Value {

@@ -30,7 +30,7 @@ const SHORT_CHARS_MAX: usize = 80;
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{HEADER}")?;
     for entry in &report.timeline {
-        let fields = fields(entry).map(|field| clean(&field));
+        let fields = fields(&entry).map(|field| clean(&field));
         writeln!(out, "{}", fields.join(","))?;
     }
     Ok(())

@@ -5,6 +5,8 @@
 //! file of their own and are left to their archive's line; files beside the dump,
 //! which the policy names, are none of its objects.
 
+use std::io::{self, Write};
+
 use sha2::{Digest, Sha256};
 
 use crate::model::object::Object;
@@ -13,14 +15,19 @@ use crate::model::report::Report;
 /// The file's name in the output folder.
 pub const FILE: &str = "manifest.sha256";
 
-/// The file's content, a line for each object that could be hashed, by path.
-pub fn render(report: &Report) -> String {
-    report.objects.iter().filter(|object| has_a_file(object)).map(line).collect()
-}
-
-/// SHA-256 of a manifest, lower-case hex.
-pub fn sha256(manifest: &str) -> String {
-    Sha256::digest(manifest.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+/// Writes the file's content, a line for each object that could be hashed, by path;
+/// gives its SHA-256, lower-case hex.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    for object in report.objects.iter().filter(|object| has_a_file(object)) {
+        let line = line(&object);
+        hash.update(&line);
+        out.write_all(line.as_bytes())?;
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn has_a_file(object: &Object) -> bool {
@@ -83,12 +90,16 @@ mod tests {
         let hash = "0123456789abcdef".repeat(4);
         let paths = ["a/b.json.gz", "with!mark.json", "back\\slash", "line\nend\r", "two  blanks *x"];
         let object = |path: &str| Object { sha256: hash.clone(), ..Object::blank(&ObjectPath::new(path)) };
-        let mut report = Report { objects: paths.map(object).into(), ..Report::default() };
+        let mut report = Report { objects: paths.map(object).into_iter().collect(), ..Report::default() };
         report.objects.push(Object { inside_archive: true, ..object("outer.zip!inner") });
         report.objects.push(Object { sha256: String::new(), ..object("unreadable") });
         report.objects.push(Object { beside_dump: true, ..object("policy:tickets.csv") });
         let expected = paths.map(|path| (hash.clone(), path.to_owned()));
-        assert_eq!(parse(&render(&report)), Ok(expected.into()));
+        let mut manifest = Vec::new();
+        let hash = write(&report, &mut manifest).unwrap();
+        let known: String = Sha256::digest(&manifest).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hash, known);
+        assert_eq!(parse(&String::from_utf8(manifest).unwrap()), Ok(expected.into()));
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! the evidence stands in code spans (`escape::markdown`). Points to the tables
 //! for the rest: at most about 150 lines.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::model::control::{ControlRow, Verdict};
 use crate::model::count::{counted, grouped};
 use crate::model::destructive::DestructiveAction;
-use crate::model::event::Outcome;
 use crate::model::mode::{ModeWindow, OpenedBound};
 use crate::model::report::Report;
 use crate::report::column::AsText;
@@ -44,8 +44,8 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
     lines.extend(section("Mode windows", windows(report, head)));
     lines.extend(section("Deadlines for recovery", deadlines(head)));
     lines.extend(section("Incidents, by what must be acted on first", incidents(head)));
-    lines.extend(section("Gravest destructive actions that succeeded", actions(report)));
-    lines.extend(section("Findings", findings(report)));
+    lines.extend(section("Gravest destructive actions that succeeded", actions(head)));
+    lines.extend(section("Findings", findings(head)));
     lines.extend(section("Controls", controls(report)));
     lines.extend(section("Problems of the evidence", problems(head)));
     lines.push(
@@ -97,7 +97,7 @@ fn used_by(window: &ModeWindow) -> String {
 
 /// What is to be done about what, and until when.
 fn act_line(group: &DeadlineGroup<'_>) -> String {
-    let action = group.action;
+    let action = &group.action;
     let of = action.resources.first().map(|name| format!(" of {}", code(name))).unwrap_or_default();
     let by = action.actor.as_ref().map(|actor| format!(" by {}", code(actor))).unwrap_or_default();
     format!(
@@ -213,8 +213,8 @@ fn account(window: &ModeWindow, report: &Report) -> String {
 
 /// The sentence about all of them, then those that are open, equal ones together.
 fn deadlines(head: &Headline<'_>) -> Vec<String> {
-    let rows = head.act_before.iter().take(DEADLINES_MAX).map(|group| {
-        let action = group.action;
+    let rows = head.act_before.first.iter().take(DEADLINES_MAX).map(|group| {
+        let action = &group.action;
         let resource = action.resources.first().map(code).unwrap_or_default();
         table_row(&[
             group.until.to_string(),
@@ -226,7 +226,7 @@ fn deadlines(head: &Headline<'_>) -> Vec<String> {
         ])
     });
     let names = ["until", "call", "account", "by", "resource", "what to do"];
-    let table = table(&names, rows, rest(head.act_before.len(), DEADLINES_MAX, "destructive_actions"));
+    let table = table(&names, rows, rest(head.act_before.count, DEADLINES_MAX, "destructive_actions"));
     let mut lines: Vec<String> = head.deadlines_sentence.iter().map(|sentence| prose(sentence)).collect();
     if !table.is_empty() {
         lines.push(String::new());
@@ -251,11 +251,8 @@ fn incidents(head: &Headline<'_>) -> Vec<String> {
 }
 
 /// Gravest first, then in the order of the table.
-fn actions(report: &Report) -> Vec<String> {
-    let mut actions: Vec<_> =
-        report.destructive.iter().filter(|action| action.outcome == Outcome::Succeeded).collect();
-    actions.sort_by_key(|action| std::cmp::Reverse(action.severity));
-    let row = |action: &&DestructiveAction| {
+fn actions(headline: &Headline<'_>) -> Vec<String> {
+    let row = |action: &Cow<'_, DestructiveAction>| {
         table_row(&[
             action.event_time.map_or_else(String::new, |time| time.to_string()),
             action.severity.to_string(),
@@ -268,10 +265,11 @@ fn actions(report: &Report) -> Vec<String> {
         ])
     };
     let head = ["time", "severity", "call", "account", "actor", "mode", "reversibility", "resource"];
+    let succeeded = usize::try_from(headline.destructive.succeeded).unwrap_or(usize::MAX);
     table(
         &head,
-        actions.iter().take(ACTIONS_MAX).map(row),
-        rest(actions.len(), ACTIONS_MAX, "destructive_actions"),
+        headline.calls.gravest.iter().take(ACTIONS_MAX).map(row),
+        rest(succeeded, ACTIONS_MAX, "destructive_actions"),
     )
 }
 
@@ -283,10 +281,10 @@ fn suppressed(head: &Headline<'_>) -> String {
     }
 }
 
-fn findings(report: &Report) -> Vec<String> {
-    let mut findings: Vec<_> = report.findings.iter().collect();
-    findings.sort_by_key(|finding| (finding.suppression.is_some(), std::cmp::Reverse(finding.severity)));
-    let rows = findings.iter().take(FINDINGS_MAX).map(|finding| {
+/// Gravest first; what the policy suppresses comes last.
+fn findings(head: &Headline<'_>) -> Vec<String> {
+    let all = head.findings.iter().map(|(_, count)| count).sum::<u64>() + head.suppressed;
+    let rows = head.claims.first.iter().take(FINDINGS_MAX).map(|finding| {
         let mark = if finding.suppression.is_some() { " (suppressed)" } else { "" };
         table_row(&[
             format!("{}{mark}", finding.severity),
@@ -296,8 +294,8 @@ fn findings(report: &Report) -> Vec<String> {
             code(&finding.summary),
         ])
     });
-    let head = ["severity", "finding", "account", "time", "summary"];
-    table(&head, rows, rest(findings.len(), FINDINGS_MAX, "findings"))
+    let names = ["severity", "finding", "account", "time", "summary"];
+    table(&names, rows, rest(usize::try_from(all).unwrap_or(usize::MAX), FINDINGS_MAX, "findings"))
 }
 
 /// How the controls of each framework came out, and what to keep in mind.

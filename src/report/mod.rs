@@ -1,7 +1,7 @@
 //! One plain `Report` value into bytes, per format, and the folder they go to.
 //!
 //! Owns: the list of outputs, the tables' columns, escaping, the head facts and
-//! the output folder. Imports only `model` and `limits`; computes no new fact,
+//! the output folder. Imports only `model`, `limits` and `runs`; computes no new fact,
 //! reads no clock but to tell how long an output took, and prints nothing.
 //!
 //! ```text
@@ -32,6 +32,7 @@ pub mod run_json;
 #[cfg(test)]
 mod sample;
 pub mod sarif;
+pub mod sorted;
 pub mod summary;
 pub mod tables;
 #[cfg(test)]
@@ -151,21 +152,21 @@ pub const OUTPUTS: &[Output] = &[
         name: "html",
         files: html::FILE,
         about: "for people: one self-contained page",
-        write: |job| job.text(html::FILE, &html::render(job.report, &job.head, &job.made)),
+        write: |job| job.text(html::FILE, &html::render(job.report, job.head, &job.made)),
     },
     Output {
         format: Format::Markdown,
         name: "md",
         files: markdown::FILE,
         about: "the head facts, to paste into a ticket",
-        write: |job| job.text(markdown::FILE, &markdown::render(job.report, &job.head)),
+        write: |job| job.text(markdown::FILE, &markdown::render(job.report, job.head)),
     },
     Output {
         format: Format::Json,
         name: "json",
         files: summary::FILE,
         about: "the head facts, for scripts",
-        write: |job| job.text(summary::FILE, &summary::render(job.report, &job.head)),
+        write: |job| job.file(summary::FILE, |out| summary::write(job.report, job.head, out)),
     },
     Output {
         format: Format::Timesketch,
@@ -179,7 +180,7 @@ pub const OUTPUTS: &[Output] = &[
         name: "sarif",
         files: sarif::FILE,
         about: "the findings in SARIF 2.1.0, for pipelines",
-        write: |job| job.text(sarif::FILE, &sarif::render(job.report)),
+        write: |job| job.file(sarif::FILE, |out| sarif::write(job.report, out)),
     },
     Output {
         format: Format::Jsonl,
@@ -193,7 +194,7 @@ pub const OUTPUTS: &[Output] = &[
         name: "attack-layer",
         files: attack_layer::FILE,
         about: "techniques of calls and findings, for the ATT&CK Navigator",
-        write: |job| job.text(attack_layer::FILE, &attack_layer::render(job.report)),
+        write: |job| job.text(attack_layer::FILE, &attack_layer::render(job.head)),
     },
     Output {
         format: Format::Xlsx,
@@ -202,7 +203,7 @@ pub const OUTPUTS: &[Output] = &[
         about: "every table as a sheet, behind a cover to sign",
         write: |job| {
             let (report, folder) = (job.report, Some(job.staging.path()));
-            job.file(workbook::FILE, |out| workbook::write(report, &job.head, &job.made, folder, out))
+            job.file(workbook::FILE, |out| workbook::write(report, job.head, &job.made, folder, out))
         },
     },
     Output {
@@ -210,7 +211,7 @@ pub const OUTPUTS: &[Output] = &[
         name: "pdf",
         files: pdf::FILE,
         about: "the report on at most 40 pages, to file and to sign",
-        write: |job| job.file(pdf::FILE, |out| pdf::write(job.report, &job.head, &job.made, out)),
+        write: |job| job.file(pdf::FILE, |out| pdf::write(job.report, job.head, &job.made, out)),
     },
     Output {
         format: Format::TimesketchCsv,
@@ -256,7 +257,7 @@ pub enum ReportError {
 struct Job<'a> {
     report: &'a Report,
     facts: &'a RunFacts,
-    head: Headline<'a>,
+    head: &'a Headline<'a>,
     made: Provenance<'a>,
     events_csv: bool,
     staging: &'a Staging,
@@ -305,15 +306,20 @@ impl Job<'_> {
 /// # Errors
 /// If a file cannot be written.
 pub fn write_all(
-    report: &Report,
+    (report, head): (&Report, &Headline<'_>),
     facts: &RunFacts,
     formats: &BTreeSet<Format>,
     events_csv: bool,
     staging: &Staging,
 ) -> Result<Vec<Written>, ReportError> {
-    let manifest = manifest::render(report);
-    let made = Provenance::of(facts, manifest::sha256(&manifest));
-    let job = Job { report, facts, head: Headline::of(report), made, events_csv, staging };
+    let started = Instant::now();
+    let mut sha256 = String::new();
+    write_file(&staging.path().join(manifest::FILE), |out| {
+        sha256 = manifest::write(report, out)?;
+        Ok(())
+    })?;
+    let listed = started.elapsed();
+    let job = Job { report, facts, head, made: Provenance::of(facts, sha256), events_csv, staging };
     let outputs: Vec<&Output> = OUTPUTS.iter().filter(|output| formats.contains(&output.format)).collect();
     let write = |output: &&Output| {
         let started = Instant::now();
@@ -323,9 +329,9 @@ pub fn write_all(
     let written: Vec<Result<Written, ReportError>> = outputs.par_iter().map(write).collect();
     let mut written: Vec<Written> = written.into_iter().collect::<Result<_, _>>()?;
     let started = Instant::now();
-    let mut files = job.text(manifest::FILE, &manifest)?;
+    let mut files = vec![PathBuf::from(manifest::FILE)];
     files.extend(job.text(run_json::FILE, &run_json::render(facts, &job.made.manifest_sha256))?);
-    written.push(Written { name: "manifest", files, time: started.elapsed() });
+    written.push(Written { name: "manifest", files, time: listed + started.elapsed() });
     Ok(written)
 }
 
@@ -345,28 +351,27 @@ pub struct Written {
 /// # Errors
 /// If the format is many files, or `out` cannot be written.
 pub fn write_one(
-    report: &Report,
+    (report, head): (&Report, &Headline<'_>),
     facts: &RunFacts,
     format: Format,
     out: &mut dyn Write,
 ) -> Result<(), ReportError> {
-    let head = || Headline::of(report);
-    let made = || Provenance::of(facts, manifest::sha256(&manifest::render(report)));
+    let made = || manifest::write(report, &mut io::sink()).map(|sha256| Provenance::of(facts, sha256));
     let written = match format {
         Format::Csv => csv::write(&tables::timeline(report), out),
         Format::Parquet => return Err(ReportError::NotOneStream("parquet")),
-        Format::Html => out.write_all(html::render(report, &head(), &made()).as_bytes()),
-        Format::Markdown => out.write_all(markdown::render(report, &head()).as_bytes()),
-        Format::Json => out.write_all(summary::render(report, &head()).as_bytes()),
+        Format::Html => made().and_then(|made| out.write_all(html::render(report, head, &made).as_bytes())),
+        Format::Markdown => out.write_all(markdown::render(report, head).as_bytes()),
+        Format::Json => summary::write(report, head, out),
         Format::Timesketch => timesketch::write(report, out),
-        Format::Sarif => out.write_all(sarif::render(report).as_bytes()),
+        Format::Sarif => sarif::write(report, out),
         Format::Jsonl => jsonl::write(&tables::findings(report), out),
-        Format::AttackLayer => out.write_all(attack_layer::render(report).as_bytes()),
+        Format::AttackLayer => out.write_all(attack_layer::render(head).as_bytes()),
         Format::TimesketchCsv => timesketch::write_csv(report, out),
         Format::L2tCsv => l2tcsv::write(report, out),
         Format::Ocsf => ocsf::write(report, out),
-        Format::Pdf => pdf::write(report, &head(), &made(), out),
-        Format::Xlsx => workbook::write(report, &head(), &made(), None, out),
+        Format::Pdf => made().and_then(|made| pdf::write(report, head, &made, out)),
+        Format::Xlsx => made().and_then(|made| workbook::write(report, head, &made, None, out)),
     };
     written.and_then(|()| out.flush()).map_err(ReportError::Write)
 }

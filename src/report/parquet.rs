@@ -5,7 +5,6 @@
 //! have a fixed number of rows and columns are encoded one after the other.
 
 use std::io::{self, Write};
-use std::ops::Range;
 
 use polars_core::prelude::{
     ArrowDataType, ArrowField, ArrowSchema, ArrowTimeUnit, BooleanChunkedBuilder, ChunkedBuilder, Column,
@@ -17,7 +16,7 @@ use polars_parquet::write::{
     KeyValue, SchemaDescriptor, ZstdLevel, schema_to_metadata_key, to_parquet_schema,
 };
 
-use crate::report::column::{Cell, Kind, Table};
+use crate::report::column::{Cell, Head, Kind, Line, Table};
 
 /// Rows of one row group; the last may have fewer.
 const ROW_GROUP_ROWS: usize = 65_536;
@@ -80,18 +79,28 @@ fn write_to(
     out: &mut Remembering<'_>,
 ) -> PolarsResult<()> {
     let metadata = KeyValueMetadata::Static(metadata(table, version, schema_version));
-    let mut rows = 0..table.held().min(ROW_GROUP_ROWS);
-    let first = frame(table, rows.clone())?;
+    let mut group = Group::of(table, table.held().min(ROW_GROUP_ROWS));
     let mut writer = ParquetWriter::new(out)
         .with_compression(ParquetCompression::Zstd(Some(ZstdLevel::try_new(COMPRESSION_LEVEL)?)))
         .with_statistics(StatisticsOptions::default())
         .with_key_value_metadata(Some(metadata))
         .set_parallel(false)
-        .batched(first.schema())?;
-    writer.write_batch(&first)?;
-    while rows.end < table.held() {
-        rows = rows.end..table.held().min(rows.end + ROW_GROUP_ROWS);
-        writer.write_batch(&frame(table, rows.clone())?)?;
+        .batched(Group::of(table, 0).frame()?.schema())?;
+    let mut left = table.held();
+    table.try_each(|row| {
+        group.push(row);
+        if group.rows < ROW_GROUP_ROWS {
+            return PolarsResult::Ok(());
+        }
+        left -= group.rows;
+        let full = std::mem::replace(&mut group, Group::of(table, 0));
+        writer.write_batch(&full.frame()?)?;
+        group = Group::of(table, left.min(ROW_GROUP_ROWS));
+        Ok(())
+    })?;
+    // A table without rows has one group all the same.
+    if group.rows > 0 || table.held() == 0 {
+        writer.write_batch(&group.frame()?)?;
     }
     writer.finish()?;
     Ok(())
@@ -138,60 +147,89 @@ fn arrow_schema(table: &Table<'_>) -> ArrowSchema {
 /// # Errors
 /// If its columns make no frame.
 pub fn whole(table: &Table<'_>) -> PolarsResult<DataFrame> {
-    frame(table, 0..table.held())
+    let mut group = Group::of(table, table.held());
+    table.each_while(|row| {
+        group.push(row);
+        true
+    });
+    group.frame()
 }
 
-fn frame(table: &Table<'_>, rows: Range<usize>) -> PolarsResult<DataFrame> {
-    let columns = (0..table.columns.len())
-        .map(|column| {
-            let head = table.columns[column];
-            values(head.name, head.kind, rows.clone().map(|row| table.cell(row, column)))
-        })
-        .collect();
-    DataFrame::new(rows.len(), columns)
+/// Rows that become columns of Arrow values, one after the other.
+struct Group {
+    columns: Vec<Values>,
+    rows: usize,
 }
 
-/// A column of Arrow values. A cell of another kind than its column's, which
-/// a test of the tables rules out, would be null.
-fn values<'a>(name: &'static str, kind: Kind, cells: impl ExactSizeIterator<Item = Cell<'a>>) -> Column {
-    let (name, length) = (PlSmallStr::from_static(name), cells.len());
-    match kind {
-        Kind::Text => {
-            let mut builder = StringChunkedBuilder::new(name, length);
-            cells.for_each(|cell| match cell {
-                Cell::Text(text) => builder.append_value(text),
-                _ => builder.append_null(),
-            });
-            builder.finish().into_column()
+impl Group {
+    /// With room for so many rows of a table.
+    fn of(table: &Table<'_>, rows: usize) -> Self {
+        Self { columns: table.columns.iter().map(|head| Values::of(head, rows)).collect(), rows: 0 }
+    }
+
+    fn push(&mut self, row: &Line<'_>) {
+        for (place, column) in self.columns.iter_mut().enumerate() {
+            column.push(row.cell(place));
         }
-        Kind::Int | Kind::Time => {
-            let mut builder = PrimitiveChunkedBuilder::<Int64Type>::new(name, length);
-            cells.for_each(|cell| match cell {
-                Cell::Int(number) => builder.append_value(i64::try_from(number).unwrap_or(i64::MAX)),
-                Cell::Time(time) => builder.append_value(time.micros()),
-                _ => builder.append_null(),
-            });
-            let numbers = builder.finish();
-            if kind == Kind::Int {
-                return numbers.into_column();
+        self.rows += 1;
+    }
+
+    fn frame(self) -> PolarsResult<DataFrame> {
+        DataFrame::new(self.rows, self.columns.into_iter().map(Values::finish).collect())
+    }
+}
+
+/// The values of a column that are there so far.
+enum Values {
+    Text(StringChunkedBuilder),
+    Int(PrimitiveChunkedBuilder<Int64Type>),
+    Time(PrimitiveChunkedBuilder<Int64Type>),
+    Bool(BooleanChunkedBuilder),
+    List(ListStringChunkedBuilder),
+}
+
+impl Values {
+    fn of(head: &Head, rows: usize) -> Self {
+        let name = PlSmallStr::from_static(head.name);
+        match head.kind {
+            Kind::Text => Self::Text(StringChunkedBuilder::new(name, rows)),
+            Kind::Int => Self::Int(PrimitiveChunkedBuilder::new(name, rows)),
+            Kind::Time => Self::Time(PrimitiveChunkedBuilder::new(name, rows)),
+            Kind::Bool => Self::Bool(BooleanChunkedBuilder::new(name, rows)),
+            Kind::List => Self::List(ListStringChunkedBuilder::new(name, rows, rows)),
+        }
+    }
+
+    /// Adds a cell. One of another kind than its column's, which a test of the
+    /// tables rules out, would be null.
+    fn push(&mut self, cell: Cell<'_>) {
+        match (self, cell) {
+            (Self::Text(values), Cell::Text(text)) => values.append_value(text),
+            (Self::Text(values), _) => values.append_null(),
+            (Self::Int(values), Cell::Int(number)) => {
+                values.append_value(i64::try_from(number).unwrap_or(i64::MAX));
             }
-            numbers.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_series().into_column()
+            (Self::Time(values), Cell::Time(time)) => values.append_value(time.micros()),
+            (Self::Int(values) | Self::Time(values), _) => values.append_null(),
+            (Self::Bool(values), Cell::Bool(truth)) => values.append_value(truth),
+            (Self::Bool(values), _) => values.append_null(),
+            (Self::List(values), Cell::List(items)) => {
+                values.append_values_iter(items.iter().map(AsRef::as_ref));
+            }
+            (Self::List(values), _) => values.append_null(),
         }
-        Kind::Bool => {
-            let mut builder = BooleanChunkedBuilder::new(name, length);
-            cells.for_each(|cell| match cell {
-                Cell::Bool(truth) => builder.append_value(truth),
-                _ => builder.append_null(),
-            });
-            builder.finish().into_column()
-        }
-        Kind::List => {
-            let mut builder = ListStringChunkedBuilder::new(name, length, length);
-            cells.for_each(|cell| match cell {
-                Cell::List(items) => builder.append_values_iter(items.iter().map(AsRef::as_ref)),
-                _ => builder.append_null(),
-            });
-            builder.finish().into_column()
+    }
+
+    fn finish(self) -> Column {
+        match self {
+            Self::Text(values) => values.finish().into_column(),
+            Self::Int(values) => values.finish().into_column(),
+            Self::Time(values) => {
+                let times = values.finish().into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
+                times.into_series().into_column()
+            }
+            Self::Bool(values) => values.finish().into_column(),
+            Self::List(mut values) => values.finish().into_column(),
         }
     }
 }

@@ -9,14 +9,17 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::ser::SerializeSeq as _;
+use serde::{Serialize, Serializer};
 
 use crate::model::finding::Finding;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
 use crate::report::column::AsText;
 use crate::report::escape;
+use crate::runs::Runs;
 
 /// The file's name in the output folder.
 pub const FILE: &str = "findings.sarif";
@@ -37,7 +40,7 @@ struct Log<'a> {
 struct Run<'a> {
     tool: Tool<'a>,
     original_uri_base_ids: BTreeMap<&'static str, Base>,
-    results: Vec<Outcome<'a>>,
+    results: Results<'a>,
     column_kind: &'static str,
 }
 
@@ -69,7 +72,7 @@ struct Rule<'a> {
 
 #[derive(Serialize)]
 struct RuleProperties<'a> {
-    tags: BTreeSet<&'a str>,
+    tags: &'a BTreeSet<String>,
 }
 
 #[derive(Serialize)]
@@ -139,15 +142,14 @@ struct Properties<'a> {
     source_record: u64,
 }
 
-/// The file's content. Rules are those that findings name, by id; results are
-/// in the order of the table.
-pub fn render(report: &Report) -> String {
-    let mut rules: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in &report.findings {
-        rules.entry(&finding.rule_id).or_default().push(finding);
-    }
-    let places: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(place, id)| (*id, place)).collect();
-    let place = |finding: &Finding| places.get(&*finding.rule_id).copied().unwrap_or_default();
+/// Writes the file's content. Rules are those that findings name, by id; results
+/// are in the order of the table, and none is left out however many there are.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let rules = Told::of(report);
+    let places = rules.keys().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
     let base = "The folder, object or archive that was analysed.".to_owned();
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -156,36 +158,105 @@ pub fn render(report: &Report) -> String {
             tool: Tool {
                 driver: Driver {
                     name: "devtrail",
-                    rules: rules.values().filter_map(|made| rule(made)).collect(),
+                    rules: rules.iter().map(|(id, told)| told.rule(id)).collect(),
                 },
             },
             original_uri_base_ids: [(BASE, Base { description: Message { text: base } })].into(),
-            results: report.findings.iter().map(|finding| outcome(finding, place(finding))).collect(),
+            results: Results { findings: &report.findings, places },
             column_kind: "unicodeCodePoints",
         }],
     };
-    let mut text = serde_json::to_string_pretty(&log).expect("texts and numbers are always JSON");
-    text.push('\n');
-    // Line ends between tokens are ours: what is escaped stands line by line.
-    text.split_inclusive('\n').fold(String::with_capacity(text.len()), |mut out, line| {
-        out.push_str(&escape::json(line.trim_end_matches('\n')));
-        out.push('\n');
-        out
-    })
+    serde_json::to_writer_pretty(Visible(&mut *out), &log)?;
+    out.write_all(b"\n")
 }
 
-/// The rule of these findings, told by one that is no attempt if there is one;
-/// `None` for no finding. They may differ in the controls they bear on.
-fn rule<'f>(made: &[&'f Finding]) -> Option<Rule<'f>> {
-    let told = made.iter().find(|finding| !finding.attempt).or_else(|| made.first())?;
-    let tags: BTreeSet<&str> = made.iter().flat_map(|one| one.controls.iter().map(|tag| &**tag)).collect();
-    Some(Rule {
-        id: &told.rule_id,
-        name: told.title_of_rule(),
-        short_description: message(told.title_of_rule()),
-        help: message(&told.response),
-        properties: RuleProperties { tags },
-    })
+/// The results, one after the other.
+struct Results<'a> {
+    findings: &'a Runs<Finding>,
+    /// The place of each rule.
+    places: BTreeMap<&'a str, usize>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_seq(Some(self.findings.len()))?;
+        for finding in self.findings {
+            let place = self.places.get(&*finding.rule_id).copied().unwrap_or_default();
+            all.serialize_element(&outcome(&finding, place))?;
+        }
+        all.end()
+    }
+}
+
+/// Writes JSON so that nothing in it misleads. Line ends between tokens are ours:
+/// what is escaped stands line by line.
+struct Visible<'o>(&'o mut dyn Write);
+
+impl Write for Visible<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        for (place, line) in text.split('\n').enumerate() {
+            if place > 0 {
+                self.0.write_all(b"\n")?;
+            }
+            self.0.write_all(escape::json(line).as_bytes())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// What the findings of a rule say of it, told by one that is no attempt if there is
+/// one. They may differ in the controls they bear on.
+struct Told {
+    attempt: bool,
+    name: String,
+    response: String,
+    tags: BTreeSet<String>,
+}
+
+impl Told {
+    /// Every rule that findings name, by id.
+    fn of(report: &Report) -> BTreeMap<String, Self> {
+        let mut all: BTreeMap<String, Self> = BTreeMap::new();
+        for finding in &report.findings {
+            let told = match all.get_mut(&*finding.rule_id) {
+                Some(told) => told,
+                None => all.entry(finding.rule_id.to_string()).or_insert_with(|| Self::by(&finding)),
+            };
+            if told.attempt && !finding.attempt {
+                *told = Self { tags: std::mem::take(&mut told.tags), ..Self::by(&finding) };
+            }
+            for tag in &finding.controls {
+                if !told.tags.contains(&**tag) {
+                    told.tags.insert(tag.to_string());
+                }
+            }
+        }
+        all
+    }
+
+    fn by(finding: &Finding) -> Self {
+        Self {
+            attempt: finding.attempt,
+            name: finding.title_of_rule().to_owned(),
+            response: finding.response.to_string(),
+            tags: BTreeSet::new(),
+        }
+    }
+
+    fn rule<'a>(&'a self, id: &'a str) -> Rule<'a> {
+        Rule {
+            id,
+            name: &self.name,
+            short_description: message(&self.name),
+            help: message(&self.response),
+            properties: RuleProperties { tags: &self.tags },
+        }
+    }
 }
 
 fn outcome(finding: &Finding, rule_index: usize) -> Outcome<'_> {

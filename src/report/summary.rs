@@ -5,8 +5,10 @@
 //! `null` here, for JSON has no empty cell.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::ser::SerializeSeq as _;
+use serde::{Serialize, Serializer};
 
 use crate::model::coverage::Counts;
 use crate::model::finding::Incident;
@@ -14,7 +16,8 @@ use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
 use crate::model::since::{Since, SinceChange, SinceSubject};
 use crate::report::column::AsText;
-use crate::report::headline::{Deadline, DestructiveCounts, Headline, WindowCounts};
+use crate::report::headline::{Calls, Deadline, DestructiveCounts, Headline, WindowCounts};
+use crate::report::sorted::Sorted;
 use crate::report::tables;
 
 /// The file's name in the output folder.
@@ -22,7 +25,7 @@ pub const FILE: &str = "summary.json";
 
 #[derive(Serialize)]
 struct Summary<'a> {
-    act_before: Option<DeadlineOut<'a>>,
+    act_before: FirstOpen<'a>,
     as_of: Option<String>,
     as_of_given: bool,
     deadlines_sentence: Option<&'a str>,
@@ -30,8 +33,8 @@ struct Summary<'a> {
     counts: CountsOut,
     mode_windows: Windows<'a>,
     destructive_actions: Destructive<'a>,
-    deadlines: Vec<DeadlineOut<'a>>,
-    incidents: Vec<IncidentOut<'a>>,
+    deadlines: Deadlines<'a>,
+    incidents: Incidents<'a>,
     findings: Findings,
     problems: Problems,
     since: Option<SinceOut<'a>>,
@@ -187,10 +190,44 @@ impl Serialize for Rows {
     }
 }
 
-/// The file's content.
-pub fn render(report: &Report, head: &Headline<'_>) -> String {
+/// The first deadline that is open, if there is one.
+struct FirstOpen<'a>(&'a Calls<'a>);
+
+impl Serialize for FirstOpen<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.open_deadlines().next().as_ref().map(deadline).serialize(serializer)
+    }
+}
+
+/// All deadlines, one after the other.
+struct Deadlines<'a>(&'a Calls<'a>);
+
+impl Serialize for Deadlines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_seq(Some(self.0.deadline_count()))?;
+        self.0.deadlines().try_for_each(|one| all.serialize_element(&deadline(&one)))?;
+        all.end()
+    }
+}
+
+/// All incidents, one after the other.
+struct Incidents<'a>(&'a Sorted<'a, Incident>);
+
+impl Serialize for Incidents<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_seq(Some(self.0.len()))?;
+        self.0.iter().try_for_each(|one| all.serialize_element(&incident_out(&one)))?;
+        all.end()
+    }
+}
+
+/// Writes the file's content.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(report: &Report, head: &Headline<'_>, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary {
-        act_before: head.open_deadlines().next().map(deadline),
+        act_before: FirstOpen(&head.calls),
         as_of: report.scope.as_of.map(|time| time.to_string()),
         as_of_given: report.scope.as_of_given,
         deadlines_sentence: head.deadlines_sentence.as_deref(),
@@ -202,8 +239,8 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
             windows: windows(report),
         },
         destructive_actions: Destructive { sentence: &head.destructive_sentence, counts: head.destructive },
-        deadlines: head.deadlines.iter().map(deadline).collect(),
-        incidents: head.incidents.iter().map(|incident| incident_out(incident)).collect(),
+        deadlines: Deadlines(&head.calls),
+        incidents: Incidents(&head.incidents),
         findings: findings(head),
         since: report.since.as_ref().map(since),
         problems: Problems {
@@ -212,9 +249,8 @@ pub fn render(report: &Report, head: &Headline<'_>) -> String {
         },
         tables: Rows(tables::all(report).iter().map(|table| (table.name, table.rows())).collect()),
     };
-    let mut text = serde_json::to_string_pretty(&summary).expect("texts and numbers are always JSON");
-    text.push('\n');
-    text
+    serde_json::to_writer_pretty(&mut *out, &summary)?;
+    out.write_all(b"\n")
 }
 
 fn coverage<'a>(report: &'a Report, head: &'a Headline<'_>) -> Coverage<'a> {
@@ -274,8 +310,8 @@ fn window(window: &ModeWindow) -> Window<'_> {
     }
 }
 
-fn deadline<'a>(deadline: &Deadline<'a>) -> DeadlineOut<'a> {
-    let action = deadline.action;
+fn deadline<'a>(deadline: &'a Deadline<'_>) -> DeadlineOut<'a> {
+    let action = &*deadline.action;
     DeadlineOut {
         recoverable_until: deadline.until.to_string(),
         passed: deadline.passed,
@@ -346,6 +382,12 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
+    fn render(report: &Report, head: &Headline<'_>) -> String {
+        let mut out = Vec::new();
+        write(report, head, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn scripts_find_the_same_facts() {
         let report = sample::hostile();
@@ -373,9 +415,9 @@ mod tests {
             (&"2025-03-04T11:05:00Z".into(), &change.detail.clone().into())
         );
         assert_eq!(value["problems"]["by_kind"]["rejected_record"], 2);
-        assert_eq!(value["deadlines"].as_array().unwrap().len(), head.deadlines.len());
+        assert_eq!(value["deadlines"].as_array().unwrap().len(), head.calls.deadline_count());
         assert_eq!(value["incidents"].as_array().unwrap().len(), report.incidents.len());
-        let first = head.open_deadlines().next().expect("an open deadline");
+        let first = head.calls.open_deadlines().next().expect("an open deadline");
         assert_eq!(value["act_before"]["recoverable_until"], first.until.to_string());
         assert!(text.starts_with("{\n  \"act_before\": {"), "it opens with what must be done");
         assert_eq!(value["as_of"], report.scope.as_of.expect("a time").to_string());

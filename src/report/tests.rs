@@ -1,5 +1,8 @@
 //! One fixed report through every output and into the folder.
 
+mod spilled;
+
+use std::borrow::Cow;
 use std::fs;
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -10,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::model::event::Event;
+use crate::model::timeline::TimelineEntry;
 use crate::report::column::{Cell, Kind};
 
 fn every_format() -> BTreeSet<Format> {
@@ -56,6 +60,7 @@ fn parquet_gives_back_every_cell_raw_and_typed() {
                 "{}",
                 table.name
             );
+            let cells = table.cells();
             for (place, head) in table.columns.iter().enumerate() {
                 let column = &frame.columns()[place];
                 assert_eq!(column.name(), head.name);
@@ -67,9 +72,9 @@ fn parquet_gives_back_every_cell_raw_and_typed() {
                     Kind::List => DataType::List(Box::new(DataType::String)),
                 };
                 assert_eq!(column.dtype(), &expected, "{}.{}", table.name, head.name);
-                for row in 0..table.rows() {
-                    let (cell, value) = (table.cell(row, place), column.get(row).unwrap());
-                    assert!(same(&cell, &value), "{}.{}: {cell:?} {value:?}", table.name, head.name);
+                for (row, cells) in cells.iter().enumerate() {
+                    let (cell, value) = (&cells[place], column.get(row).unwrap());
+                    assert!(same(cell, &value), "{}.{}: {cell:?} {value:?}", table.name, head.name);
                 }
             }
         }
@@ -119,7 +124,9 @@ fn the_folder_holds_every_file_of_the_contract_and_the_same_bytes_again() {
         let staging = Staging::begin(&out, false).unwrap();
         let facts = RunFacts { threads, ..sample::facts() };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let written = pool.install(|| write_all(&report, &facts, &every_format(), true, &staging)).unwrap();
+        let written = pool
+            .install(|| write_all((&report, &Headline::of(&report)), &facts, &every_format(), true, &staging))
+            .unwrap();
         let written: Vec<_> = written.into_iter().flat_map(|one| one.files).collect();
         // Both forms of each table, the other outputs, the manifest, run.json.
         assert_eq!(written.len(), 14 * 2 + others + 2);
@@ -151,7 +158,8 @@ fn only_what_was_asked_for_is_written() {
     let staging = Staging::begin(&out, false).unwrap();
     let report = sample::plain();
     let some = [Format::Csv, Format::Markdown].into();
-    let written = write_all(&report, &sample::facts(), &some, false, &staging).unwrap();
+    let written =
+        write_all((&report, &Headline::of(&report)), &sample::facts(), &some, false, &staging).unwrap();
     let written: Vec<_> = written.into_iter().flat_map(|one| one.files).collect();
     // Thirteen tables, report.md, the manifest, run.json.
     assert_eq!(written.len(), 13 + 1 + 2);
@@ -177,12 +185,12 @@ fn one_text_can_go_to_a_stream() {
     let report = sample::plain();
     for output in OUTPUTS {
         let mut out = Vec::new();
-        let written = write_one(&report, &sample::facts(), output.format, &mut out);
+        let written = write_one((&report, &Headline::of(&report)), &sample::facts(), output.format, &mut out);
         assert_eq!(written.is_ok(), output.format != Format::Parquet, "{}", output.name);
         assert_eq!(out.is_empty(), output.format == Format::Parquet, "{}", output.name);
     }
     let mut out = Vec::new();
-    write_one(&report, &sample::facts(), Format::Csv, &mut out).unwrap();
+    write_one((&report, &Headline::of(&report)), &sample::facts(), Format::Csv, &mut out).unwrap();
     assert!(out.starts_with(b"seq,time,kind,"));
 }
 
@@ -203,7 +211,7 @@ impl Write for Full {
 fn a_full_disk_is_an_error_with_its_cause() {
     let report = sample::plain();
     for output in OUTPUTS.iter().filter(|output| output.format != Format::Parquet) {
-        match write_one(&report, &sample::facts(), output.format, &mut Full) {
+        match write_one((&report, &Headline::of(&report)), &sample::facts(), output.format, &mut Full) {
             Err(ReportError::Write(error)) => {
                 assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{}", output.name)
             }
@@ -241,7 +249,7 @@ fn no_output_names_a_place_of_this_machine() {
     let packed = [Format::Parquet, Format::Xlsx, Format::Pdf];
     for output in OUTPUTS.iter().filter(|output| !packed.contains(&output.format)) {
         let mut out = Vec::new();
-        write_one(&report, &sample::facts(), output.format, &mut out).unwrap();
+        write_one((&report, &Headline::of(&report)), &sample::facts(), output.format, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         for forbidden in ["/tmp", "/home", "/root", env!("CARGO_MANIFEST_DIR")] {
             assert!(!text.contains(forbidden), "{}: {forbidden}", output.name);

@@ -85,7 +85,7 @@ struct Line<'a> {
 /// If `out` cannot be written.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (place, entry) in report.timeline.iter().enumerate() {
-        if let Some(line) = line(place + 1, entry) {
+        if let Some(line) = line(place + 1, &entry) {
             serde_json::to_writer(&mut *out, &line)?;
             out.write_all(b"\n")?;
         }
@@ -104,7 +104,7 @@ pub fn write_csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = csv::WriterBuilder::new().from_writer(out);
     rows.write_record(CSV_COLUMNS).map_err(into_io)?;
     for (place, entry) in report.timeline.iter().enumerate() {
-        let Some((time, line)) = entry.time.zip(line(place + 1, entry)) else { continue };
+        let Some((time, line)) = entry.time.zip(line(place + 1, &entry)) else { continue };
         let account = line.account_id.map(|id| format!("arn:aws:iam::{id}:root")).unwrap_or_default();
         let record = line.source_record.map(|record| format!("#{record}")).unwrap_or_default();
         let text = |value: Option<&str>| spreadsheet(value.unwrap_or_default()).into_owned();

@@ -14,6 +14,7 @@ use crate::lake::Rows;
 use crate::limits::runs_bytes_max;
 use crate::model::report::Report;
 use crate::report::folder::Staging;
+use crate::report::headline::Headline;
 use crate::report::{self, Format, ReportError, RunFacts};
 use crate::runs::Room;
 
@@ -36,23 +37,27 @@ pub(super) fn write(
     (staging, rows): (Option<Staging>, Option<&Rows>),
     (room, observer, interrupted): (&Room, &dyn Observer, &AtomicBool),
 ) -> Result<Option<PathBuf>, Error> {
+    let head = Headline::of(report);
     let Some(staging) = staging else {
         let format = options.formats.first().copied().unwrap_or(Format::Csv);
         let mut out = std::io::stdout().lock();
         match rows.filter(|_| format == Format::Ocsf) {
             Some(rows) => events::write_lines(rows, report, options, &mut out)?,
-            None => report::write_one(report, facts, format, &mut out)?,
+            None => report::write_one((report, &head), facts, format, &mut out)?,
         }
         out.flush().map_err(ReportError::Write)?;
         check(room)?;
+        observer.told(report, &head);
         return Ok(None);
     };
-    for one in report::write_all(report, facts, &options.formats, options.events_csv, &staging)? {
+    let written = report::write_all((report, &head), facts, &options.formats, options.events_csv, &staging)?;
+    for one in written {
         observer.part(one.name, one.time);
     }
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
     check(room)?;
+    observer.told(report, &head);
     Ok(Some(staging.commit().map_err(ReportError::from)?))
 }

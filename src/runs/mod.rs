@@ -263,6 +263,39 @@ impl<T> Runs<T> {
     pub const fn is_spilled(&self) -> bool {
         self.spilled.is_some()
     }
+
+    /// The room for what is made of these rows: theirs, or room for all if they
+    /// are in memory.
+    pub fn room(&self) -> Arc<Room> {
+        self.spilled.as_ref().map(|spilled| spilled.room.clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+impl<T> From<Runs<T>> for Vec<T> {
+    fn from(runs: Runs<T>) -> Self {
+        assert!(!runs.is_spilled(), "the rows are on disk");
+        runs.held
+    }
+}
+
+/// Tests look at rows in memory, and change them.
+#[cfg(test)]
+impl<T> std::ops::Deref for Runs<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        assert!(!self.is_spilled(), "the rows are on disk");
+        &self.held
+    }
+}
+
+#[cfg(test)]
+impl<T> std::ops::DerefMut for Runs<T> {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        assert!(!self.is_spilled(), "the rows are on disk");
+        &mut self.held
+    }
 }
 
 impl<T: Row> Runs<T> {

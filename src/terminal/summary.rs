@@ -25,19 +25,18 @@ const USERS_CHARS_MAX: usize = 160;
 const NAME_CHARS_MAX: usize = 40;
 
 /// The summary; `place` is where the reports are, if they are in a folder.
-pub(super) fn text(report: &Report, place: Option<&str>, color: bool) -> String {
-    let head = Headline::of(report);
+pub(super) fn text((report, head): (&Report, &Headline<'_>), place: Option<&str>, color: bool) -> String {
     let mut text = String::new();
     push_line(&mut text, format_args!("{} {}", paint("Coverage:", Tone::Head, color), head.coverage));
     push_line(&mut text, format_args!("{} {}", paint("Windows:", Tone::Head, color), head.windows_sentence));
-    windows(&mut text, (report, &head), color);
-    act_before(&mut text, &head, color);
+    windows(&mut text, (report, head), color);
+    act_before(&mut text, head, color);
     let label = paint("Destructive:", Tone::Head, color);
     push_line(&mut text, format_args!("{label} {}", head.destructive_sentence));
     if let Some(sentence) = &head.deadlines_sentence {
         push_line(&mut text, format_args!("{} {sentence}", paint("Deadlines:", Tone::Head, color)));
     }
-    findings(&mut text, &head, color);
+    findings(&mut text, head, color);
     let (first, more) = head.not_covered_first(SENTENCES_SHOWN);
     for sentence in first {
         let sentence = escape::shorten(sentence, LINE_CHARS_MAX).into_owned();
@@ -82,7 +81,7 @@ pub(super) fn text(report: &Report, place: Option<&str>, color: bool) -> String 
 fn act_before(text: &mut String, head: &Headline<'_>, color: bool) {
     let label = paint("Act before:", Tone::Error, color);
     for group in head.act_first(DEADLINES_SHOWN) {
-        let action = group.action;
+        let action = &group.action;
         let of = action.resources.first().map(|name| format!(" of {name}")).unwrap_or_default();
         let by = action.actor.as_ref().map(|actor| format!(" by {actor}")).unwrap_or_default();
         let (call, more) = (&action.event_name, group.more());

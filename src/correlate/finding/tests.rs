@@ -27,7 +27,7 @@ mod policy;
 mod tickets;
 
 fn rules(report: &Report) -> Vec<&str> {
-    report.findings.iter().map(|finding| &*finding.rule_id).collect()
+    report.findings[..].iter().map(|finding| &*finding.rule_id).collect()
 }
 
 #[test]
@@ -93,8 +93,7 @@ fn irreversible_calls_in_a_mode_are_one_finding_a_session() {
         call(21, "ec2", "DeleteVolume"),
     ];
     let found = report(events, vec![]);
-    let counts: Vec<(&str, u64, usize)> = found
-        .findings
+    let counts: Vec<(&str, u64, usize)> = found.findings[..]
         .iter()
         .map(|finding| (&*finding.rule_id, finding.count, finding.event_ids.len()))
         .collect();

@@ -56,7 +56,7 @@ fn key(minute: i64, days: i64) -> Event {
 /// The incidents of these events, told for a time some days after the first.
 fn as_of(events: Vec<Event>, days: Option<i64>) -> Vec<Incident> {
     let options = Options { as_of: days.map(|days| at(days * 24 * 60)), ..Options::default() };
-    all(sources(events, vec![]), &Catalogue::builtin(), &options).incidents
+    all(sources(events, vec![]), &Catalogue::builtin(), &options).incidents.into()
 }
 
 #[test]

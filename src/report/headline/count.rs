@@ -1,5 +1,4 @@
-//! How many windows, destructive calls, findings and problems there are, and of
-//! which kind.
+//! How many windows, destructive calls and problems there are, and of which kind.
 //!
 //! Owns: counting rows. An attempt never counts as destroyed.
 
@@ -11,8 +10,6 @@ use crate::model::destructive::{DestructiveAction, Reversibility};
 use crate::model::event::Outcome;
 use crate::model::mode::{Authorization, ModeWindow};
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::report::Report;
-use crate::model::severity::Severity;
 
 /// How many windows there are, and of which kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -72,38 +69,26 @@ pub(super) fn count_windows(windows: &[ModeWindow]) -> WindowCounts {
     }
 }
 
-pub(super) fn count_destructive(report: &Report) -> DestructiveCounts {
-    let mut counts = DestructiveCounts::default();
-    let now = report.scope.as_of;
-    let too_late = |action: &DestructiveAction| {
-        action.unresolved_deadline().zip(now).is_some_and(|(until, now)| until < now)
-    };
-    for action in &report.destructive {
+impl DestructiveCounts {
+    /// Counts one call; `too_late` tells that its deadline has passed.
+    pub(super) fn add(&mut self, action: &DestructiveAction, too_late: bool) {
         if action.outcome != Outcome::Succeeded {
-            counts.attempts += 1;
-            continue;
+            self.attempts += 1;
+            return;
         }
-        counts.succeeded += 1;
-        counts.in_mode += u64::from(action.mode.is_some());
-        counts.undone += u64::from(action.is_undone());
+        self.succeeded += 1;
+        self.in_mode += u64::from(action.mode.is_some());
+        self.undone += u64::from(action.is_undone());
         match action.reversibility {
-            Reversibility::Irreversible => counts.irreversible += 1,
-            Reversibility::Recoverable | Reversibility::RecoverableUntil => match too_late(action) {
-                true => counts.deadline_passed += 1,
-                false => counts.recoverable += 1,
+            Reversibility::Irreversible => self.irreversible += 1,
+            Reversibility::Recoverable | Reversibility::RecoverableUntil => match too_late {
+                true => self.deadline_passed += 1,
+                false => self.recoverable += 1,
             },
-            Reversibility::Unknown => counts.reversibility_unknown += 1,
+            Reversibility::Unknown => self.reversibility_unknown += 1,
             Reversibility::Rebuildable | Reversibility::Reversible => {}
         }
     }
-    counts
-}
-
-/// Those that the policy suppresses are not counted.
-pub(super) fn count_findings(report: &Report) -> Vec<(Severity, u64)> {
-    let raised = || report.findings.iter().filter(|finding| finding.suppression.is_none());
-    let count = |wanted| raised().filter(|finding| finding.severity == wanted).count() as u64;
-    Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity))).collect()
 }
 
 pub(super) fn group_problems(problems: &[Problem]) -> Vec<ProblemGroup<'_>> {

@@ -3,35 +3,72 @@
 //! Owns: which deadlines are open at the time that the report is told for, and
 //! the order of what is urgent. Reads no clock.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::count::{counted, grouped as number};
 use crate::model::destructive::DestructiveAction;
 use crate::model::finding::Incident;
+use crate::model::id::AccountId;
 use crate::model::report::{Report, Scope};
 use crate::model::severity::Severity;
 use crate::model::time::UtcTime;
+use crate::report::sorted::First;
+
+use super::calls::Calls;
 
 /// A destructive call that can be undone until a known time, and of which no
 /// undoing is in evidence.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Deadline<'a> {
     /// Until when.
     pub until: UtcTime,
     /// Whether that was before the time that the report is told for.
     pub passed: bool,
     /// The call.
-    pub action: &'a DestructiveAction,
+    pub action: Cow<'a, DestructiveAction>,
+}
+
+impl<'a> Calls<'a> {
+    /// The deadlines, open ones first, each kind by its time.
+    pub fn deadlines(&self) -> impl Iterator<Item = Deadline<'a>> {
+        let passed = self.passed.iter().filter_map(|action| Deadline::of(action, true));
+        self.open_deadlines().chain(passed)
+    }
+
+    /// Those that are open, the nearest first.
+    pub fn open_deadlines(&self) -> impl Iterator<Item = Deadline<'a>> {
+        self.open.iter().filter_map(|action| Deadline::of(action, false))
+    }
+
+    /// How many are open.
+    pub fn open_count(&self) -> usize {
+        self.open.len()
+    }
+
+    /// How many there are.
+    pub fn deadline_count(&self) -> usize {
+        self.open.len() + self.passed.len()
+    }
+}
+
+impl<'a> Deadline<'a> {
+    fn of(action: Cow<'a, DestructiveAction>, passed: bool) -> Option<Self> {
+        Some(Self { until: action.unresolved_deadline()?, passed, action })
+    }
 }
 
 /// Open deadlines of one actor, account, kind of call and time.
 #[derive(Clone, Debug)]
 pub struct DeadlineGroup<'a> {
+    /// Its place among all of them by time, from 0.
+    pub number: usize,
     /// Until when.
     pub until: UtcTime,
     /// The first of the calls.
-    pub action: &'a DestructiveAction,
+    pub action: Cow<'a, DestructiveAction>,
     /// How many calls there are.
     pub calls: u64,
     /// How many things they concern.
@@ -58,53 +95,112 @@ impl DeadlineGroup<'_> {
     }
 }
 
-/// The deadlines, open ones first, each kind by its time.
-pub(super) fn of(report: &Report) -> Vec<Deadline<'_>> {
-    let as_of = report.scope.as_of;
-    let with_deadline =
-        report.destructive.iter().filter_map(|action| Some((action.unresolved_deadline()?, action)));
-    let mut deadlines: Vec<_> = with_deadline
-        .map(|(until, action)| Deadline { until, passed: as_of.is_some_and(|now| until < now), action })
-        .collect();
-    deadlines.sort_by_key(|deadline| (deadline.passed, deadline.until));
-    deadlines
+/// Groups held to be listed: more than any page lists.
+const GROUPS_MAX: usize = 64;
+
+/// Open deadlines, equal ones together, in the order in which to act: what is
+/// critical first, then by time.
+#[derive(Clone, Debug, Default)]
+pub struct ActBefore<'a> {
+    /// The first of them.
+    pub first: Vec<DeadlineGroup<'a>>,
+    /// What is to be done soonest, wherever it stands.
+    pub(super) soonest: Option<DeadlineGroup<'a>>,
+    /// How many there are.
+    pub count: usize,
 }
 
-/// The open ones, equal ones together: what is critical first, then by time.
-pub(super) fn grouped<'a>(report: &Report, deadlines: &[Deadline<'a>]) -> Vec<DeadlineGroup<'a>> {
-    let mut critical: BTreeMap<_, Vec<&Incident>> = BTreeMap::new();
-    for incident in report.incidents.iter().filter(|one| one.severity == Severity::Critical) {
-        critical.entry((&incident.account_id, &incident.actor)).or_default().push(incident);
+impl<'a> ActBefore<'a> {
+    /// Those of open deadlines that come by their time: only the groups of one time
+    /// are held at once.
+    pub(super) fn of(report: &Report, open: impl Iterator<Item = Deadline<'a>>) -> Self {
+        let critical = Critical::of(report);
+        let mut all = Self::default();
+        let mut first = First::new(GROUPS_MAX);
+        let mut groups: Vec<DeadlineGroup<'a>> = Vec::new();
+        let mut places = BTreeMap::new();
+        let mut now = None;
+        for Deadline { until, action, .. } in open {
+            if now.replace(until).is_some_and(|before| before != until) {
+                all.take(&mut groups, &mut first);
+                places.clear();
+            }
+            let key = (action.account_id.clone(), action.actor.clone(), action.event_name.clone());
+            let place = *places.entry(key).or_insert(groups.len());
+            let (things, is_critical) = (action.resource_count, critical.holds(&action));
+            if place == groups.len() {
+                let number = all.count + place;
+                let (calls, things, critical) = (0, 0, false);
+                groups.push(DeadlineGroup { number, until, action, calls, things, critical });
+            }
+            let Some(group) = groups.get_mut(place) else { continue };
+            group.calls += 1;
+            group.things += things;
+            group.critical |= is_critical;
+        }
+        all.take(&mut groups, &mut first);
+        all.first = first.into_rows();
+        all
     }
-    let is_critical = |action: &DestructiveAction| {
-        let during = |incident: &&Incident| {
-            incident.started_at <= action.event_time && action.event_time <= incident.ended_at
+
+    /// Takes the groups of one time.
+    fn take(&mut self, groups: &mut Vec<DeadlineGroup<'a>>, first: &mut First<bool, DeadlineGroup<'a>>) {
+        self.count += groups.len();
+        if self.soonest.is_none() {
+            let soonest = groups.iter().find(|group| group.critical).or_else(|| groups.first());
+            self.soonest = soonest.cloned();
+        }
+        for group in groups.drain(..) {
+            first.offer(!group.critical, || group);
+        }
+    }
+}
+
+/// A stretch of time; an unknown time comes before all others.
+type Stretch = (Option<UtcTime>, Option<UtcTime>);
+
+/// An account, and who acted in it.
+type Who = (Option<AccountId>, Option<Arc<str>>);
+
+/// When there were critical incidents, by account and actor.
+#[derive(Default)]
+struct Critical(BTreeMap<Who, Vec<Stretch>>);
+
+impl Critical {
+    fn of(report: &Report) -> Self {
+        let mut all = Self::default();
+        for incident in report.incidents.iter().filter(|one| one.severity == Severity::Critical) {
+            let who = (incident.account_id.clone(), incident.actor.clone());
+            all.0.entry(who).or_default().push((incident.started_at, incident.ended_at));
+        }
+        for stretches in all.0.values_mut() {
+            stretches.sort_unstable();
+            // The latest end so far, so that one look tells whether a time is in any.
+            let mut latest = None;
+            for (_, end) in stretches {
+                latest = latest.max(*end);
+                *end = latest;
+            }
+        }
+        all
+    }
+
+    /// Whether a call is critical, or part of a critical incident.
+    fn holds(&self, action: &DestructiveAction) -> bool {
+        let during = |stretches: &Vec<Stretch>| {
+            let begun = stretches.partition_point(|(start, _)| *start <= action.event_time);
+            stretches.get(..begun).and_then(<[_]>::last).is_some_and(|(_, end)| action.event_time <= *end)
         };
         action.severity == Severity::Critical
-            || critical.get(&(&action.account_id, &action.actor)).is_some_and(|all| all.iter().any(during))
-    };
-    let mut groups: Vec<DeadlineGroup<'a>> = Vec::new();
-    let mut places = BTreeMap::new();
-    for Deadline { until, action, .. } in deadlines.iter().filter(|deadline| !deadline.passed) {
-        let key = (*until, &action.account_id, &action.actor, &action.event_name);
-        let place = *places.entry(key).or_insert(groups.len());
-        if place == groups.len() {
-            groups.push(DeadlineGroup { until: *until, action, calls: 0, things: 0, critical: false });
-        }
-        let Some(group) = groups.get_mut(place) else { continue };
-        group.calls += 1;
-        group.things += action.resource_count;
-        group.critical |= is_critical(action);
+            || !self.0.is_empty()
+                && self.0.get(&(action.account_id.clone(), action.actor.clone())).is_some_and(during)
     }
-    groups.sort_by_key(|group| (!group.critical, group.until));
-    groups
 }
 
 /// How many deadlines are open and how many passed, and by when; `None` if
 /// there are none.
-pub(super) fn sentence(deadlines: &[Deadline<'_>], scope: &Scope) -> Option<String> {
-    let passed = deadlines.iter().filter(|deadline| deadline.passed).count() as u64;
-    let open = deadlines.len() as u64 - passed;
+pub(super) fn sentence(calls: &Calls<'_>, scope: &Scope) -> Option<String> {
+    let (open, passed) = (calls.open.len() as u64, calls.passed.len() as u64);
     let verb = |count: u64, one: &'static str, more: &'static str| if count == 1 { one } else { more };
     let told = match (open, passed) {
         (0, 0) => return None,
@@ -135,11 +231,4 @@ fn as_of(scope: &Scope) -> Option<String> {
 pub fn urgency(incident: &Incident) -> impl Ord + use<> {
     let none_last = |time: Option<UtcTime>| (time.is_none(), time);
     (Reverse(incident.severity), none_last(incident.next_deadline), none_last(incident.started_at))
-}
-
-/// The incidents in that order; those alike stay in the order of the table.
-pub(super) fn most_urgent_first(incidents: &[Incident]) -> Vec<&Incident> {
-    let mut sorted: Vec<&Incident> = incidents.iter().collect();
-    sorted.sort_by_key(|incident| urgency(incident));
-    sorted
 }

@@ -1,11 +1,13 @@
 //! How many objects digests say the same of, and what that means.
 //!
-//! Owns: these words, which all appendices share.
+//! Owns: these words, which all appendices share, and that objects are gone
+//! through once.
 
-use std::collections::BTreeMap;
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::object::Integrity;
-use crate::model::report::Report;
+use crate::model::id::{AccountId, Region};
+use crate::model::object::{Integrity, Object, ObjectStatus};
 
 /// Objects of which digests say the same.
 #[derive(Clone, Copy, Debug)]
@@ -20,19 +22,52 @@ pub struct Verdict {
     pub objects: u64,
 }
 
-/// Each verdict of which there are objects, in the order of the enumeration.
-pub fn verdicts(report: &Report) -> Vec<Verdict> {
-    let mut counts: BTreeMap<Option<Integrity>, u64> = BTreeMap::new();
-    for object in &report.objects {
-        *counts.entry(object.integrity).or_default() += 1;
+/// What one pass over the objects gives, however many they are.
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    counts: BTreeMap<Option<Integrity>, u64>,
+    /// Accounts and regions of which log objects were read.
+    pub(super) logs_read: BTreeSet<(AccountId, Region)>,
+}
+
+impl Objects {
+    /// Goes through objects.
+    pub(super) fn of<O: Borrow<Object>>(objects: impl IntoIterator<Item = O>) -> Self {
+        let mut all = Self::default();
+        for object in objects {
+            let object = object.borrow();
+            *all.counts.entry(object.integrity).or_default() += 1;
+            if is_read_log(object) {
+                all.logs_read.extend(object.account_id.clone().zip(object.region.clone()));
+            }
+        }
+        all
     }
-    let verdict = |(integrity, objects): (Option<Integrity>, u64)| Verdict {
-        integrity,
-        word: integrity.map_or("not_applicable", Integrity::as_str),
-        meaning: integrity.map_or("no digest ever covers objects of this kind", meaning),
-        objects,
-    };
-    counts.into_iter().map(verdict).collect()
+
+    /// How many there are of a verdict.
+    pub(super) fn count(&self, verdict: Integrity) -> u64 {
+        self.counts.get(&Some(verdict)).copied().unwrap_or_default()
+    }
+
+    /// Each verdict of which there are objects, in the order of the enumeration.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        let verdict = |(integrity, objects): (&Option<Integrity>, &u64)| Verdict {
+            integrity: *integrity,
+            word: integrity.map_or("not_applicable", Integrity::as_str),
+            meaning: integrity.map_or("no digest ever covers objects of this kind", meaning),
+            objects: *objects,
+        };
+        self.counts.iter().map(verdict).collect()
+    }
+}
+
+/// Whether it is in a form of logs of calls, and was read. A digest lists logs and
+/// is none.
+fn is_read_log(object: &Object) -> bool {
+    const LOGS: [&str; 4] =
+        ["cloudtrail_delivery", "cloudtrail_array", "cloudtrail_lines", "cloudtrail_record"];
+    LOGS.contains(&&*object.format)
+        && matches!(object.status, ObjectStatus::Read | ObjectStatus::Partial | ObjectStatus::Empty)
 }
 
 const fn meaning(verdict: Integrity) -> &'static str {

@@ -10,8 +10,8 @@ use crate::model::count::grouped;
 use crate::model::coverage::{CoverageDay, gaps};
 use crate::model::id::{AccountId, Region};
 use crate::model::inventory::{DataEvents, Recording};
-use crate::model::object::{Object, ObjectStatus};
 
+use super::integrity::Objects;
 use crate::model::count::counted;
 
 /// Accounts named in one sentence.
@@ -61,11 +61,11 @@ pub(super) fn limits(recording: &Recording) -> Vec<String> {
 /// That accounts and regions have digests or recorded deliveries and no record.
 /// Where digests prove that nothing was recorded, nothing lacks; where log objects
 /// of that name were read, no record in them names the account.
-pub(super) fn without_records(coverage: &[CoverageDay], objects: &[Object]) -> Vec<String> {
+pub(super) fn without_records(coverage: &[CoverageDay], objects: &Objects) -> Vec<String> {
     let named: BTreeSet<_> =
         coverage.iter().filter(|day| day.objects > 0).map(|day| (&day.account_id, &day.region)).collect();
     let logs_read: BTreeSet<_> =
-        objects.iter().filter(|object| is_read_log(object)).filter_map(place).collect();
+        objects.logs_read.iter().map(|(account, region)| (account, region)).collect();
     let (read, lacking): (BTreeSet<_>, BTreeSet<_>) = gaps(coverage)
         .into_iter()
         .map(|gap| (gap.account_id, gap.region))
@@ -84,19 +84,6 @@ pub(super) fn without_records(coverage: &[CoverageDay], objects: &[Object]) -> V
         )
     });
     lacking.into_iter().chain(read).collect()
-}
-
-fn place(object: &Object) -> Option<(&AccountId, &Region)> {
-    object.account_id.as_ref().zip(object.region.as_ref())
-}
-
-/// Whether it is in a form of logs of calls, and was read. A digest lists logs and
-/// is none.
-fn is_read_log(object: &Object) -> bool {
-    const LOGS: [&str; 4] =
-        ["cloudtrail_delivery", "cloudtrail_array", "cloudtrail_lines", "cloudtrail_record"];
-    LOGS.contains(&&*object.format)
-        && matches!(object.status, ObjectStatus::Read | ObjectStatus::Partial | ObjectStatus::Empty)
 }
 
 /// How many accounts and regions these are, and the first of them.
@@ -135,6 +122,7 @@ pub(super) fn expected_missing(accounts: &[AccountId]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::object::{Object, ObjectStatus};
 
     #[test]
     fn the_absence_of_data_events_is_told_with_what_was_recorded() {
@@ -174,7 +162,7 @@ mod tests {
             region: Some("us-east-1".into()),
             ..Object::blank(&ObjectPath::new("x"))
         };
-        let told = |objects: &[Object]| without_records(std::slice::from_ref(&gap), objects);
+        let told = |objects: &[Object]| without_records(std::slice::from_ref(&gap), &Objects::of(objects));
         let unseen = "No event of 1 account and region whose logs or digests are known to exist: \
                       111122223333 in us-east-1; what was done there cannot be seen.";
         let digest = object("cloudtrail_digest", "111122223333", ObjectStatus::Read);

@@ -12,6 +12,7 @@ use crate::model::report::Report;
 
 use super::count::{DestructiveCounts, ProblemGroup, WindowCounts};
 use super::days::Days;
+use super::integrity::Objects;
 use super::recording;
 
 /// What was read, to be put after a verb; `None` if nothing was.
@@ -58,7 +59,7 @@ pub(super) fn extent(report: &Report, gaps: &[Gap<'_>], days: &Days<'_>) -> Opti
 pub(super) fn not_covered(
     report: &Report,
     problems: &[ProblemGroup<'_>],
-    days: &Days<'_>,
+    (days, objects): (&Days<'_>, &Objects),
 ) -> (Vec<String>, Range<usize>) {
     let scope = &report.scope;
     // What was left out by choice comes first: it bounds every other sentence.
@@ -68,11 +69,11 @@ pub(super) fn not_covered(
             .push(format!("{} left out by the date in the key.", counted(scope.objects_left_out, "object")));
     }
     let chosen = sentences.len();
-    sentences.extend(integrity_sentences(report, &TAMPERING));
+    sentences.extend(integrity_sentences(objects, &TAMPERING));
     sentences.extend(losses_sentence(problems));
     let grave = chosen..sentences.len();
     sentences.extend(days.sentence());
-    sentences.extend(recording::without_records(&report.coverage, &report.objects));
+    sentences.extend(recording::without_records(&report.coverage, objects));
     sentences.extend(recording::expected_missing(&scope.expected_missing));
     if scope.first_event_time.is_none() {
         sentences
@@ -92,7 +93,7 @@ pub(super) fn not_covered(
     if report.rfcs.is_empty() {
         sentences.push("No RFC was read: whether a mode was allowed to open cannot be told.".to_owned());
     }
-    sentences.extend(integrity_sentences(report, &[UNPROVED]));
+    sentences.extend(integrity_sentences(objects, &[UNPROVED]));
     let told = [&scope.geoip, &scope.baseline].into_iter().filter(|sentence| !sentence.is_empty());
     sentences.extend(told.cloned());
     (sentences, grave)
@@ -123,11 +124,9 @@ const TAMPERING: [(Integrity, &str); 4] = [
 /// What no digest can show.
 const UNPROVED: (Integrity, &str) = (Integrity::NoDigest, "without any digest: alterations cannot be seen");
 
-fn integrity_sentences(report: &Report, verdicts: &[(Integrity, &str)]) -> Vec<String> {
-    let count =
-        |wanted| report.objects.iter().filter(|object| object.integrity == Some(wanted)).count() as u64;
+fn integrity_sentences(objects: &Objects, verdicts: &[(Integrity, &str)]) -> Vec<String> {
     let told = verdicts.iter().filter_map(|(integrity, what)| {
-        let objects = count(*integrity);
+        let objects = objects.count(*integrity);
         (objects > 0).then(|| format!("{} {what}.", counted(objects, "object")))
     });
     told.collect()

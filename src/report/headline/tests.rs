@@ -193,7 +193,7 @@ fn attempts_are_never_destroyed() {
     assert_eq!(head.destructive.succeeded, 0);
     assert_eq!(head.destructive.irreversible, 0);
     assert!(head.destructive_sentence.starts_with("No destructive action that succeeded found in 5 objects"));
-    assert!(head.deadlines.is_empty());
+    assert_eq!(head.calls.deadline_count(), 0);
 }
 
 #[test]
@@ -213,9 +213,10 @@ fn what_cannot_be_seen_is_said() {
 fn deadlines_ahead_come_first_and_undone_calls_have_none() {
     let report = sample::plain();
     let head = Headline::of(&report);
-    assert!(!head.deadlines.is_empty());
-    assert!(head.deadlines.is_sorted_by_key(|deadline| (deadline.passed, deadline.until)));
-    assert!(head.deadlines.iter().all(|deadline| deadline.action.undone_at.is_none()));
+    assert!(head.calls.deadline_count() > 0);
+    assert_eq!(head.calls.deadlines().count(), head.calls.deadline_count());
+    assert!(head.calls.deadlines().is_sorted_by_key(|deadline| (deadline.passed, deadline.until)));
+    assert!(head.calls.deadlines().all(|deadline| deadline.action.undone_at.is_none()));
 }
 
 #[test]
@@ -227,14 +228,14 @@ fn numbers_are_grouped() {
 #[test]
 fn the_time_told_for_decides_which_deadlines_are_open() {
     let mut report = sample::plain();
-    let untils: Vec<_> = Headline::of(&report).deadlines.iter().map(|deadline| deadline.until).collect();
+    let untils: Vec<_> = Headline::of(&report).calls.deadlines().map(|deadline| deadline.until).collect();
     let (first, last) = (*untils.iter().min().expect("one"), *untils.iter().max().expect("one"));
     let all = untils.len();
     let mut open_at = |as_of, given| {
         report.scope.as_of = Some(as_of);
         report.scope.as_of_given = given;
         let head = Headline::of(&report);
-        (head.open_deadlines().count(), head.deadlines_sentence.clone().expect("there are deadlines"))
+        (head.calls.open_deadlines().count(), head.deadlines_sentence.clone().expect("there are deadlines"))
     };
     let (open, told) = open_at(first, false);
     assert_eq!(open, all, "a deadline is open until it is over");
@@ -268,17 +269,18 @@ fn the_gravest_incidents_come_first_then_those_with_the_nearest_deadline() {
         named("critical", None, Severity::Critical),
         named("later", Some(until.plus_seconds(60)), Severity::Critical),
         named("sooner", Some(until), Severity::Low),
-    ];
+    ]
+    .into();
     let head = Headline::of(&report);
-    let order: Vec<_> = head.incidents.iter().filter_map(|incident| incident.actor.as_deref()).collect();
-    assert_eq!(order, ["later", "critical", "sooner", "low"]);
+    let order: Vec<_> = head.incidents.iter().filter_map(|incident| incident.actor.clone()).collect();
+    assert_eq!(order, ["later", "critical", "sooner", "low"].map(Into::into));
 }
 
 /// A report with such calls alone, each with a deadline.
 fn with_deadlines(calls: &[(&str, i64, Severity)]) -> Report {
     let mut report = sample::plain();
     let one = report.destructive.iter().find(|action| action.unresolved_deadline().is_some());
-    let one = one.expect("a call with a deadline").clone();
+    let one = one.expect("a call with a deadline").into_owned();
     let until = one.recoverable_until.expect("a deadline");
     report.scope.as_of = Some(until);
     report.incidents.clear();
@@ -309,7 +311,7 @@ fn equal_deadlines_are_one_and_critical_ones_come_first() {
         let line = |group: &DeadlineGroup<'_>| {
             format!("{} {}{}", group.action.actor.as_deref().unwrap_or("-"), group.calls, group.more())
         };
-        head.act_before.iter().map(line).collect()
+        head.act_before.first.iter().map(line).collect()
     };
     let head = Headline::of(&report);
     assert_eq!(
@@ -333,7 +335,8 @@ fn equal_deadlines_are_one_and_critical_ones_come_first() {
         ended_at: action.event_time,
         severity: Severity::Critical,
         ..sample::plain().incidents[0].clone()
-    }];
+    }]
+    .into();
     assert!(told(&Headline::of(&report))[0].starts_with("ops 2"));
 }
 
@@ -342,7 +345,7 @@ fn what_is_past_its_deadline_is_not_recoverable() {
     let mut report = with_deadlines(&[("ops", 1, Severity::High), ("ops", 2, Severity::High)]);
     let counts = |report: &Report| {
         let head = Headline::of(report);
-        assert_eq!(head.destructive.recoverable, head.open_deadlines().count() as u64);
+        assert_eq!(head.destructive.recoverable, head.calls.open_deadlines().count() as u64);
         (head.destructive.recoverable, head.destructive.deadline_passed)
     };
     assert_eq!(counts(&report), (2, 0));

@@ -3,8 +3,6 @@
 //! Owns: the appendix's facts and the words of its method and glossary. Computes
 //! nothing but how many records share a grade.
 
-use std::collections::BTreeMap;
-
 use crate::model::count::grouped;
 use crate::model::object::Integrity;
 use crate::model::report::Report;
@@ -59,7 +57,7 @@ impl Appendix {
     pub(super) fn of(report: &Report, head: &Headline<'_>, made: &Provenance<'_>) -> Self {
         let more = head.stretches.len().saturating_sub(GAPS_MAX);
         Self {
-            integrity: integrity(report),
+            integrity: integrity(head),
             gaps: head
                 .stretches
                 .iter()
@@ -74,7 +72,7 @@ impl Appendix {
             no_gap: none_lacking(report),
             gaps_more: if more == 0 { String::new() } else { grouped(more as u64) },
             problems: problems(head),
-            grades: grades(report),
+            grades: grades(head),
             made: made.lines(),
             options: Shown::whole(&made.options()),
             selections: report.scope.selections.iter().map(|text| Shown::of(text)).collect(),
@@ -83,7 +81,7 @@ impl Appendix {
     }
 }
 
-fn integrity(report: &Report) -> Vec<Verdict> {
+fn integrity(head: &Headline<'_>) -> Vec<Verdict> {
     let view = |one: verdicts::Verdict| Verdict {
         word: one.word,
         meaning: one.meaning,
@@ -95,7 +93,7 @@ fn integrity(report: &Report) -> Vec<Verdict> {
             Some(Integrity::Unreferenced | Integrity::TrailingData | Integrity::NoDigest) => "warn",
         },
     };
-    verdicts::verdicts(report).into_iter().map(view).collect()
+    head.objects.verdicts().into_iter().map(view).collect()
 }
 
 fn problems(head: &Headline<'_>) -> Vec<ProblemView> {
@@ -113,12 +111,8 @@ fn problems(head: &Headline<'_>) -> Vec<ProblemView> {
 }
 
 /// How the records behind destructive calls are anchored.
-fn grades(report: &Report) -> Vec<(&'static str, String)> {
-    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
-    for action in &report.destructive {
-        *counts.entry(action.source_grade).or_default() += 1;
-    }
-    counts.into_iter().map(|(grade, count)| (grade.as_str(), grouped(count))).collect()
+fn grades(head: &Headline<'_>) -> Vec<(&'static str, String)> {
+    head.calls.grades.iter().map(|(grade, count)| (grade.as_str(), grouped(*count))).collect()
 }
 
 const GLOSSARY: &[(&str, &str)] = &[

@@ -196,12 +196,13 @@ fn moment(time: UtcTime) -> Value {
 pub(super) fn block(table: &Table<'_>) -> Block {
     let mut columns: Vec<_> = table.columns.iter().map(|head| ColumnData::of(head.kind)).collect();
     let (mut bytes, mut rows) = (0, 0);
-    while rows < table.held().min(ROWS_MAX) && bytes < TABLE_BYTES_MAX {
+    table.each_while(|row| {
         for (place, column) in columns.iter_mut().enumerate() {
-            bytes += column.push(table.cell(rows, place));
+            bytes += column.push(row.cell(place));
         }
         rows += 1;
-    }
+        rows < ROWS_MAX && bytes < TABLE_BYTES_MAX
+    });
     let json = inert(&Content { rows, columns: columns.iter().collect() });
     let (coding, text) = if json.len() > PLAIN_BYTES_MAX { ("gzip", pack(&json)) } else { ("", json) };
     Block { name: table.name, coding, text, rows }
@@ -268,9 +269,9 @@ mod tests {
                 let block = block(&table);
                 let content = unpacked(&block);
                 assert_eq!((block.rows, content["rows"].as_u64()), (table.rows(), Some(table.rows() as u64)));
-                for row in 0..table.rows() {
-                    for column in 0..table.columns.len() {
-                        let expected: serde_json::Value = match table.cell(row, column) {
+                for (row, cells) in table.cells().into_iter().enumerate() {
+                    for (column, cell) in cells.into_iter().enumerate() {
+                        let expected: serde_json::Value = match cell {
                             Cell::Text(text) => shown(&text).into_owned().into(),
                             Cell::Int(number) => number.into(),
                             Cell::Time(time) if time.to_string().len() == 20 => time.seconds().into(),

@@ -6,8 +6,7 @@
 use std::sync::Arc;
 
 use crate::model::count::{counted, grouped};
-use crate::model::destructive::{DestructiveAction, Reversibility};
-use crate::model::event::Outcome;
+use crate::model::destructive::DestructiveAction;
 use crate::model::finding::Incident;
 use crate::model::id::AccountId;
 use crate::model::mode::{Authorization, ModeWindow, OpenedBound};
@@ -53,10 +52,9 @@ pub(super) struct Listed<T> {
 }
 
 impl<T> Listed<T> {
-    fn of(all: impl Iterator<Item = T>, shown: usize) -> Self {
-        let mut first: Vec<T> = all.collect();
-        let rest = first.len().saturating_sub(LISTED_MAX);
-        first.truncate(LISTED_MAX);
+    fn of((all, count): (impl Iterator<Item = T>, usize), shown: usize) -> Self {
+        let mut first: Vec<T> = all.take(LISTED_MAX).collect();
+        let rest = count.saturating_sub(LISTED_MAX);
         let more = first.split_off(first.len().min(shown));
         Self { first, more, rest: self::more(rest) }
     }
@@ -65,19 +63,6 @@ impl<T> Listed<T> {
 /// How many are not listed; empty where all are.
 fn more(hidden: usize) -> String {
     if hidden == 0 { String::new() } else { grouped(hidden as u64) }
-}
-
-/// What succeeded, cannot be undone and was not: the gravest first, then in the
-/// order of the table.
-fn lost(report: &Report) -> Vec<&DestructiveAction> {
-    let gone = |action: &&DestructiveAction| {
-        action.outcome == Outcome::Succeeded
-            && action.reversibility == Reversibility::Irreversible
-            && !action.is_undone()
-    };
-    let mut lost: Vec<_> = report.destructive.iter().filter(gone).collect();
-    lost.sort_by_key(|action| std::cmp::Reverse(action.severity));
-    lost
 }
 
 /// A window, in one short line under its name.
@@ -145,20 +130,20 @@ pub(super) struct IncidentView {
 impl Head {
     /// The first screen of that report.
     pub(super) fn of(report: &Report, head: &Headline<'_>) -> Self {
-        let incidents = head.incidents.iter().take(INCIDENTS_MAX).map(|incident| IncidentView::of(incident));
+        let incidents = head.incidents.iter().take(INCIDENTS_MAX).map(|incident| IncidentView::of(&incident));
         let hidden = head.incidents.len().saturating_sub(INCIDENTS_MAX);
         let (seen_first, seen_later) = head.not_covered_first(FIRST_MAX);
         let not_covered = seen_first.iter().chain(&seen_later).map(|text| Shown::whole(text));
-        let lost = lost(report);
+        let gone = usize::try_from(head.calls.gone_count).unwrap_or(usize::MAX);
         let windows = head.ordered_windows.iter().map(|window| WindowView::of(window, report));
         Self {
             coverage: Shown::whole(&head.coverage),
             counts: Shown::whole(&head.counts),
             as_of: as_of(report),
             windows_sentence: Shown::whole(&head.windows_sentence),
-            windows: Listed::of(windows, FIRST_MAX),
+            windows: Listed::of((windows, head.ordered_windows.len()), FIRST_MAX),
             deadlines_sentence: Shown::whole(head.deadlines_sentence.as_deref().unwrap_or_default()),
-            deadlines: Listed::of(deadlines(head).map(DeadlineView::of), FIRST_MAX),
+            deadlines: Listed::of((deadlines(head).map(DeadlineView::of), head.act_before.count), FIRST_MAX),
             severities: head
                 .findings
                 .iter()
@@ -170,10 +155,10 @@ impl Head {
                 .collect(),
             suppressed: if head.suppressed == 0 { String::new() } else { grouped(head.suppressed) },
             destructive_sentence: Shown::whole(&head.destructive_sentence),
-            lost: lost.iter().take(FIRST_MAX).map(|action| LostView::of(action)).collect(),
-            lost_more: more(lost.len().saturating_sub(FIRST_MAX)),
+            lost: head.calls.gone.iter().take(FIRST_MAX).map(|action| LostView::of(action)).collect(),
+            lost_more: more(gone.saturating_sub(FIRST_MAX)),
             numbers: numbers(head),
-            not_covered: Listed::of(not_covered, seen_first.len()),
+            not_covered: Listed::of((not_covered, head.not_covered.len()), seen_first.len()),
             incidents: incidents.collect(),
             incidents_more: more(hidden),
         }
@@ -190,9 +175,9 @@ fn as_of(report: &Report) -> String {
 /// What is to be acted on, what is soonest within the first few.
 fn deadlines<'h, 'a>(head: &'h Headline<'a>) -> impl Iterator<Item = &'h DeadlineGroup<'a>> {
     let first = head.act_first(FIRST_MAX);
-    let rest = head.act_before.iter().filter({
+    let rest = head.act_before.first.iter().filter({
         let first = first.clone();
-        move |group| !first.iter().any(|one| std::ptr::eq(*one, *group))
+        move |group| !first.iter().any(|one| one.number == group.number)
     });
     let rest: Vec<_> = rest.collect();
     first.into_iter().chain(rest)
@@ -281,7 +266,7 @@ impl LostView {
 
 impl DeadlineView {
     fn of(group: &DeadlineGroup<'_>) -> Self {
-        let action = group.action;
+        let action = &group.action;
         Self {
             link: link(action),
             until: group.until.to_string(),

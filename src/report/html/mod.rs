@@ -29,10 +29,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::model::finding::Incident;
 use crate::model::report::Report;
 use crate::report::column::{AsText as _, Table};
-use crate::report::headline::Headline;
+use crate::report::headline::{self, Headline};
 use crate::report::provenance::Provenance;
 use crate::report::tables;
 use appendix::Appendix;
@@ -141,7 +140,7 @@ fn meta<'a>(
                 [shown(gap.account_id.as_text()), shown(gap.region.as_text()), from, to]
             })
             .collect(),
-        urgency: urgency(report, head),
+        urgency: urgency(report),
         account_names: scope
             .account_names
             .iter()
@@ -165,12 +164,13 @@ fn meta<'a>(
     }
 }
 
-/// Which rows of the table of incidents are the most urgent ones, in that order.
-fn urgency(report: &Report, head: &Headline<'_>) -> Vec<usize> {
-    let rows = report.incidents.iter().enumerate();
-    let rows: BTreeMap<*const Incident, usize> =
-        rows.map(|(row, incident)| (std::ptr::from_ref(incident), row)).collect();
-    head.incidents.iter().filter_map(|incident| rows.get(&std::ptr::from_ref(*incident)).copied()).collect()
+/// Rows of the table of incidents in the order in which to act, of those that the
+/// page may hold.
+fn urgency(report: &Report) -> Vec<usize> {
+    let rows = report.incidents.iter().take(embed::ROWS_MAX);
+    let mut rows: Vec<_> = rows.map(|incident| headline::urgency(&incident)).zip(0..).collect();
+    rows.sort();
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// Nothing is fetched or sent; only the page's own styles and scripts are in

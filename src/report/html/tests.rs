@@ -130,7 +130,7 @@ fn incidents_stand_in_the_order_in_which_to_act() {
     let one = report.incidents[0].clone();
     let mut late = one.clone();
     (late.next_deadline, late.summary) = (None, "no hurry".to_owned());
-    report.incidents = vec![late, one];
+    report.incidents = vec![late, one].into();
     let page = page_of(&report);
     let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is there"));
     assert!(place("jane.roe destroyed 64 things") < place("no hurry"));
@@ -201,9 +201,9 @@ fn tampering_is_on_the_first_screen_whatever_else_is_not_covered() {
 fn equal_deadlines_are_one_line_of_the_first_screen() {
     let mut report = sample::plain();
     let call = report.destructive.iter().find(|action| action.unresolved_deadline().is_some());
-    let call = call.expect("a call with a deadline").clone();
+    let call = call.expect("a call with a deadline").into_owned();
     report.scope.as_of = call.recoverable_until;
-    report.destructive = vec![call; 12];
+    report.destructive = vec![call; 12].into();
     let seen = first_screen(&page_of(&report));
     let until = report.scope.as_of.expect("a time");
     assert_eq!(seen.matches(&format!("<strong><time>{until}</time></strong>")).count(), 1, "{seen}");
@@ -222,7 +222,8 @@ fn what_is_gone_for_good_is_on_the_first_screen_and_nothing_else() {
         DestructiveAction { outcome: Outcome::Denied, ..named("DeleteDenied") },
         DestructiveAction { reversibility: Reversibility::Recoverable, ..named("DeleteSaved") },
         DestructiveAction { undone_at: report.scope.as_of, ..named("DeleteUndone") },
-    ];
+    ]
+    .into();
     let screen = first_screen(&page_of(&report));
     let (_, gone) = screen.split_once("Gone for good").expect("it is there");
     let (gone, _) = gone.split_once("</section>").expect("its end");

@@ -12,9 +12,12 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::iter::Peekable;
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -24,8 +27,10 @@ use crate::model::id::EventId;
 use crate::model::principal::Principal;
 use crate::model::report::Report;
 use crate::model::severity::Severity;
+use crate::model::time::UtcTime;
 use crate::report::column::AsText;
 use crate::report::escape;
+use crate::runs::{Iter, Runs};
 use shape::{
     Account, Activity, Actor, Api, Cloud, Endpoint, Feature, HttpRequest, Id, Issued, Metadata, Product,
     Request, Resource, Response, Service, Unmapped, User,
@@ -49,15 +54,31 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     report.events.iter().flatten().try_for_each(|event| lines.write(event, out))
 }
 
-/// Lines of events that come one by one.
+/// Lines of events that come one by one, in order of time.
 #[derive(Debug)]
-pub struct Lines<'a>(BTreeMap<&'a EventId, &'a DestructiveAction>);
+pub struct Lines<'a>(Actions<'a>);
+
+/// Destructive calls by their event.
+#[derive(Debug)]
+enum Actions<'a> {
+    /// All of them.
+    All(BTreeMap<&'a EventId, &'a DestructiveAction>),
+    /// Those of the time at hand, where all are too many for memory.
+    Passing(Box<Mutex<Passing<'a>>>),
+}
 
 impl<'a> Lines<'a> {
     /// For the events of a report.
     pub fn of(report: &'a Report) -> Self {
-        let by_id = report.destructive.iter().filter_map(|action| Some((action.event_id.as_ref()?, action)));
-        Self(by_id.collect())
+        let list = &report.destructive;
+        if list.is_spilled() {
+            return Self(Actions::Passing(Box::new(Mutex::new(Passing::over(list)))));
+        }
+        let by_id = list.iter().filter_map(|action| match action {
+            Cow::Borrowed(action) => Some((action.event_id.as_ref()?, action)),
+            Cow::Owned(_) => None,
+        });
+        Self(Actions::All(by_id.collect()))
     }
 
     /// Writes the line of an event, if it has a time.
@@ -65,13 +86,58 @@ impl<'a> Lines<'a> {
     /// # Errors
     /// If `out` cannot be written.
     pub fn write(&self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
-        let action = event.event_id.as_ref().and_then(|id| self.0.get(id).copied());
-        if let Some(activity) = activity(event, action) {
-            let line = serde_json::to_string(&activity)?;
-            out.write_all(escape::json(&line).as_bytes())?;
-            out.write_all(b"\n")?;
+        let Some((id, time)) = event.event_id.as_ref().zip(event.time) else {
+            return write_line(event, None, out);
+        };
+        match &self.0 {
+            Actions::All(all) => write_line(event, all.get(id).copied(), out),
+            Actions::Passing(rows) => {
+                let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+                write_line(event, rows.of(id, time), out)
+            }
         }
-        Ok(())
+    }
+}
+
+fn write_line(event: &Event, action: Option<&DestructiveAction>, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(activity) = activity(event, action) {
+        let line = serde_json::to_string(&activity)?;
+        out.write_all(escape::json(&line).as_bytes())?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Goes through destructive calls beside events: both are in order of time.
+#[derive(Debug)]
+struct Passing<'a> {
+    list: &'a Runs<DestructiveAction>,
+    rows: Peekable<Iter<'a, DestructiveAction>>,
+    now: Option<UtcTime>,
+    here: BTreeMap<EventId, DestructiveAction>,
+}
+
+impl<'a> Passing<'a> {
+    fn over(list: &'a Runs<DestructiveAction>) -> Self {
+        Self { list, rows: list.iter().peekable(), now: None, here: BTreeMap::new() }
+    }
+
+    /// The call of that event.
+    fn of(&mut self, id: &EventId, time: UtcTime) -> Option<&DestructiveAction> {
+        let now = Some(time);
+        if self.now > now {
+            *self = Self::over(self.list);
+        }
+        if self.now != now {
+            self.now = now;
+            self.here.clear();
+            while let Some(row) = self.rows.next_if(|row| row.event_time <= now) {
+                if let Some(id) = row.event_id.clone().filter(|_| row.event_time == now) {
+                    self.here.insert(id, row.into_owned());
+                }
+            }
+        }
+        self.here.get(id)
     }
 }
 

@@ -142,7 +142,7 @@ fn a_call_stands_where_the_mapping_has_it() {
 fn the_gravity_of_a_destructive_call_is_told() {
     let mut report = sample::plain();
     let action =
-        report.destructive.iter().find(|action| action.severity == Severity::Critical).unwrap().clone();
+        report.destructive.iter().find(|action| action.severity == Severity::Critical).unwrap().into_owned();
     let event = &mut report.events.as_mut().unwrap()[0];
     event.event_id.clone_from(&action.event_id);
     let line = lines(&report).remove(0);

@@ -6,7 +6,7 @@
 use crate::model::count::grouped;
 use crate::model::report::Report;
 use crate::report::escape::shorten;
-use crate::report::headline::{Headline, integrity, none_lacking};
+use crate::report::headline::{Headline, none_lacking};
 use crate::report::provenance::Provenance;
 use crate::report::tables;
 
@@ -19,7 +19,7 @@ const GAPS_MAX: usize = 40;
 
 /// How far to trust it, and where everything else is.
 pub(super) fn draw(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>, made: &Provenance<'_>) {
-    integrity(flow, report);
+    integrity(flow, head);
     gaps(flow, report, head);
     problems(flow, head);
     how_made(flow, made);
@@ -31,11 +31,11 @@ pub(super) fn draw(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>, ma
 }
 
 /// What digests prove of the objects, verdict by verdict.
-fn integrity(flow: &mut Flow<'_>, report: &Report) {
+fn integrity(flow: &mut Flow<'_>, head: &Headline<'_>) {
     flow.heading("Appendix: integrity of the objects");
     let lanes = [("verdict", 2.0), ("objects", 1.0), ("what it means", 7.0)]
         .map(|(title, share)| Lane { title, share });
-    let verdicts = integrity::verdicts(report);
+    let verdicts = head.objects.verdicts();
     if verdicts.is_empty() {
         flow.paragraph(PLAIN, "No object was found.");
         return;

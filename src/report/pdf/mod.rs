@@ -68,7 +68,7 @@ fn pages<'f>(faces: &'f Faces, report: &Report, head: &Headline<'_>, made: &Prov
     parts::cover(&mut flow, report, head, made);
     parts::first_things(&mut flow, report, head);
     lanes::draw(&mut flow, report, head);
-    sections::draw(&mut flow, report);
+    sections::draw(&mut flow, report, head);
     appendix::draw(&mut flow, report, head, made);
     flow
 }

@@ -135,7 +135,7 @@ fn windows(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
 
 /// What is to be done about what, and until when.
 fn act_line(group: &DeadlineGroup<'_>) -> String {
-    let action = group.action;
+    let action = &group.action;
     let of = action.resources.first().map(|name| format!(" of {}", shorten(name, 200))).unwrap_or_default();
     let by = action.actor.as_ref().map(|actor| format!(" by {}", shorten(actor, 100))).unwrap_or_default();
     format!(
@@ -150,7 +150,7 @@ fn act_line(group: &DeadlineGroup<'_>) -> String {
 
 /// All of them, equal ones together.
 fn deadlines(flow: &mut Flow<'_>, head: &Headline<'_>) {
-    if head.act_before.is_empty() {
+    if head.act_before.count == 0 {
         return;
     }
     flow.heading("Open deadlines for recovery");
@@ -163,8 +163,8 @@ fn deadlines(flow: &mut Flow<'_>, head: &Headline<'_>) {
         ("what to do", 145.0),
     ]
     .map(|(title, share)| Lane { title, share });
-    let rows = head.act_before.iter().take(DEADLINES_MAX).map(|group| {
-        let action = group.action;
+    let rows = head.act_before.first.iter().take(DEADLINES_MAX).map(|group| {
+        let action = &group.action;
         let resource =
             action.resources.first().map(|name| shorten(name, 200).into_owned()).unwrap_or_default();
         vec![
@@ -177,8 +177,8 @@ fn deadlines(flow: &mut Flow<'_>, head: &Headline<'_>) {
         ]
     });
     let shown = grid(flow, &lanes, rows, 2);
-    if head.act_before.len() > shown {
-        let more = grouped((head.act_before.len() - shown) as u64);
+    if head.act_before.count > shown {
+        let more = grouped((head.act_before.count - shown) as u64);
         flow.paragraph(SMALL, &format!("… and {more} more lines, in the table destructive_actions."));
     }
 }

@@ -4,17 +4,15 @@
 //! many pages each may take. A table that a report does not have is left out,
 //! as is a column; the appendix lists every table that there is.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::control::Verdict;
+use crate::model::control::{ControlRow, Verdict};
 use crate::model::count::{counted, grouped};
-use crate::model::event::Outcome;
 use crate::model::report::Report;
 use crate::report::column::{Cell, Table};
 use crate::report::escape::shorten;
-use crate::report::headline::{to_look_at, urgency};
-use crate::report::tables;
+use crate::report::headline::{Headline, LISTED_MAX};
+use crate::report::tables::{self, controls, destructive, findings, incidents, windows};
 
 use super::flow::{Flow, PLAIN, SMALL};
 use super::grid::{Lane, grid};
@@ -33,8 +31,9 @@ struct Section {
     /// Its columns and their width in points, all in all that of the page, about;
     /// empty for the first six, alike.
     columns: &'static [(&'static str, f32)],
-    /// Which of its rows, in which order; from 0.
-    rows: fn(&Report, usize) -> Vec<usize>,
+    /// The table with the rows to show, in their order; `None` for all, in that of
+    /// the table.
+    rows: Option<for<'a> fn(&'a Report, &'a Headline<'a>) -> Table<'a>>,
     /// How many pages it may take.
     pages_max: usize,
     /// What is said of the rows that are left out on purpose, one sentence each.
@@ -57,11 +56,9 @@ const SECTIONS: &[Section] = &[
             ("destructive_actions", 40.0),
             ("window_id", 68.0),
         ],
-        rows: |report, _| {
-            let mut rows: Vec<usize> = (0..report.windows.len()).collect();
-            rows.sort_by_key(|row| report.windows.get(*row).map(to_look_at));
-            rows
-        },
+        rows: Some(|_, head| {
+            windows::of((head.ordered_windows.len(), || head.ordered_windows.iter().copied()))
+        }),
         pages_max: 4,
         left_out: nothing,
     },
@@ -77,11 +74,7 @@ const SECTIONS: &[Section] = &[
             ("summary", 190.0),
             ("incident_id", 65.0),
         ],
-        rows: |report, _| {
-            let mut rows: Vec<usize> = (0..report.incidents.len()).collect();
-            rows.sort_by_key(|row| report.incidents.get(*row).map(urgency));
-            rows
-        },
+        rows: Some(|_, head| incidents::of((head.incidents.len(), || head.incidents.iter()))),
         pages_max: 5,
         left_out: nothing,
     },
@@ -97,13 +90,11 @@ const SECTIONS: &[Section] = &[
             ("summary", 152.0),
             ("finding_id", 65.0),
         ],
-        rows: |report, _| {
-            let of = |row: &usize| report.findings.get(*row);
-            let mut rows: Vec<usize> = (0..report.findings.len()).collect();
-            rows.retain(|row| of(row).is_some_and(|finding| finding.suppression.is_none()));
-            rows.sort_by_key(|row| of(row).map(|finding| Reverse(finding.severity)));
-            rows
-        },
+        rows: Some(|_, head| {
+            let raised = || head.claims.first.iter().filter(|one| one.suppression.is_none());
+            let all = head.findings.iter().map(|(_, count)| count).sum();
+            findings::of((raised().count(), move || raised().map(|one| &**one))).of_all(Some(all))
+        }),
         pages_max: 5,
         left_out: nothing,
     },
@@ -118,12 +109,11 @@ const SECTIONS: &[Section] = &[
             ("suppressed", 48.0),
             ("rules", 106.0),
         ],
-        rows: |report, _| {
-            let of = |row: &usize| report.controls.get(*row);
-            let mut rows: Vec<usize> = (0..report.controls.len()).collect();
-            rows.retain(|row| of(row).is_some_and(|control| control.verdict == Verdict::ExceptionsFound));
-            rows
-        },
+        rows: Some(|report, _| {
+            let exception = |row: &&ControlRow| row.verdict == Verdict::ExceptionsFound;
+            let rows = move || report.controls.iter().filter(exception);
+            controls::of((rows().count(), rows))
+        }),
         pages_max: 6,
         left_out: other_controls,
     },
@@ -141,24 +131,15 @@ const SECTIONS: &[Section] = &[
             ("recoverable_until", 46.0),
             ("resources", 80.0),
         ],
-        rows: |report, _| {
-            let of = |row: &usize| report.destructive.get(*row);
-            let mut rows: Vec<usize> = (0..report.destructive.len()).collect();
-            rows.retain(|row| of(row).is_some_and(|action| action.outcome == Outcome::Succeeded));
-            rows.sort_by_key(|row| of(row).map(|action| Reverse(action.severity)));
-            rows
-        },
+        rows: Some(|_, head| {
+            let gravest = &head.calls.gravest;
+            let rows = (gravest.len(), || gravest.iter().map(|one| &**one));
+            destructive::of(rows).of_all(Some(head.destructive.succeeded))
+        }),
         pages_max: 5,
         left_out: nothing,
     },
-    Section {
-        table: "actors",
-        title: "Actors",
-        columns: &[],
-        rows: in_order,
-        pages_max: 2,
-        left_out: nothing,
-    },
+    Section { table: "actors", title: "Actors", columns: &[], rows: None, pages_max: 2, left_out: nothing },
 ];
 
 const fn nothing(_: &Report) -> Vec<String> {
@@ -190,29 +171,25 @@ fn other_controls(report: &Report) -> Vec<String> {
     .collect()
 }
 
-fn in_order(_: &Report, rows: usize) -> Vec<usize> {
-    (0..rows).collect()
-}
-
 /// Draws every section whose table has rows.
-pub(super) fn draw(flow: &mut Flow<'_>, report: &Report) {
+pub(super) fn draw(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
     let tables = tables::all(report);
     for section in SECTIONS {
         if let Some(table) = tables.iter().find(|table| table.name == section.table) {
-            section.draw(flow, report, table);
+            let chosen = section.rows.map(|rows| rows(report, head));
+            section.draw(flow, report, chosen.as_ref().unwrap_or(table));
         }
     }
 }
 
 impl Section {
     fn draw(&self, flow: &mut Flow<'_>, report: &Report, table: &Table<'_>) {
-        let rows = (self.rows)(report, table.rows());
         let left_out = (self.left_out)(report);
-        if rows.is_empty() && left_out.is_empty() {
+        if table.rows() == 0 && left_out.is_empty() {
             return;
         }
         flow.heading(self.title);
-        if rows.is_empty() {
+        if table.rows() == 0 {
             flow.paragraph(PLAIN, "None.");
             left_out.iter().for_each(|sentence| flow.item(sentence));
             return;
@@ -220,10 +197,13 @@ impl Section {
         let columns = self.columns(table);
         let lanes: Vec<Lane> =
             columns.iter().map(|(_, title, share)| Lane { title, share: *share }).collect();
-        let cells =
-            |row: &usize| columns.iter().map(|(place, name, _)| print(table, *row, *place, name)).collect();
-        let shown = grid(flow, &lanes, rows.iter().map(cells), self.pages_max);
-        let more = rows.len() - shown;
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        table.each_while(|row| {
+            rows.push(columns.iter().map(|(place, name, _)| print(row.cell(*place), name)).collect());
+            rows.len() < LISTED_MAX
+        });
+        let shown = grid(flow, &lanes, rows.into_iter(), self.pages_max);
+        let more = table.rows() - shown;
         let rest = match more {
             0 => format!("All columns are in the table {}.", self.table),
             more => format!(
@@ -253,8 +233,8 @@ impl Section {
 }
 
 /// The text of a cell, short.
-fn print(table: &Table<'_>, row: usize, place: usize, name: &str) -> String {
-    match table.cell(row, place) {
+fn print(cell: Cell<'_>, name: &str) -> String {
+    match cell {
         Cell::Empty | Cell::Place if name == "closed_at" => "no end seen".to_owned(),
         Cell::Empty | Cell::Place => String::new(),
         Cell::Text(text) => shorten(&text, CELL_CHARS_MAX).into_owned(),

@@ -40,7 +40,7 @@ fn it_says_what_the_head_says() {
     for sentence in [&head.coverage, &head.windows_sentence, &head.destructive_sentence, &head.counts] {
         assert!(text.contains(sentence.as_str()), "{sentence}");
     }
-    let until = head.open_deadlines().next().unwrap().until.to_string();
+    let until = head.calls.open_deadlines().next().unwrap().until.to_string();
     assert!(text.contains(&format!("Act before {until}")), "{text}");
     let (_, first) = text.split_once("The head").expect("a head");
     let place = |part: &str| first.find(part).unwrap_or_else(|| panic!("{part}: {first}"));
@@ -165,7 +165,7 @@ fn a_large_report_is_summarised_and_says_where_the_rest_is() {
     report.findings = many(0).map(|n| report.findings[n].clone()).collect();
     report.destructive = many(1).map(|n| report.destructive[n].clone()).collect();
     let incident: Incident = report.incidents[0].clone();
-    report.incidents = vec![incident; 3_000];
+    report.incidents = vec![incident; 3_000].into();
     report.scope.selections = vec!["word ".repeat(3_000); 3_000];
     let (pages, text) = text_of(&report);
     assert!((20..=PAGES_MAX).contains(&pages), "{pages}");
@@ -223,7 +223,7 @@ fn incidents_and_deadlines_that_are_critical_come_first() {
         next_deadline,
         ..one.clone()
     };
-    report.incidents = vec![incident("many", Severity::High, one.next_deadline); 400];
+    report.incidents = vec![incident("many", Severity::High, one.next_deadline); 400].into();
     report.incidents.push(incident("the-critical-one", Severity::Critical, None));
     let (_, text) = text_of(&report);
     let (_, listed) = text.split_once("Incidents, by what").expect("the section");

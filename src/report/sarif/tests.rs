@@ -58,6 +58,12 @@ fn at<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
     })
 }
 
+fn render(report: &Report) -> String {
+    let mut out = Vec::new();
+    write(report, &mut out).expect("written to memory");
+    String::from_utf8(out).expect("JSON is UTF-8")
+}
+
 fn parsed(report: &Report) -> Value {
     serde_json::from_str(&render(report)).expect("JSON")
 }

@@ -1,13 +1,22 @@
 //! Table `controls`: what the findings come to, control by control.
 
+use std::borrow::Borrow;
+
 use crate::model::control::ControlRow;
 use crate::model::report::Report;
 use crate::report::column::{Column, Table, list, number, text, word};
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
+    of((report.controls.len(), || report.controls.iter()))
+}
+
+/// The table of such rows.
+pub(in crate::report) fn of<'a, I: Iterator<Item: Borrow<ControlRow>>>(
+    rows: (usize, impl Fn() -> I + Sync + 'a),
+) -> Table<'a> {
     let about = "one row per control of a framework that a rule bears on";
-    Table::of("controls", about, COLUMNS, &report.controls)
+    Table::made("controls", about, COLUMNS, rows)
 }
 
 const COLUMNS: &[Column<ControlRow>] = &[

@@ -1,13 +1,22 @@
 //! Table `destructive_actions`: destructive and recovery-inhibiting calls.
 
+use std::borrow::Borrow;
+
 use crate::model::destructive::DestructiveAction;
 use crate::model::report::Report;
 use crate::report::column::{Cell, Column, Table, list, maybe, moment, number, text, word};
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
+    of((report.destructive.len(), || report.destructive.iter()))
+}
+
+/// The table of such rows.
+pub(in crate::report) fn of<'a, I: Iterator<Item: Borrow<DestructiveAction>>>(
+    rows: (usize, impl Fn() -> I + Sync + 'a),
+) -> Table<'a> {
     let about = "one row per destructive or recovery-inhibiting call, whoever made it";
-    Table::of("destructive_actions", about, COLUMNS, &report.destructive)
+    Table::made("destructive_actions", about, COLUMNS, rows)
 }
 
 const COLUMNS: &[Column<DestructiveAction>] = &[

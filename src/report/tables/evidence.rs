@@ -6,7 +6,7 @@ use crate::report::column::{Cell, Column, Table, maybe, moment, number, text, wo
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
-    Table::of("evidence", "one row per object found, read or not", COLUMNS, &report.objects)
+    Table::over("evidence", "one row per object found, read or not", COLUMNS, &report.objects)
 }
 
 const COLUMNS: &[Column<Object>] = &[

@@ -1,6 +1,6 @@
 //! Table `findings`: claims of the tool, each with its evidence.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
@@ -9,7 +9,15 @@ use crate::report::column::{Cell, Column, Table, list, maybe, moment, number, te
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
-    Table::of("findings", "one row per claim of the tool", COLUMNS, &report.findings)
+    of((report.findings.len(), || report.findings.iter()))
+}
+
+/// The table of such rows.
+pub(in crate::report) fn of<'a, I: Iterator<Item: Borrow<Finding>>>(
+    rows: (usize, impl Fn() -> I + Sync + 'a),
+) -> Table<'a> {
+    let about = "one row per claim of the tool";
+    Table::made("findings", about, COLUMNS, rows)
 }
 
 const COLUMNS: &[Column<Finding>] = &[

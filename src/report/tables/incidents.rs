@@ -1,13 +1,22 @@
 //! Table `incidents`: destructive calls and findings of one actor, gathered.
 
+use std::borrow::Borrow;
+
 use crate::model::finding::Incident;
 use crate::model::report::Report;
 use crate::report::column::{Column, Table, list, maybe, moment, number, text, word};
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
+    of((report.incidents.len(), || report.incidents.iter()))
+}
+
+/// The table of such rows.
+pub(in crate::report) fn of<'a, I: Iterator<Item: Borrow<Incident>>>(
+    rows: (usize, impl Fn() -> I + Sync + 'a),
+) -> Table<'a> {
     let about = "one row per run of calls and findings of one actor in one account with gaps under an hour";
-    Table::of("incidents", about, COLUMNS, &report.incidents)
+    Table::made("incidents", about, COLUMNS, rows)
 }
 
 const COLUMNS: &[Column<Incident>] = &[

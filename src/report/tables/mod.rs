@@ -4,19 +4,19 @@
 //! changed, moved or removed row here is a breaking change of the interface.
 
 mod actors;
-mod controls;
+pub(super) mod controls;
 mod coverage;
-mod destructive;
+pub(super) mod destructive;
 mod events;
 mod evidence;
-mod findings;
-mod incidents;
+pub(super) mod findings;
+pub(super) mod incidents;
 mod mode_usage;
 mod problems;
 mod rfcs;
 mod sessions;
 mod timeline;
-mod windows;
+pub(super) mod windows;
 
 use crate::model::event::Event;
 use crate::model::report::Report;
@@ -149,9 +149,9 @@ mod tests {
         let report = crate::report::sample::hostile();
         for table in all(&report) {
             assert!(table.rows() > 0, "{}", table.name);
-            for row in 0..table.rows() {
-                for (place, head) in table.columns.iter().enumerate() {
-                    let fits = match table.cell(row, place) {
+            for row in table.cells() {
+                for (cell, head) in row.into_iter().zip(&table.columns) {
+                    let fits = match cell {
                         Cell::Empty => head.kind != Kind::List,
                         Cell::Text(text) => head.kind == Kind::Text && !text.is_empty(),
                         Cell::Int(_) => head.kind == Kind::Int,

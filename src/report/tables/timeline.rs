@@ -6,7 +6,7 @@ use crate::report::column::{Cell, Column, Table, maybe, moment, number, text, wo
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
-    Table::of("timeline", "one row per thing that happened, in order", COLUMNS, &report.timeline)
+    Table::over("timeline", "one row per thing that happened, in order", COLUMNS, &report.timeline)
 }
 
 const COLUMNS: &[Column<TimelineEntry>] = &[

@@ -1,13 +1,22 @@
 //! Table `mode_windows`: stretches in which a mode was open in an account.
 
+use std::borrow::Borrow;
+
 use crate::model::mode::ModeWindow;
 use crate::model::report::Report;
 use crate::report::column::{Column, Table, list, maybe, moment, number, text, word};
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
+    of((report.windows.len(), || report.windows.iter()))
+}
+
+/// The table of such rows.
+pub(in crate::report) fn of<'a, I: Iterator<Item: Borrow<ModeWindow>>>(
+    rows: (usize, impl Fn() -> I + Sync + 'a),
+) -> Table<'a> {
     let about = "one row per stretch in which a mode was open in an account";
-    Table::of("mode_windows", about, COLUMNS, &report.windows)
+    Table::made("mode_windows", about, COLUMNS, rows)
 }
 
 const COLUMNS: &[Column<ModeWindow>] = &[

@@ -110,7 +110,7 @@ impl Page<'_> {
             self.line("", &format!("… and {more} more, in the sheet `mode_windows`"))?;
         }
         for group in head.act_first(ACT_MAX) {
-            let action = group.action;
+            let action = &group.action;
             let of = action.resources.first().map(|name| format!(" of {name}")).unwrap_or_default();
             let (call, more, account) = (&action.event_name, group.more(), group.account());
             let text = format!("{}: {call}{of}{more} in account {account}: {}", group.until, action.recovery);
@@ -128,7 +128,7 @@ impl Page<'_> {
     fn numbers(&mut self, head: &Headline<'_>) -> Result<(), XlsxError> {
         self.heading("Headline numbers")?;
         let (windows, calls) = (head.windows, head.destructive);
-        let open = head.open_deadlines().count() as u64;
+        let open = head.calls.open_count() as u64;
         let numbers = [
             ("Mode windows", windows.total),
             ("… with no end seen", windows.open),
@@ -221,7 +221,7 @@ impl Page<'_> {
         self.heading("Sheets")?;
         self.link(COLUMNS, 0, "what each column holds")?;
         for sheet in sheets {
-            self.link(&sheet.part.name(), sheet.part.rows.len() as u64, sheet.part.table.about)?;
+            self.link(&sheet.part.name(), sheet.part.rows as u64, sheet.part.table.about)?;
         }
         Ok(())
     }

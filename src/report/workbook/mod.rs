@@ -35,7 +35,7 @@ use crate::report::headline::Headline;
 use crate::report::provenance::Provenance;
 use crate::report::tables;
 use look::Look;
-use sheet::Part;
+use sheet::{Part, Sheet};
 
 /// The file's name in the output folder.
 pub const FILE: &str = "report.xlsx";
@@ -43,6 +43,10 @@ pub const FILE: &str = "report.xlsx";
 /// Rows of a sheet, the header's included.
 /// Source: support.microsoft.com, "Excel specifications and limits", read 2026-11.
 const SHEET_ROWS_MAX: usize = 1_048_576;
+
+/// Rows of a table from which on its sheet may be larger than 4 GiB before it is
+/// packed, which the container must be told beforehand.
+const LARGE_ROWS: usize = 1 << 16;
 
 /// How hard the sheets are packed, of 9. Level 6, the usual one, takes three times
 /// as long for a file that is a fifth smaller.
@@ -94,21 +98,24 @@ fn assemble(
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(made));
     workbook.set_zip_compression_level(COMPRESSION_LEVEL);
+    workbook.use_zip_large_file(tables.iter().any(|table| table.held() > LARGE_ROWS));
     look.register(&mut workbook);
     if let Some(folder) = folder {
         workbook.set_tempdir(folder)?;
     }
-    let empty: Vec<_> = parts(&tables, rows_max)
-        .into_iter()
-        .map(|part| Ok((part, workbook.new_worksheet_with_constant_memory()?)))
-        .collect::<Result<_, XlsxError>>()?;
-    let filled: Vec<Filled<'_, '_>> = empty
-        .into_par_iter()
-        .map(|(part, mut worksheet)| {
-            let cut = part.fill(&mut worksheet, &look)?;
-            Ok(Filled { part, worksheet, cut })
+    let empty: Vec<Vec<_>> = tables
+        .iter()
+        .map(|table| {
+            let part = |part| Ok((part, workbook.new_worksheet_with_constant_memory()?));
+            parts(table, rows_max).map(part).collect()
         })
         .collect::<Result<_, XlsxError>>()?;
+    let filled: Vec<Vec<Filled<'_, '_>>> = tables
+        .par_iter()
+        .zip(empty)
+        .map(|(table, sheets)| fill(table, sheets, &look))
+        .collect::<Result<_, XlsxError>>()?;
+    let filled: Vec<_> = filled.into_iter().flatten().collect();
     workbook.push_worksheet(cover::cover(report, head, made, (&filled, &look))?);
     workbook.push_worksheet(cover::columns(&tables, &look)?);
     for sheet in filled {
@@ -130,19 +137,39 @@ pub fn is_caught(panic: &PanicHookInfo<'_>) -> bool {
     panic.location().is_some_and(|place| place.file().contains("rust_xlsxwriter"))
 }
 
-/// The sheets that the tables need: one each, and more where rows do not fit.
-fn parts<'a, 't>(tables: &'t [Table<'a>], rows_max: usize) -> Vec<Part<'a, 't>> {
+/// The sheets that a table needs: one, and more where rows do not fit.
+fn parts<'a, 't>(table: &'t Table<'a>, rows_max: usize) -> impl Iterator<Item = Part<'a, 't>> {
     let room = rows_max - 1;
-    let of = |table: &'t Table<'a>| {
-        let count = table.held().div_ceil(room).max(1);
-        (0..count).map(move |place| Part {
-            table,
-            rows: (place * room)..((place + 1) * room).min(table.held()),
-            place,
-            count,
-        })
-    };
-    tables.iter().flat_map(of).collect()
+    let count = table.held().div_ceil(room).max(1);
+    (0..count).map(move |place| {
+        let rows = table.held().saturating_sub(place * room).min(room);
+        Part { table, rows, place, count }
+    })
+}
+
+/// Fills the sheets of a table, one after the other, in one pass over its rows.
+fn fill<'a, 't>(
+    table: &Table<'_>,
+    sheets: Vec<(Part<'a, 't>, Worksheet)>,
+    look: &Look,
+) -> Result<Vec<Filled<'a, 't>>, XlsxError> {
+    let mut filled = Vec::with_capacity(sheets.len());
+    let mut empty = sheets.into_iter().map(|(part, worksheet)| Sheet::begin(part, worksheet, look));
+    let mut sheet = empty.next().transpose()?;
+    table.try_each(|row| {
+        if sheet.as_ref().is_some_and(Sheet::is_full)
+            && let Some(next) = empty.next()
+        {
+            filled.extend(sheet.replace(next?).map(Sheet::finish).transpose()?);
+        }
+        sheet.iter_mut().try_for_each(|sheet| sheet.push(row, look))
+    })?;
+    filled.extend(sheet.map(Sheet::finish).transpose()?);
+    // Rows that a failing disk keeps back leave sheets empty.
+    for sheet in empty {
+        filled.push(sheet?.finish()?);
+    }
+    Ok(filled)
 }
 
 /// A fixed time of making: the earliest that the container can hold.

@@ -81,7 +81,7 @@ fn times_are_numbers_with_a_format_and_words_have_colours() {
 fn rows_that_do_not_fit_go_on_in_further_sheets_and_the_cover_says_so() {
     let mut report = sample::plain();
     let one = report.timeline[0].clone();
-    report.timeline = vec![one; 7];
+    report.timeline = vec![one; 7].into();
     let workbook = workbook_of(&report, 4);
     let names = names(&workbook);
     let timeline: Vec<&str> =
@@ -124,7 +124,7 @@ fn the_cover_says_what_was_read_and_is_to_be_signed() {
     let report = sample::plain();
     let head = Headline::of(&report);
     let cover = part(&workbook_of(&report, SHEET_ROWS_MAX), "xl/sharedStrings.xml");
-    let until = head.open_deadlines().next().unwrap().until.to_string();
+    let until = head.calls.open_deadlines().next().unwrap().until.to_string();
     for text in [&*head.coverage, &*head.windows_sentence, &until, "Sign-off", "Conclusion", "c0ffee"] {
         assert!(cover.contains(text), "{text}: {cover}");
     }

@@ -152,7 +152,7 @@ fn rule(minute: i64, name: &str, extra: &str) -> Event {
 fn the_recycle_bin_keeps_what_a_rule_of_the_evidence_says() {
     let deleted = || done("ec2", "DeleteSnapshot", r#"{"snapshotId":"snap-1"}"#, "null");
     let of_snapshot = |events: Vec<Event>| {
-        let rows = report(events, vec![]).destructive;
+        let rows = Vec::from(report(events, vec![]).destructive);
         let row = rows.into_iter().find(|row| &*row.event_name == "DeleteSnapshot").expect("a row");
         (row.reversibility, row.recoverable_until, row.recovery)
     };
@@ -211,7 +211,7 @@ fn deleted_snapshot(minute: i64, id: &str) -> Event {
 fn a_copy_that_is_still_there_makes_a_loss_recoverable() {
     let deleted = || done("ec2", "DeleteVolume", VOLUME, "null");
     let of_volume = |events: Vec<Event>| {
-        let rows = report(events, vec![]).destructive;
+        let rows = Vec::from(report(events, vec![]).destructive);
         let row = rows.into_iter().find(|row| &*row.event_name == "DeleteVolume").expect("a row");
         (row.reversibility, row.recovery)
     };

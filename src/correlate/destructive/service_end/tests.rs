@@ -8,7 +8,7 @@ use super::super::super::samples::{With, call, report};
 const ARN: &str = "arn:aws:secretsmanager:us-east-1:111122223333:secret:shop/db-AbCdEf";
 
 fn rows(events: Vec<Event>) -> Vec<DestructiveAction> {
-    report(events, vec![]).destructive
+    report(events, vec![]).destructive.into()
 }
 
 fn names(events: Vec<Event>) -> Vec<(String, u64)> {

@@ -10,7 +10,7 @@ use super::super::super::samples::{With, call, minute, report};
 type Case = (&'static str, (&'static str, &'static str), (&'static str, &'static str), Option<&'static str>);
 
 fn rows(events: Vec<Event>) -> Vec<DestructiveAction> {
-    report(events, vec![]).destructive
+    report(events, vec![]).destructive.into()
 }
 
 #[rustfmt::skip]

@@ -10,7 +10,7 @@ use super::super::super::samples::{With, call, report};
 fn found(rule: &str, events: Vec<Event>) -> Vec<Finding> {
     let mut findings = report(events, vec![]).findings;
     findings.retain(|finding| finding.rule_id == rule);
-    findings
+    findings.into()
 }
 
 /// A call that deletes so many volumes, or objects, one after the other.

@@ -17,7 +17,7 @@ use super::super::super::{Options, all};
 fn found(rule: &str, events: Vec<Event>, rfcs: Vec<RfcRecord>) -> Vec<Finding> {
     let mut findings = report(events, rfcs).findings;
     findings.retain(|finding| finding.rule_id == rule);
-    findings
+    findings.into()
 }
 
 fn arn(person: &str) -> Option<Arc<str>> {

@@ -11,7 +11,7 @@ use super::super::super::samples::{DEV, With, call, minute, report, role_call, w
 pub(super) fn found(rule: &str, events: Vec<Event>) -> Vec<Finding> {
     let mut findings = report(events, vec![]).findings;
     findings.retain(|finding| finding.rule_id == rule);
-    findings
+    findings.into()
 }
 
 pub(super) fn count(rule: &str, events: Vec<Event>) -> usize {

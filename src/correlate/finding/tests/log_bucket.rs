@@ -16,7 +16,7 @@ const BUCKET: &str = "acme-audit";
 fn found_in(sources: Sources) -> Vec<Finding> {
     let mut findings = all(sources, &Catalogue::builtin(), &Options::default()).findings;
     findings.retain(|finding| finding.rule_id == "logging/log-bucket-weakened");
-    findings
+    findings.into()
 }
 
 fn found(events: Vec<Event>) -> Vec<Finding> {

@@ -26,7 +26,7 @@ fn under(policy: &str, events: Vec<Event>, rfcs: Vec<RfcRecord>) -> Report {
 fn found(rule: &str, policy: &str, events: Vec<Event>) -> Vec<Finding> {
     let mut findings = under(policy, events, vec![]).findings;
     findings.retain(|finding| finding.rule_id == rule);
-    findings
+    findings.into()
 }
 
 fn volume(minute: i64) -> Event {
@@ -225,7 +225,7 @@ fn suppression(more: &str) -> String {
 fn a_suppressed_finding_stays_marked_and_makes_no_incident() {
     let of = |more: &str| {
         let report = under(&suppression(more), vec![volume(10), volume(11)], vec![]);
-        let one = report.findings.iter().find(|one| one.rule_id == "destroy/protected-resource").cloned();
+        let one = report.findings[..].iter().find(|one| one.rule_id == "destroy/protected-resource").cloned();
         (one.expect("it stays in the table").suppression, report)
     };
     let (mark, report) = of("expires = \"2025-01-10\"\n");

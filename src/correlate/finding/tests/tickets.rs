@@ -70,7 +70,7 @@ fn cover(complete: Option<(i64, i64)>, unread: Vec<Option<BTreeSet<AccountId>>>)
 }
 
 fn of_rule(report: Report, rule: &str) -> Vec<Finding> {
-    report.findings.into_iter().filter(|finding| finding.rule_id == *rule).collect()
+    Vec::from(report.findings).into_iter().filter(|finding| finding.rule_id == *rule).collect()
 }
 
 fn opened(minute: i64) -> Event {

@@ -86,7 +86,7 @@ impl Lane<'_> {
 
 /// Draws the picture, if there is a time to draw.
 pub(super) fn draw(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
-    let Some(span) = Span::of(report, AXIS) else { return };
+    let Some(span) = Span::of(report, head, AXIS) else { return };
     let lanes = lanes(report, head, &span);
     let tallest = lanes.first().map_or(LANE_MIN, |(_, lane)| lane.height());
     flow.heading("What happened when");
@@ -119,7 +119,7 @@ pub(super) fn draw(flow: &mut Flow<'_>, report: &Report, head: &Headline<'_>) {
 }
 
 /// The lanes: those with windows first, those of which only the coverage is known last.
-fn lanes<'r>(report: &'r Report, head: &Headline<'r>, span: &Span) -> Vec<(&'r str, Lane<'r>)> {
+fn lanes<'r>(report: &'r Report, head: &'r Headline<'_>, span: &Span) -> Vec<(&'r str, Lane<'r>)> {
     let mut lanes: BTreeMap<&str, Lane<'_>> = BTreeMap::new();
     let named = |account: Option<&'r AccountId>| account.map_or("unknown account", AccountId::as_str);
     for window in &report.windows {
@@ -129,15 +129,16 @@ fn lanes<'r>(report: &'r Report, head: &Headline<'r>, span: &Span) -> Vec<(&'r s
     for session in &report.sessions {
         lanes.entry(session.account_id.as_str()).or_default().sessions.push(session);
     }
-    let calls = report.destructive.iter().filter_map(|action| {
-        Some((
-            named(action.account_id.as_ref()),
-            Kind::of(action.outcome, action.reversibility),
-            action.event_time?,
-        ))
+    let calls = head.calls.timed.iter().map(|call| {
+        let account = head.calls.accounts.get(call.account).and_then(Option::as_ref);
+        (named(account), Kind::of(call.outcome, call.reversibility), call.micros)
     });
     let rfcs = report.rfcs.iter().filter_map(|rfc| {
-        Some((named(rfc.target_account_id.as_ref().or(rfc.account_id.as_ref())), Kind::Rfc, rfc_time(rfc)?))
+        Some((
+            named(rfc.target_account_id.as_ref().or(rfc.account_id.as_ref())),
+            Kind::Rfc,
+            rfc_time(rfc)?.micros(),
+        ))
     });
     for (account, kind, time) in calls.chain(rfcs) {
         let (count, places) = lanes.entry(account).or_default().marks.entry(kind).or_default();

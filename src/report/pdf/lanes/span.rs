@@ -4,6 +4,7 @@
 
 use crate::model::report::Report;
 use crate::model::time::UtcTime;
+use crate::report::headline::Headline;
 
 use super::rfc_time;
 
@@ -26,27 +27,28 @@ pub(super) struct Span {
 
 impl Span {
     /// From the first thing that has a time to the last; `None` without any.
-    pub(super) fn of(report: &Report, (left, width): (f32, f32)) -> Option<Self> {
+    pub(super) fn of(report: &Report, head: &Headline<'_>, (left, width): (f32, f32)) -> Option<Self> {
         let scope = &report.scope;
         let windows =
             report.windows.iter().flat_map(|w| [Some(w.opened_at), w.closed_at, Some(w.last_seen_at)]);
         let sessions = report.sessions.iter().flat_map(|s| [s.started_at, s.last_event_at]);
-        let calls = report.destructive.iter().map(|action| action.event_time);
         let rfcs = report.rfcs.iter().map(rfc_time);
-        let mut times: Vec<i64> = windows
+        let mut few: Vec<i64> = windows
             .chain(sessions)
-            .chain(calls)
             .chain(rfcs)
             .chain([scope.first_event_time, scope.last_event_time])
             .flatten()
             .map(UtcTime::micros)
             .collect();
-        times.sort_unstable();
-        let median = *times.get(times.len() / 2)?;
-        let all = times.len();
-        times.retain(|time| time.abs_diff(median) <= SPREAD_MAX.unsigned_abs());
-        let (from, to) = (*times.first()?, *times.last()?);
-        let left_out = (all - times.len()) as u64;
+        few.sort_unstable();
+        let all = few.len() + head.calls.timed.len();
+        // The calls may be too many for memory: their times come in order.
+        let times = || in_order(few.iter().copied(), head.calls.timed.iter().map(|call| call.micros));
+        let median = times().nth(all / 2)?;
+        let mut near = times().filter(|time| time.abs_diff(median) <= SPREAD_MAX.unsigned_abs());
+        let from = near.next()?;
+        let (to, kept) = near.fold((from, 1), |(_, kept), time| (time, kept + 1));
+        let left_out = all as u64 - kept;
         (from < to).then_some(Self { from, to, left_out, left, width })
     }
 
@@ -56,8 +58,8 @@ impl Span {
     }
 
     /// How far from the beginning of the axis a time stands, if it is on it.
-    pub(super) fn place(&self, time: UtcTime) -> Option<f32> {
-        (self.from..=self.to).contains(&time.micros()).then(|| self.offset(time.micros()))
+    pub(super) fn place(&self, micros: i64) -> Option<f32> {
+        (self.from..=self.to).contains(&micros).then(|| self.offset(micros))
     }
 
     fn offset(&self, micros: i64) -> f32 {
@@ -74,4 +76,14 @@ impl Span {
         };
         (0..=STEPS).map(tick).collect()
     }
+}
+
+/// The times of two lists that are in order, as one.
+fn in_order(one: impl Iterator<Item = i64>, other: impl Iterator<Item = i64>) -> impl Iterator<Item = i64> {
+    let (mut one, mut other) = (one.peekable(), other.peekable());
+    std::iter::from_fn(move || match (one.peek(), other.peek()) {
+        (Some(first), Some(second)) if second < first => other.next(),
+        (Some(_), _) => one.next(),
+        (None, _) => other.next(),
+    })
 }
