@@ -10,8 +10,6 @@ use std::sync::Arc;
 use crate::model::actor::{ActorKey, Actors, Trait, Values};
 use crate::model::count::counted;
 use crate::model::destructive::DestructiveAction;
-use crate::model::event::Event;
-use crate::model::evidence::Evidence;
 use crate::model::id::AccountId;
 use crate::model::time::UtcTime;
 
@@ -39,17 +37,10 @@ pub(super) struct Known {
     complete: bool,
     /// What is judged begins here; `None` judges all.
     after: Option<UtcTime>,
-    /// The callers of destructive calls, as their records name them.
-    of_record: BTreeMap<Evidence, Who>,
 }
 
 /// The baseline if it holds anything, and what is said of it.
-pub(super) fn of(
-    given: Option<&Baseline>,
-    actors: &Actors,
-    rows: &[(usize, DestructiveAction)],
-    events: &[Event],
-) -> (Option<Known>, String) {
+pub(super) fn of(given: Option<&Baseline>, actors: &Actors) -> (Option<Known>, String) {
     let Some(given) = given else {
         let why =
             "No baseline was given (--baseline): that an actor, a network or a service is new is not told.";
@@ -69,14 +60,10 @@ pub(super) fn of(
         let why = format!("The baseline is empty: {what} names no caller, so nothing can be called new.");
         return (None, why);
     }
-    let of_record = rows.iter().map(|(place, row)| {
-        let event = &events[*place];
-        (row.evidence.clone(), who(&ActorKey::of(&event.principal, event.account_id.as_ref())))
-    });
     let all = counted(callers.len() as u64, "caller");
     let lack = if complete { "" } else { "; as it does not name all, no caller is called new" };
     let said = format!("New means: absent in {what} ({all}){lack}.");
-    (Some(Known { callers, complete, after, of_record: of_record.collect() }), said)
+    (Some(Known { callers, complete, after }), said)
 }
 
 fn who(key: &ActorKey) -> Who {
@@ -108,22 +95,22 @@ fn united<'a>(all: impl Iterator<Item = (&'a ActorKey, [Values; 5])>) -> BTreeMa
 }
 
 impl Known {
-    /// The caller of a call that is judged.
-    fn caller(&self, action: &DestructiveAction) -> Option<&Who> {
+    /// The caller of a call that is judged, as its record names it.
+    fn caller(&self, action: &DestructiveAction) -> Option<Who> {
         let judged = self.after.is_none_or(|after| action.event_time.is_some_and(|time| time >= after));
-        self.of_record.get(&action.evidence).filter(|(_, name)| judged && !name.is_empty())
+        (judged && !action.caller.actor.is_empty()).then(|| who(&action.caller))
     }
 
     /// Whether the caller of a call is one that the baseline does not know in
     /// that account.
     pub(super) fn is_new_caller(&self, action: &DestructiveAction) -> bool {
-        self.complete && self.caller(action).is_some_and(|caller| !self.callers.contains_key(caller))
+        self.complete && self.caller(action).is_some_and(|caller| !self.callers.contains_key(&caller))
     }
 
     /// The values of one kind that the caller of a call has in the baseline; `None`
     /// if it does not know the caller, or not all of its values.
     pub(super) fn values(&self, action: &DestructiveAction, which: Trait) -> Option<&Values> {
-        let known = self.caller(action).and_then(|caller| self.callers.get(caller))?;
+        let known = self.caller(action).and_then(|caller| self.callers.get(&caller))?;
         Some(&known[which as usize]).filter(|values| !values.cut)
     }
 

@@ -13,49 +13,89 @@ use crate::model::finding::{Finding, FindingSuppression};
 use crate::model::id::EventId;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::UtcTime;
-use crate::policy::{Named, Suppression};
+use crate::policy::{Named, Policy, Suppression};
+use crate::runs::Runs;
 
 use super::Facts;
 
-/// The findings with severity and suppression as the policy says. Suppressions that
-/// do not hold at the time that the report is told for, or that no finding is about,
-/// become problems.
-pub(in super::super) fn governed(
-    mut findings: Vec<Finding>,
-    facts: Facts<'_>,
-    as_of: Option<UtcTime>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Finding> {
-    let mut held: Vec<&Suppression> = Vec::new();
-    for suppression in facts.policy.suppressions() {
-        match suppression.lack(as_of) {
-            None => held.push(suppression),
-            Some(lack) => problems.push(idle(suppression, ProblemKind::SuppressionNotApplied, &lack)),
+/// What decides about one finding after the other.
+pub(in super::super) struct Governor<'a> {
+    policy: &'a Policy,
+    /// The suppressions that hold, and whether a finding was one that they describe.
+    held: Vec<(&'a Suppression, bool)>,
+    /// Of the events of findings that a suppression of resources may be about: for
+    /// each held suppression whether it covers all that the event's call names.
+    covered: BTreeMap<EventId, Vec<bool>>,
+}
+
+impl<'a> Governor<'a> {
+    /// Looks at what the findings rest on, if a suppression asks for it. Suppressions
+    /// that do not hold at the time that the report is told for become problems.
+    pub(in super::super) fn of(
+        findings: &Runs<Finding>,
+        facts: Facts<'a>,
+        as_of: Option<UtcTime>,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let mut governor = Self { policy: facts.policy, held: Vec::new(), covered: BTreeMap::new() };
+        for suppression in facts.policy.suppressions() {
+            match suppression.lack(as_of) {
+                None => governor.held.push((suppression, false)),
+                Some(lack) => problems.push(idle(suppression, ProblemKind::SuppressionNotApplied, &lack)),
+            }
         }
+        if governor.held.iter().any(|(suppression, _)| suppression.names_resource()) {
+            governor.look_up(findings, facts.destructive);
+        }
+        governor
     }
-    let mut used = vec![false; held.len()];
-    let by_resource = held.iter().any(|suppression| suppression.names_resource());
-    let actions: BTreeMap<&EventId, &DestructiveAction> = facts
-        .destructive
-        .iter()
-        .filter(|_| by_resource)
-        .filter_map(|action| Some((action.event_id.as_ref()?, action)))
-        .collect();
-    for finding in &mut findings {
-        if let Some(severity) = facts.policy.severity(&finding.rule_id) {
+
+    /// Looks at the calls of the findings that a suppression of resources may be about.
+    fn look_up(&mut self, findings: &Runs<Finding>, rows: &Runs<DestructiveAction>) {
+        let mut of_event: BTreeMap<EventId, Option<Vec<bool>>> = BTreeMap::new();
+        for finding in findings {
+            let mut narrowed = self.held.iter().filter(|(suppression, _)| suppression.names_resource());
+            if lists_all(&finding) && narrowed.any(|(suppression, _)| describes(suppression, &finding)) {
+                of_event.extend(finding.event_ids.iter().map(|id| (id.clone(), None)));
+            }
+        }
+        if of_event.is_empty() {
+            return;
+        }
+        for row in rows {
+            let Some(known) = row.event_id.as_ref().and_then(|id| of_event.get_mut(id)) else { continue };
+            let covers = |suppression: &Suppression| {
+                !row.resources.is_empty() && things(&row).all(|thing| suppression.covers(thing))
+            };
+            // An id that two calls share stands for both of them.
+            let all = known.get_or_insert_with(|| vec![true; self.held.len()]);
+            for (all, (suppression, _)) in all.iter_mut().zip(&self.held) {
+                *all = *all && covers(suppression);
+            }
+        }
+        let found = of_event.into_iter().filter_map(|(id, covered)| Some((id, covered?)));
+        self.covered = found.collect();
+    }
+
+    /// Gives a finding the severity and the suppression that the policy says.
+    pub(in super::super) fn decide(&mut self, finding: &mut Finding) {
+        if let Some(severity) = self.policy.severity(&finding.rule_id) {
             finding.severity = severity;
         }
-        for (suppression, used) in held.iter().zip(&mut used) {
-            if is_about(suppression, finding, &actions) {
+        for (number, (suppression, used)) in self.held.iter_mut().enumerate() {
+            if describes(suppression, finding) && is_covered(suppression, number, (finding, &self.covered)) {
                 *used = true;
                 finding.suppression = finding.suppression.take().or_else(|| mark(suppression));
             }
         }
     }
-    let unused = held.iter().zip(used).filter(|(_, used)| !used).map(|(suppression, _)| *suppression);
-    let why = "no finding of this evidence is what it describes";
-    problems.extend(unused.map(|one| idle(one, ProblemKind::SuppressionWithoutMatch, why)));
-    findings
+
+    /// The problems of suppressions that no finding was about.
+    pub(in super::super) fn finish(self) -> impl Iterator<Item = Problem> {
+        let unused = self.held.into_iter().filter(|(_, used)| !used);
+        let why = "no finding of this evidence is what it describes";
+        unused.map(move |(one, _)| idle(one, ProblemKind::SuppressionWithoutMatch, why))
+    }
 }
 
 /// The problem of a suppression that does nothing.
@@ -74,29 +114,28 @@ fn mark(suppression: &Suppression) -> Option<FindingSuppression> {
     })
 }
 
-/// Whether a suppression is about a finding. One of resources must cover every
-/// thing that the finding's calls name: otherwise it would hide the others.
-fn is_about(
+/// Whether rule, account and actor of a finding are those of a suppression.
+fn describes(suppression: &Suppression, finding: &Finding) -> bool {
+    suppression.rule_id == finding.rule_id
+        && suppression.concerns(finding.account_id.as_ref(), finding.actor.as_deref())
+}
+
+/// Whether a finding lists every event that it counts.
+fn lists_all(finding: &Finding) -> bool {
+    let listed = finding.event_ids.len() as u64;
+    listed > 0 && listed >= finding.count
+}
+
+/// Whether a suppression leaves nothing out that a finding is about. One of
+/// resources must cover every thing that the finding's calls name: otherwise it would
+/// hide the others. Where the finding does not list all of its events, nobody knows.
+fn is_covered(
     suppression: &Suppression,
-    finding: &Finding,
-    actions: &BTreeMap<&EventId, &DestructiveAction>,
+    number: usize,
+    (finding, covered): (&Finding, &BTreeMap<EventId, Vec<bool>>),
 ) -> bool {
-    if suppression.rule_id != finding.rule_id
-        || !suppression.concerns(finding.account_id.as_ref(), finding.actor.as_deref())
-    {
-        return false;
-    }
-    if !suppression.names_resource() {
-        return true;
-    }
-    let named = finding.event_ids.len() as u64;
-    let covered = |id| {
-        let action: Option<&&DestructiveAction> = actions.get(id);
-        action.is_some_and(|action| {
-            !action.resources.is_empty() && things(action).all(|thing| suppression.covers(thing))
-        })
-    };
-    named > 0 && named >= finding.count && finding.event_ids.iter().all(covered)
+    let covers = |id| covered.get(id).and_then(|covered| covered.get(number)).copied().unwrap_or(false);
+    !suppression.names_resource() || (lists_all(finding) && finding.event_ids.iter().all(covers))
 }
 
 /// The things that a call names.
