@@ -21,7 +21,7 @@ use crate::model::id::{AccountId, FindingId, stable_id};
 use crate::model::rfc::Rfc;
 use crate::model::severity::Severity;
 use crate::model::time::UtcTime;
-use crate::policy::Policy;
+use crate::policy::{Policy, Suppression};
 use crate::runs::{Filling, Runs};
 
 use super::baseline::Known;
@@ -82,6 +82,7 @@ use acts::Seen;
 use claim::Claim;
 use proof::Proof;
 pub(super) use proof::resting;
+use suppressed::Covered;
 pub(super) use suppressed::Governor;
 use table::{CORRELATORS, Correlator, Find};
 
@@ -183,8 +184,9 @@ trait Watch {
     fn finish(self: Box<Self>, made: &mut Vec<Claim>);
 }
 
-/// Makes all findings, in no order.
-pub(super) fn of(facts: Facts<'_>, findings: &mut Filling<Finding>) {
+/// Makes all findings, in no order. Tells what the suppressions asked of cover of
+/// those that list too few of their events to tell it.
+pub(super) fn of(facts: Facts<'_>, asked: &[&Suppression], findings: &mut Filling<Finding>) -> Covered {
     let mut waiting: Vec<(&Correlator, Claim)> = Vec::new();
     let mut watchers = Vec::new();
     for correlator in &CORRELATORS {
@@ -193,18 +195,22 @@ pub(super) fn of(facts: Facts<'_>, findings: &mut Filling<Finding>) {
             Find::Each(watch) => watchers.extend(watch(facts).map(|watcher| (correlator, watcher))),
         }
     }
-    let nothing = Proof::none();
+    let (nothing, mut all_covered) = (Proof::none(), Covered::new());
     let mut made = Vec::new();
     let mut take = |correlator, made: &mut Vec<Claim>| {
         for claim in made.drain(..) {
-            match Proof::is_needless(&claim) {
-                true => findings.push(finding(correlator, claim, &nothing)),
-                false => waiting.push((correlator, claim)),
+            if !Proof::is_needless(&claim) {
+                waiting.push((correlator, claim));
+                continue;
             }
+            let covered = suppressed::covered(&claim);
+            let finding = finding(correlator, claim, &nothing);
+            all_covered.extend(covered.map(|covered| (finding.finding_id.clone(), covered)));
+            findings.push(finding);
         }
     };
     for row in facts.destructive {
-        let seen = Seen::new(&row);
+        let seen = Seen::new(&row, asked);
         for (correlator, watcher) in &mut watchers {
             watcher.see(&seen, &mut made);
             take(*correlator, &mut made);
@@ -216,6 +222,7 @@ pub(super) fn of(facts: Facts<'_>, findings: &mut Filling<Finding>) {
     }
     let proof = Proof::of(waiting.iter().map(|(_, claim)| claim), facts);
     findings.extend(waiting.into_iter().map(|(correlator, claim)| finding(correlator, claim, &proof)));
+    all_covered
 }
 
 /// The one order of findings: by time, account, rule and id.

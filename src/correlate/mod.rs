@@ -232,10 +232,11 @@ fn judged(
 ) -> (Runs<Finding>, Vec<ControlRow>) {
     let room = &options.room;
     let mut made = Filling::sorted_by(room, finding::in_order);
-    finding::of(facts, &mut made);
+    let mut governor = finding::Governor::of(facts.policy, scope.as_of, problems);
+    let covered = finding::of(facts, governor.asked(), &mut made);
     detected::of(detected, (facts.events, facts.sessions), &mut made);
     let made = made.finish();
-    let mut governor = finding::Governor::of(&made, facts, scope.as_of, problems);
+    governor.look_up(&made, facts.destructive, covered);
     let (mut findings, mut borne) = (Filling::in_order(room), controls::Borne::default());
     for finding in &made {
         let mut finding = finding.into_owned();

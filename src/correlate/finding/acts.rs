@@ -16,8 +16,10 @@ use crate::model::id::{AccountId, EventId, ModeName, RfcId, SessionId, WindowId}
 use crate::model::source_grade::SourceGrade;
 use crate::model::text::share;
 use crate::model::time::UtcTime;
+use crate::policy::Suppression;
 
 use super::super::joined::Joined;
+use super::suppressed::covers;
 
 /// Account and actor of a call.
 pub(super) type Whose = (Option<AccountId>, Option<Arc<str>>);
@@ -41,11 +43,13 @@ pub(super) struct Act {
     pub(super) thing: Option<Arc<str>>,
     pub(super) undone_at: Option<UtcTime>,
     source_grade: SourceGrade,
+    /// For each suppression that is asked of, whether it covers all that it names.
+    covered: Vec<bool>,
     pub(super) evidence: Evidence,
 }
 
 impl Act {
-    fn of(row: &DestructiveAction) -> Self {
+    fn of(row: &DestructiveAction, asked: &[&Suppression]) -> Self {
         Self {
             time: row.event_time,
             event_id: row.event_id.clone(),
@@ -62,6 +66,7 @@ impl Act {
             thing: row.resources.first().cloned(),
             undone_at: row.undone_at,
             source_grade: row.source_grade,
+            covered: asked.iter().map(|suppression| covers(suppression, row)).collect(),
             evidence: row.evidence.clone(),
         }
     }
@@ -98,17 +103,19 @@ impl Act {
 /// A row of destructive calls that is looked at, with what claims keep of it.
 pub(super) struct Seen<'r> {
     row: &'r DestructiveAction,
+    asked: &'r [&'r Suppression],
     act: OnceCell<Arc<Act>>,
 }
 
 impl<'r> Seen<'r> {
-    pub(super) const fn new(row: &'r DestructiveAction) -> Self {
-        Self { row, act: OnceCell::new() }
+    /// A row, and the suppressions of which it is asked whether they cover it.
+    pub(super) const fn new(row: &'r DestructiveAction, asked: &'r [&'r Suppression]) -> Self {
+        Self { row, asked, act: OnceCell::new() }
     }
 
     /// What claims keep of it, made once.
     pub(super) fn act(&self) -> &Arc<Act> {
-        self.act.get_or_init(|| Arc::new(Act::of(self.row)))
+        self.act.get_or_init(|| Arc::new(Act::of(self.row, self.asked)))
     }
 
     pub(super) fn whose(&self) -> Whose {
@@ -148,6 +155,8 @@ pub(super) struct Acts {
     event_ids: Vec<EventId>,
     /// The first of their records, each once.
     records: Vec<Evidence>,
+    /// For each suppression that is asked of, whether it covers all that they name.
+    covered: Vec<bool>,
 }
 
 impl Acts {
@@ -160,6 +169,7 @@ impl Acts {
 
     /// Takes in one more call.
     pub(super) fn add(&mut self, act: &Arc<Act>) {
+        self.covers(&act.covered);
         self.count += 1;
         self.resources += act.resource_count;
         self.names.add(&act.event_name);
@@ -180,6 +190,10 @@ impl Acts {
 
     /// Takes in those that came after its own.
     pub(super) fn append(&mut self, later: Self) {
+        if later.is_empty() {
+            return;
+        }
+        self.covers(&later.covered);
         self.count += later.count;
         self.resources += later.resources;
         self.names.append(&later.names);
@@ -203,6 +217,18 @@ impl Acts {
             (Some((from, to)), Some((first, last))) => Some((from.min(first), to.max(last))),
             (one, other) => one.or(other),
         };
+    }
+
+    fn covers(&mut self, more: &[bool]) {
+        if self.is_empty() {
+            self.covered = more.to_vec();
+        }
+        self.covered.iter_mut().zip(more).for_each(|(all, more)| *all &= more);
+    }
+
+    /// For each suppression that is asked of, whether it covers all that they name.
+    pub(super) fn covered(&self) -> &[bool] {
+        &self.covered
     }
 
     pub(super) const fn is_empty(&self) -> bool {

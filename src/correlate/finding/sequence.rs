@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn the_latest_of_an_earlier_second_is_found_and_what_is_long_ago_is_forgotten() {
         let report = report(vec![call(0, "ec2", "DeleteVolume")], vec![]);
-        let act = Seen::new(&report.destructive[0]).act().clone();
+        let act = Seen::new(&report.destructive[0], &[]).act().clone();
         let prepared = |undone_at| {
             let mut act = Act::clone(&act);
             act.undone_at = undone_at;

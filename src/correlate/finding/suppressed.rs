@@ -7,74 +7,91 @@
 
 use std::collections::BTreeMap;
 
+use crate::limits::FINDING_EVENTS_MAX;
 use crate::model::destructive::DestructiveAction;
 use crate::model::evidence::ObjectPath;
 use crate::model::finding::{Finding, FindingSuppression};
-use crate::model::id::EventId;
+use crate::model::id::{EventId, FindingId};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::UtcTime;
 use crate::policy::{Named, Policy, Suppression};
 use crate::runs::Runs;
 
-use super::Facts;
+use super::claim::Claim;
+
+/// Of a finding, for each suppression that holds, whether it covers all that the
+/// finding's calls name.
+pub(in super::super) type Covered = BTreeMap<FindingId, Vec<bool>>;
 
 /// What decides about one finding after the other.
 pub(in super::super) struct Governor<'a> {
     policy: &'a Policy,
-    /// The suppressions that hold, and whether a finding was one that they describe.
-    held: Vec<(&'a Suppression, bool)>,
-    /// Of the events of findings that a suppression of resources may be about: for
-    /// each held suppression whether it covers all that the event's call names.
-    covered: BTreeMap<EventId, Vec<bool>>,
+    /// The suppressions that hold.
+    held: Vec<&'a Suppression>,
+    /// Whether a finding was one that they describe.
+    used: Vec<bool>,
+    /// For the events of findings what [`Covered`] tells of whole findings.
+    of_event: BTreeMap<EventId, Vec<bool>>,
+    of_finding: Covered,
 }
 
 impl<'a> Governor<'a> {
-    /// Looks at what the findings rest on, if a suppression asks for it. Suppressions
-    /// that do not hold at the time that the report is told for become problems.
+    /// Suppressions that do not hold at the time that the report is told for become
+    /// problems.
     pub(in super::super) fn of(
-        findings: &Runs<Finding>,
-        facts: Facts<'a>,
+        policy: &'a Policy,
         as_of: Option<UtcTime>,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let mut governor = Self { policy: facts.policy, held: Vec::new(), covered: BTreeMap::new() };
-        for suppression in facts.policy.suppressions() {
+        let mut held = Vec::new();
+        for suppression in policy.suppressions() {
             match suppression.lack(as_of) {
-                None => governor.held.push((suppression, false)),
+                None => held.push(suppression),
                 Some(lack) => problems.push(idle(suppression, ProblemKind::SuppressionNotApplied, &lack)),
             }
         }
-        if governor.held.iter().any(|(suppression, _)| suppression.names_resource()) {
-            governor.look_up(findings, facts.destructive);
-        }
-        governor
+        let used = vec![false; held.len()];
+        Self { policy, held, used, of_event: BTreeMap::new(), of_finding: BTreeMap::new() }
     }
 
-    /// Looks at the calls of the findings that a suppression of resources may be about.
-    fn look_up(&mut self, findings: &Runs<Finding>, rows: &Runs<DestructiveAction>) {
-        let mut of_event: BTreeMap<EventId, Option<Vec<bool>>> = BTreeMap::new();
+    /// The suppressions of which must be asked whether they cover a call; none if no
+    /// suppression names resources.
+    pub(in super::super) fn asked(&self) -> &[&'a Suppression] {
+        let narrowed = self.held.iter().any(|suppression| suppression.names_resource());
+        if narrowed { &self.held } else { &[] }
+    }
+
+    /// Looks at the calls of the findings that a suppression of resources may be
+    /// about. `of_finding` tells of those that do not list all of their events.
+    pub(in super::super) fn look_up(
+        &mut self,
+        findings: &Runs<Finding>,
+        rows: &Runs<DestructiveAction>,
+        of_finding: Covered,
+    ) {
+        self.of_finding = of_finding;
+        let mut wanted: BTreeMap<EventId, Option<Vec<bool>>> = BTreeMap::new();
+        if self.asked().is_empty() {
+            return;
+        }
         for finding in findings {
-            let mut narrowed = self.held.iter().filter(|(suppression, _)| suppression.names_resource());
-            if lists_all(&finding) && narrowed.any(|(suppression, _)| describes(suppression, &finding)) {
-                of_event.extend(finding.event_ids.iter().map(|id| (id.clone(), None)));
+            let mut narrowed = self.held.iter().filter(|suppression| suppression.names_resource());
+            if lists_all(&finding) && narrowed.any(|suppression| describes(suppression, &finding)) {
+                wanted.extend(finding.event_ids.iter().map(|id| (id.clone(), None)));
             }
         }
-        if of_event.is_empty() {
+        if wanted.is_empty() {
             return;
         }
         for row in rows {
-            let Some(known) = row.event_id.as_ref().and_then(|id| of_event.get_mut(id)) else { continue };
-            let covers = |suppression: &Suppression| {
-                !row.resources.is_empty() && things(&row).all(|thing| suppression.covers(thing))
-            };
+            let Some(known) = row.event_id.as_ref().and_then(|id| wanted.get_mut(id)) else { continue };
             // An id that two calls share stands for both of them.
             let all = known.get_or_insert_with(|| vec![true; self.held.len()]);
-            for (all, (suppression, _)) in all.iter_mut().zip(&self.held) {
-                *all = *all && covers(suppression);
+            for (all, suppression) in all.iter_mut().zip(&self.held) {
+                *all = *all && covers(suppression, &row);
             }
         }
-        let found = of_event.into_iter().filter_map(|(id, covered)| Some((id, covered?)));
-        self.covered = found.collect();
+        self.of_event = wanted.into_iter().filter_map(|(id, covered)| Some((id, covered?))).collect();
     }
 
     /// Gives a finding the severity and the suppression that the policy says.
@@ -82,20 +99,45 @@ impl<'a> Governor<'a> {
         if let Some(severity) = self.policy.severity(&finding.rule_id) {
             finding.severity = severity;
         }
-        for (number, (suppression, used)) in self.held.iter_mut().enumerate() {
-            if describes(suppression, finding) && is_covered(suppression, number, (finding, &self.covered)) {
-                *used = true;
+        for (number, suppression) in self.held.iter().enumerate() {
+            if describes(suppression, finding) && self.leaves_nothing_out(number, finding) {
+                self.used[number] = true;
                 finding.suppression = finding.suppression.take().or_else(|| mark(suppression));
             }
         }
     }
 
+    /// Whether a suppression leaves nothing out that a finding is about. One of
+    /// resources must cover every thing that the finding's calls name: otherwise it
+    /// would hide the others. Where nobody knows, it does not.
+    fn leaves_nothing_out(&self, number: usize, finding: &Finding) -> bool {
+        let is_true = |covered: Option<&Vec<bool>>| {
+            covered.and_then(|covered| covered.get(number)).copied().unwrap_or(false)
+        };
+        !self.held[number].names_resource()
+            || is_true(self.of_finding.get(&finding.finding_id))
+            || (lists_all(finding) && finding.event_ids.iter().all(|id| is_true(self.of_event.get(id))))
+    }
+
     /// The problems of suppressions that no finding was about.
     pub(in super::super) fn finish(self) -> impl Iterator<Item = Problem> {
-        let unused = self.held.into_iter().filter(|(_, used)| !used);
+        let unused = self.held.into_iter().zip(self.used).filter(|(_, used)| !used);
         let why = "no finding of this evidence is what it describes";
         unused.map(move |(one, _)| idle(one, ProblemKind::SuppressionWithoutMatch, why))
     }
+}
+
+/// What suppressions cover of a claim that rests on more calls than its finding
+/// lists; `None` if that tells nothing.
+pub(super) fn covered(claim: &Claim) -> Option<Vec<bool>> {
+    let (acts, all_are_calls) = (&claim.acts, claim.rests_on.is_empty());
+    let tells = acts.count > FINDING_EVENTS_MAX as u64 && all_are_calls && acts.covered().contains(&true);
+    tells.then(|| acts.covered().to_vec())
+}
+
+/// Whether a suppression covers everything that a call names, and it names something.
+pub(super) fn covers(suppression: &Suppression, row: &DestructiveAction) -> bool {
+    !row.resources.is_empty() && things(row).all(|thing| suppression.covers(thing))
 }
 
 /// The problem of a suppression that does nothing.
@@ -124,18 +166,6 @@ fn describes(suppression: &Suppression, finding: &Finding) -> bool {
 fn lists_all(finding: &Finding) -> bool {
     let listed = finding.event_ids.len() as u64;
     listed > 0 && listed >= finding.count
-}
-
-/// Whether a suppression leaves nothing out that a finding is about. One of
-/// resources must cover every thing that the finding's calls name: otherwise it would
-/// hide the others. Where the finding does not list all of its events, nobody knows.
-fn is_covered(
-    suppression: &Suppression,
-    number: usize,
-    (finding, covered): (&Finding, &BTreeMap<EventId, Vec<bool>>),
-) -> bool {
-    let covers = |id| covered.get(id).and_then(|covered| covered.get(number)).copied().unwrap_or(false);
-    !suppression.names_resource() || (lists_all(finding) && finding.event_ids.iter().all(covers))
 }
 
 /// The things that a call names.

@@ -23,6 +23,7 @@ mod duty;
 mod geoip;
 mod intent;
 mod log_bucket;
+mod many;
 mod policy;
 mod tickets;
 
