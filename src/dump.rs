@@ -31,8 +31,8 @@ use crate::lake::Lake;
 use crate::model::evidence::ObjectPath;
 use crate::model::report::Report;
 use crate::model::time::Day;
-use crate::runs::Room;
 use crate::report::headline::Headline;
+use crate::runs::Room;
 use crate::timeline::{Known, Location};
 use crate::usage::Folded;
 

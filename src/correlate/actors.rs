@@ -9,7 +9,6 @@ use std::sync::Arc;
 use crate::limits::ACTORS_MAX;
 use crate::model::actor::{ActorKey, ActorRow, Actors, ModeUse, Span};
 use crate::model::count::counted;
-use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
 use crate::model::evidence::ObjectPath;
 use crate::model::id::{AccountId, ModeName};
@@ -18,12 +17,9 @@ use crate::model::problem::{Problem, ProblemKind};
 use super::order::none_last;
 use super::session::Sessions;
 
-/// The callers, ordered by when they were first seen, account and name.
-pub(super) fn rows(actors: Actors, destructive: &[DestructiveAction]) -> Vec<ActorRow> {
-    let mut done: BTreeMap<&ActorKey, u64> = BTreeMap::new();
-    for row in destructive.iter().filter(|row| row.outcome == Outcome::Succeeded) {
-        *done.entry(&row.caller).or_default() += 1;
-    }
+/// The callers, ordered by when they were first seen, account and name. `done` are
+/// the destructive calls of each that succeeded.
+pub(super) fn rows(actors: Actors, done: &BTreeMap<Arc<ActorKey>, u64>) -> Vec<ActorRow> {
     let mut rows: Vec<ActorRow> = actors
         .seen
         .into_iter()

@@ -95,7 +95,7 @@ fn united<'a>(all: impl Iterator<Item = (&'a ActorKey, [Values; 5])>) -> BTreeMa
 }
 
 impl Known {
-    /// The caller of a call that is judged.
+    /// The caller of a call that is judged, as its record names it.
     fn caller(&self, action: &DestructiveAction) -> Option<Who> {
         let judged = self.after.is_none_or(|after| action.event_time.is_some_and(|time| time >= after));
         (judged && !action.caller.actor.is_empty()).then(|| who(&action.caller))

@@ -15,7 +15,7 @@ use crate::model::count::{counted, grouped};
 use crate::model::coverage::{CoverageDay, gaps};
 use crate::model::finding::Finding;
 use crate::model::hit::Detected;
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, FindingId};
 use crate::model::rfc::{Rfc, RfcSource};
 use crate::policy::{Policy, Topic};
 
@@ -53,61 +53,73 @@ pub(super) struct Basis<'a> {
     pub(super) baseline: bool,
 }
 
-/// Findings with the controls that the catalogue knows their rules, and the calls
-/// they are about, to bear on.
-pub(super) fn named(mut findings: Vec<Finding>, catalogue: &Catalogue) -> Vec<Finding> {
-    for finding in &mut findings {
-        for control in catalogue.controls().of_calls(&finding.rule_id, &finding.calls) {
-            let spelled = control.spelled();
-            if !finding.controls.contains(&spelled.as_str().into()) {
-                finding.controls.push(spelled.into());
-            }
+/// Adds the controls that the catalogue knows the rule of a finding, and the calls
+/// it is about, to bear on.
+pub(super) fn name(finding: &mut Finding, catalogue: &Catalogue) {
+    for control in catalogue.controls().of_calls(&finding.rule_id, &finding.calls) {
+        let spelled = control.spelled();
+        if !finding.controls.contains(&spelled.as_str().into()) {
+            finding.controls.push(spelled.into());
         }
     }
-    findings
 }
 
 /// A row for each control that a rule of the run bears on: the frameworks in the
 /// order of the catalogue, then what only the user's rules name.
-pub(super) fn of(detected: &Detected, findings: &[Finding], basis: Basis<'_>) -> Vec<ControlRow> {
+pub(super) fn of(detected: &Detected, findings: &Borne, basis: Basis<'_>) -> Vec<ControlRow> {
     let rules = rules_of(detected, basis.catalogue);
     let at_hand = AtHand::of(basis);
     let all = rules.values().flatten();
     let lacks: BTreeMap<&str, Lack> =
         all.map(|rule| (&**rule, at_hand.lack(rule, basis.catalogue))).collect();
-    let by_control = by_control(findings, basis.catalogue);
     let rests_on = rests_on(basis);
     let ours = basis.catalogue.controls().all();
     let others = rules.keys().filter(|id| basis.catalogue.controls().title(id).is_none());
     let all = ours.chain(others.map(|id| (id, "")));
+    let none = Found::default();
     let row = |(id, title): (&ControlId, &str)| {
         let rules = rules.get(id)?;
-        Some(row(
-            (id, title),
-            rules,
-            (by_control.get(id).map_or(&[], Vec::as_slice), &lacks),
-            (&rests_on, basis),
-        ))
+        Some(row((id, title), rules, (findings.of.get(id).unwrap_or(&none), &lacks), (&rests_on, basis)))
     };
     all.filter_map(row).collect()
 }
 
-/// The findings that bear on each control: those that name it, in their order.
-fn by_control<'f>(findings: &'f [Finding], catalogue: &Catalogue) -> BTreeMap<ControlId, Vec<&'f Finding>> {
-    let mut spelled: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (place, finding) in findings.iter().enumerate() {
-        for control in &finding.controls {
-            spelled.entry(control).or_default().push(place);
+/// What the findings come to that bear on each control: those that name it.
+#[derive(Debug, Default)]
+pub(super) struct Borne {
+    of: BTreeMap<ControlId, Found>,
+    /// A rule of the user may spell a control of ours another way.
+    read: BTreeMap<String, ControlId>,
+}
+
+/// The findings that bear on one control.
+#[derive(Debug, Default)]
+struct Found {
+    ids: Vec<FindingId>,
+    attempts: u64,
+    suppressed: u64,
+}
+
+impl Borne {
+    /// Takes in one finding after the other, in their order.
+    pub(super) fn add(&mut self, finding: &Finding, catalogue: &Catalogue) {
+        for spelled in &finding.controls {
+            if !self.read.contains_key(&**spelled) {
+                self.read.insert(spelled.to_string(), catalogue.controls().read(spelled));
+            }
+        }
+        let named: BTreeSet<&ControlId> =
+            finding.controls.iter().filter_map(|spelled| self.read.get(&**spelled)).collect();
+        for control in named {
+            let found = match self.of.get_mut(control) {
+                Some(found) => found,
+                None => self.of.entry(control.clone()).or_default(),
+            };
+            found.ids.push(finding.finding_id.clone());
+            found.attempts += u64::from(finding.attempt);
+            found.suppressed += u64::from(finding.suppression.is_some());
         }
     }
-    // A rule of the user may spell a control of ours another way.
-    let mut places: BTreeMap<ControlId, BTreeSet<usize>> = BTreeMap::new();
-    for (control, named) in spelled {
-        places.entry(catalogue.controls().read(control)).or_default().extend(named);
-    }
-    let named =
-        |places: BTreeSet<usize>| places.into_iter().filter_map(|place| findings.get(place)).collect();
-    places.into_iter().map(|(control, places)| (control, named(places))).collect()
 }
 
 /// The rules of the run that bear on each control.
@@ -261,11 +273,11 @@ fn rests_on(basis: Basis<'_>) -> String {
 fn row(
     (id, title): (&ControlId, &str),
     rules: &BTreeSet<Arc<str>>,
-    (findings, lacks): (&[&Finding], &BTreeMap<&str, Lack>),
+    (found, lacks): (&Found, &BTreeMap<&str, Lack>),
     (rests_on, basis): (&str, Basis<'_>),
 ) -> ControlRow {
-    let attempts = findings.iter().filter(|finding| finding.attempt).count() as u64;
-    let suppressed = findings.iter().filter(|finding| finding.suppression.is_some()).count() as u64;
+    let Found { ids, attempts, suppressed } = found;
+    let (attempts, suppressed) = (*attempts, *suppressed);
     let of = |part: fn(&Lack) -> &Vec<String>| -> Vec<(&Arc<str>, String)> {
         let why = |rule: &Arc<str>| Some(part(lacks.get(&**rule)?)).filter(|why| !why.is_empty());
         rules.iter().filter_map(|rule| Some((rule, why(rule)?.join(" and ")))).collect()
@@ -275,7 +287,7 @@ fn row(
     in_part.retain(|(rule, _)| !lacking.iter().any(|(other, _)| other == rule));
     let judged = rules.len() - lacking.len();
     // What was refused, or came to nothing, is no exception: the control held.
-    let verdict = match (attempts == findings.len() as u64, judged) {
+    let verdict = match (attempts == ids.len() as u64, judged) {
         (false, _) => Verdict::ExceptionsFound,
         // What a few of its rules did not find says little of a control.
         (true, judged) if judged * 2 < rules.len() => Verdict::NotAssessable,
@@ -301,12 +313,12 @@ fn row(
         control: id.control.as_str().into(),
         title: title.into(),
         rules: rules.iter().cloned().collect(),
-        findings: findings.len() as u64 - suppressed,
+        findings: ids.len() as u64 - suppressed,
         verdict,
         coverage: sentences.join(" "),
         suppressed,
         rules_not_assessed: lacking.into_iter().map(|(rule, _)| rule.clone()).collect(),
-        finding_ids: findings.iter().map(|finding| finding.finding_id.clone()).collect(),
+        finding_ids: ids.clone(),
     }
 }
 

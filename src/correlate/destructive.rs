@@ -22,7 +22,6 @@ use crate::model::rfc::{Rfc, RfcAction};
 use crate::model::severity::Severity;
 use crate::model::text::shared;
 use crate::model::time::UtcTime;
-use crate::runs::{Filling, Room, Runs};
 
 use super::context::Plain;
 use super::payload;
@@ -84,8 +83,9 @@ pub(super) struct Calls<'a> {
     pub(super) plain: &'a Plain,
 }
 
-/// The rows, ordered by time, account, region, event source, event name and event id.
-pub(super) fn of(calls: Calls<'_>, context: Context<'_>, room: &Arc<Room>) -> Runs<DestructiveAction> {
+/// Hands out the rows, ordered by time, account, region, event source, event name and
+/// event id.
+pub(super) fn each(calls: Calls<'_>, context: Context<'_>, take: &mut dyn FnMut(DestructiveAction)) {
     let maker = Maker {
         context,
         events: calls.events,
@@ -97,11 +97,10 @@ pub(super) fn of(calls: Calls<'_>, context: Context<'_>, room: &Arc<Room>) -> Ru
             Some(effect_of(event).outcome)
         }),
     };
-    let mut rows = Filling::in_order(room);
     let mut some = Vec::with_capacity(TOGETHER);
     let mut make = |some: &mut Vec<Labelled<'_>>| {
         let made: Vec<Option<DestructiveAction>> = some.par_iter().map(|call| maker.row(call)).collect();
-        rows.extend(made.into_iter().flatten());
+        made.into_iter().flatten().for_each(&mut *take);
         some.clear();
     };
     for call in labelled(calls) {
@@ -111,7 +110,6 @@ pub(super) fn of(calls: Calls<'_>, context: Context<'_>, room: &Arc<Room>) -> Ru
         }
     }
     make(&mut some);
-    rows.finish()
 }
 
 /// Calls whose rows are made together.

@@ -1,11 +1,15 @@
 //! Claims over several events: the rows of `findings`.
 //!
 //! Owns: how correlators are run and what every finding of theirs shares. Each
-//! looks at the finished windows, sessions, RFCs, destructive actions and
-//! coverage, and makes claims; none looks at another's. To add one: a file here
-//! and a row of `table`.
+//! looks at the finished windows, sessions, RFCs and coverage, or watches the rows
+//! of destructive calls go by, and makes claims; none looks at another's. To add
+//! one: a file here and a row of `table`.
+//!
+//! Rows of destructive calls are gone through once, in order of time, and are too
+//! many to be held: a watcher holds what its open runs come to.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use crate::catalogue::Catalogue;
 use crate::geoip::GeoIp;
@@ -17,7 +21,8 @@ use crate::model::id::{AccountId, FindingId, stable_id};
 use crate::model::rfc::Rfc;
 use crate::model::severity::Severity;
 use crate::model::time::UtcTime;
-use crate::policy::Policy;
+use crate::policy::{Policy, Suppression};
+use crate::runs::{Filling, Runs};
 
 use super::baseline::Known;
 use super::log_bucket::LogBuckets;
@@ -26,6 +31,7 @@ use super::session::Sessions;
 use super::window::{RfcEvidence, Windows};
 
 mod about;
+mod acts;
 mod automated;
 mod backups;
 mod beyond_ticket;
@@ -72,13 +78,14 @@ mod unprotected;
 mod unused;
 
 use about::ABOUT;
+use acts::Seen;
 use claim::Claim;
-pub(super) use claim::joined;
 pub(super) use log_bucket::is_on_log_bucket;
 use proof::Proof;
 pub(super) use proof::resting;
-pub(super) use suppressed::governed;
-use table::{CORRELATORS, Correlator};
+use suppressed::Covered;
+pub(super) use suppressed::Governor;
+use table::{CORRELATORS, Correlator, Find};
 
 /// What to do about calls that came to nothing, in place of what their rule says.
 pub(super) const RESPONSE_TO_ATTEMPT: &str =
@@ -93,7 +100,10 @@ pub(super) struct Facts<'a> {
     pub(super) rfc_evidence: &'a RfcEvidence,
     pub(super) windows: &'a Windows,
     pub(super) sessions: &'a Sessions,
-    pub(super) destructive: &'a [DestructiveAction],
+    /// In order of time, unknown times last.
+    pub(super) destructive: &'a Runs<DestructiveAction>,
+    /// Whether each of them has a time.
+    pub(super) all_timed: bool,
     pub(super) coverage: &'a [CoverageDay],
     /// Where trails keep their logs.
     pub(super) log_buckets: &'a LogBuckets,
@@ -166,31 +176,68 @@ pub fn rules_and_controls() -> impl Iterator<Item = (&'static str, &'static [&'s
     CORRELATORS.iter().map(|correlator| (correlator.rule_id, correlator.controls))
 }
 
-/// All findings, ordered by time, account, rule and id.
-pub(super) fn of(facts: Facts<'_>) -> Vec<Finding> {
-    let made = CORRELATORS
-        .iter()
-        .flat_map(|correlator| (correlator.find)(facts).into_iter().map(move |claim| (correlator, claim)));
-    let made: Vec<(&Correlator, Claim<'_>)> = made.collect();
-    let proof = Proof::of(made.iter().map(|(_, claim)| claim), facts);
-    let mut findings: Vec<Finding> =
-        made.into_iter().map(|(correlator, claim)| finding(correlator, claim, &proof)).collect();
-    sort(&mut findings);
-    findings
+/// Watches the rows of destructive calls go by, in their order.
+trait Watch {
+    /// Takes in a row. Claims that are complete by then go to `made`.
+    fn see(&mut self, row: &Seen<'_>, made: &mut Vec<Claim>);
+
+    /// No more rows follow: the other claims go to `made`.
+    fn finish(self: Box<Self>, made: &mut Vec<Claim>);
 }
 
-/// The one order of findings.
-pub(super) fn sort(findings: &mut [Finding]) {
-    findings.sort_by_cached_key(|finding| {
-        let account = finding.account_id.clone();
-        (order::none_last(finding.time), account, finding.rule_id.clone(), finding.finding_id.clone())
-    });
+/// Makes all findings, in no order. Tells what the suppressions asked of cover of
+/// those that list too few of their events to tell it.
+pub(super) fn of(facts: Facts<'_>, asked: &[&Suppression], findings: &mut Filling<Finding>) -> Covered {
+    let mut waiting: Vec<(&Correlator, Claim)> = Vec::new();
+    let mut watchers = Vec::new();
+    for correlator in &CORRELATORS {
+        match correlator.find {
+            Find::Once(find) => waiting.extend(find(facts).into_iter().map(|claim| (correlator, claim))),
+            Find::Each(watch) => watchers.extend(watch(facts).map(|watcher| (correlator, watcher))),
+        }
+    }
+    let (nothing, mut all_covered) = (Proof::none(), Covered::new());
+    let mut made = Vec::new();
+    let mut take = |correlator, made: &mut Vec<Claim>| {
+        for claim in made.drain(..) {
+            if !Proof::is_needless(&claim) {
+                waiting.push((correlator, claim));
+                continue;
+            }
+            let covered = suppressed::covered(&claim);
+            let finding = finding(correlator, claim, &nothing);
+            all_covered.extend(covered.map(|covered| (finding.finding_id.clone(), covered)));
+            findings.push(finding);
+        }
+    };
+    for row in facts.destructive {
+        let seen = Seen::new(&row, asked);
+        for (correlator, watcher) in &mut watchers {
+            watcher.see(&seen, &mut made);
+            take(*correlator, &mut made);
+        }
+    }
+    for (correlator, watcher) in watchers {
+        watcher.finish(&mut made);
+        take(correlator, &mut made);
+    }
+    let proof = Proof::of(waiting.iter().map(|(_, claim)| claim), facts);
+    findings.extend(waiting.into_iter().map(|(correlator, claim)| finding(correlator, claim, &proof)));
+    all_covered
+}
+
+/// The one order of findings: by time, account, rule and id.
+pub(super) fn in_order(one: &Finding, other: &Finding) -> Ordering {
+    fn place(finding: &Finding) -> impl Ord + '_ {
+        let whose = (&finding.account_id, &finding.rule_id, &finding.finding_id);
+        (order::none_last(finding.time), whose)
+    }
+    place(one).cmp(&place(other))
 }
 
 /// The sentence of a claim none of whose calls succeeded.
-fn tried(claim: &Claim<'_>) -> String {
-    let ended = |outcome| claim.actions.iter().any(|action| action.outcome == outcome);
-    let how = match (ended(Outcome::Denied), ended(Outcome::Failed)) {
+fn tried(claim: &Claim) -> String {
+    let how = match (claim.acts.ended(Outcome::Denied), claim.acts.ended(Outcome::Failed)) {
         (true, true) => "denied or failed",
         (true, false) => "denied",
         _ => "failed",
@@ -198,23 +245,21 @@ fn tried(claim: &Claim<'_>) -> String {
     format!("Attempt ({how}): {}", claim.summary)
 }
 
-fn finding(correlator: &Correlator, claim: Claim<'_>, proof: &Proof<'_>) -> Finding {
+fn finding(correlator: &Correlator, claim: Claim, proof: &Proof<'_>) -> Finding {
     let event_ids = proof.event_ids(&claim);
     let (confidence, confidence_reason) = proof.confidence(&claim, correlator.confidence);
     let account = claim.account_id.as_ref().map(AccountId::as_str).unwrap_or_default();
     let time = claim.time.map(|time| time.to_string()).unwrap_or_default();
     let actor = claim.actor.as_deref().unwrap_or_default();
     let id = stable_id("fnd-", &[correlator.rule_id, account, &time, actor, &claim.subject]);
-    let of_actions = claim.actions.iter().filter_map(|action| action.technique_id.clone());
+    let of_calls = claim.acts.technique_ids().iter().cloned();
     let own = correlator.technique_ids.iter().map(|id| Cow::Borrowed(*id));
-    let mut technique_ids: Vec<Cow<'static, str>> = own.chain(of_actions).collect();
+    let mut technique_ids: Vec<Cow<'static, str>> = own.chain(of_calls).collect();
     technique_ids.sort_unstable();
     technique_ids.dedup();
-    let calls = claim.actions.iter().map(|action| action.event_name.clone());
-    let calls = calls.chain(proof.calls(&claim)).collect();
+    let calls = claim.acts.calls().iter().cloned().chain(proof.calls(&claim)).collect();
     // Whoever took a first step did something, even if the last one was in vain.
-    let attempt =
-        !claim.actions.is_empty() && claim.actions.iter().all(|action| action.outcome != Outcome::Succeeded);
+    let attempt = !claim.acts.is_empty() && !claim.acts.ended(Outcome::Succeeded);
     let title = match attempt || claim.tried {
         true => format!("{ATTEMPT}{}", correlator.title).into(),
         false => correlator.title.into(),

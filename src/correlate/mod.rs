@@ -10,8 +10,7 @@
 //!  exports ──▶ listed ──────────────┘└─ lineage┴──────────┴─▶ timeline
 //! ```
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
@@ -20,10 +19,10 @@ use crate::model::actor::Actors;
 use crate::model::control::ControlRow;
 use crate::model::coverage::CoverageDay;
 use crate::model::destructive::DestructiveAction;
-use crate::model::event::{Event, Outcome};
-use crate::model::finding::Finding;
+use crate::model::event::Event;
+use crate::model::finding::{Finding, Incident};
 use crate::model::hit::Detected;
-use crate::model::id::{AccountId, SessionId};
+use crate::model::id::AccountId;
 use crate::model::inventory::Inventory;
 use crate::model::mode::{LinkConfidence, ModeSession};
 use crate::model::object::Object;
@@ -32,13 +31,15 @@ use crate::model::report::{Report, Scope};
 use crate::model::rfc::{Rfc, RfcRecord};
 use crate::model::ticket::TicketCover;
 use crate::model::time::UtcTime;
+use crate::model::timeline::TimelineEntry;
 use crate::normalise::rfc::from_event;
 use crate::policy::Policy;
-use crate::runs::{Room, Runs};
+use crate::runs::{Filling, Room, Runs};
 
 mod actor;
 mod actors;
 mod baseline;
+mod burst;
 mod context;
 mod controls;
 mod destructive;
@@ -46,6 +47,7 @@ mod detected;
 mod expected;
 mod finding;
 mod incident;
+mod joined;
 mod lineage;
 mod listed;
 mod log_bucket;
@@ -60,6 +62,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod totals;
 mod window;
 
 pub use baseline::Baseline;
@@ -68,11 +71,14 @@ use context::{Asking, Plain};
 pub use destructive::{lost, named_things, witnessed};
 pub use expected::parse as parse_expected_accounts;
 pub use finding::{Correlated, correlated, rule_ids, rules_and_controls};
+use incident::Incidents;
 pub use lineage::{Wanted, issued_key, wanted};
 use listed::ListedRole;
 use log_bucket::LogBuckets;
 pub use selection::Selection;
 use session::Sessions;
+use timeline::Timeline;
+use totals::Totals;
 use window::{RfcEvidence, Signs, Windows};
 
 /// What the earlier stages found.
@@ -130,9 +136,8 @@ pub struct Options {
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
     let actors = std::mem::take(&mut sources.actors);
-    let Sources { mut events, plain, mut detected, mut rfc_records, ticket_covers: covers, .. } = sources;
+    let Sources { mut events, plain, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
     let Sources { inventory, coverage, scope, objects, mut problems, .. } = sources;
-    detected.hits.extend(std::mem::take(&mut detected.more).iter().map(Cow::into_owned));
     let log_buckets = LogBuckets::of(&events, &inventory.trails, &objects);
     let asking = Asking { items: &inventory.items, log_buckets: &log_buckets, catalogue };
     let plain = Plain::of(plain, &mut events, asking);
@@ -149,13 +154,12 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
     let context =
         destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost, catalogue };
     let calls = destructive::Calls { events: &events, plain: &plain };
-    let rows = destructive::of(calls, context, &options.room);
-    let destructive: Vec<DestructiveAction> = rows.iter().map(Cow::into_owned).collect();
-    let (sessions, windows) = counted(sessions, windows, &destructive);
+    let (destructive, totals) = Totals::of(|take| destructive::each(calls, context, take), &options.room);
+    let (sessions, windows) = counted(sessions, windows, &totals);
     let (known, said) = baseline::of(options.baseline.as_ref(), &actors);
     let scope = Scope { baseline: said, ..scope };
     problems.extend(actors::problem(&actors));
-    let actors = actors::rows(actors, &destructive);
+    let actors = actors::rows(actors, &totals.of_caller);
 
     let facts = finding::Facts {
         events: &events,
@@ -165,6 +169,7 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
         windows: &windows,
         sessions: &sessions,
         destructive: &destructive,
+        all_timed: !totals.has_untimed,
         coverage: &coverage,
         last_event_time: scope.last_event_time,
         catalogue,
@@ -175,19 +180,19 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
     let (findings, controls) = judged(facts, &detected, (&scope, options), &mut problems);
     let selection = &options.selection;
     problems.sort();
-    let destructive = selection.destructive(destructive);
-    let incidents = incident::of(&destructive, &findings, scope.as_of);
     let mode_usage = actors::mode_usage(&sessions, &events);
-    let timeline = timeline::of(timeline::Tables {
+    let tables = timeline::Tables {
         events: &events,
         rfcs: &rfcs,
         windows: &windows,
         listed: &listed,
         sessions: &sessions.rows,
-        destructive: &destructive,
         findings: &findings,
         coverage: &coverage,
-    });
+        undoing: &totals.undoing,
+        selection,
+    };
+    let Told { destructive, incidents, timeline } = told(destructive, tables, (scope.as_of, &options.room));
     Report {
         scope: Scope { selections: selection.sentences(), ..scope },
         objects: objects.into(),
@@ -196,10 +201,10 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
         rfcs,
         windows: selection.windows(windows.rows.into_iter().map(|window| window.row)),
         sessions: selection.sessions(in_order(sessions.rows)),
-        destructive: destructive.into(),
-        timeline: selection.timeline(timeline).into(),
-        findings: findings.into(),
-        incidents: incidents.into(),
+        destructive,
+        timeline,
+        findings,
+        incidents,
         controls,
         actors: selection.actors(actors),
         mode_usage: selection.mode_usage(mode_usage),
@@ -231,10 +236,25 @@ fn judged(
     detected: &Detected,
     (scope, options): (&Scope, &Options),
     problems: &mut Vec<Problem>,
-) -> (Vec<Finding>, Vec<ControlRow>) {
-    let findings = detected::added(finding::of(facts), detected, (facts.events, facts.sessions));
-    let findings = finding::governed(findings, facts, scope.as_of, problems);
-    let findings = options.selection.findings(controls::named(findings, facts.catalogue));
+) -> (Runs<Finding>, Vec<ControlRow>) {
+    let room = &options.room;
+    let mut made = Filling::sorted_by(room, finding::in_order);
+    let mut governor = finding::Governor::of(facts.policy, scope.as_of, problems);
+    let covered = finding::of(facts, governor.asked(), &mut made);
+    detected::of(detected, (facts.events, facts.sessions), &mut made);
+    let made = made.finish();
+    governor.look_up(&made, facts.destructive, covered);
+    let (mut findings, mut borne) = (Filling::in_order(room), controls::Borne::default());
+    for finding in &made {
+        let mut finding = finding.into_owned();
+        governor.decide(&mut finding);
+        if options.selection.holds_finding(&finding) {
+            controls::name(&mut finding, facts.catalogue);
+            borne.add(&finding, facts.catalogue);
+            findings.push(finding);
+        }
+    }
+    problems.extend(governor.finish());
     let basis = controls::Basis {
         catalogue: facts.catalogue,
         policy: facts.policy,
@@ -245,8 +265,43 @@ fn judged(
         log_buckets: facts.log_buckets,
         baseline: facts.known.is_some(),
     };
-    let controls = controls::of(detected, &findings, basis);
-    (findings, controls)
+    (findings.finish(), controls::of(detected, &borne, basis))
+}
+
+/// The selected destructive calls, and what they and the findings are told as.
+struct Told {
+    destructive: Runs<DestructiveAction>,
+    incidents: Runs<Incident>,
+    timeline: Runs<TimelineEntry>,
+}
+
+/// Goes once through destructive calls and findings, both in order of time.
+fn told(
+    rows: Runs<DestructiveAction>,
+    tables: timeline::Tables<'_>,
+    (as_of, room): (Option<UtcTime>, &Arc<Room>),
+) -> Told {
+    let selection = tables.selection;
+    let mut incidents = Incidents::new(as_of, room);
+    let mut timeline = Timeline::of(tables, room);
+    let mut selected = Filling::in_order(room);
+    let mut findings = tables.findings.iter().peekable();
+    for row in &rows {
+        timeline.acted(&row);
+        if !selection.holds_action(&row) {
+            continue;
+        }
+        while let Some(finding) = findings.next_if(|finding| Incidents::comes_before(finding, &row)) {
+            incidents.found(&finding);
+        }
+        incidents.acted(&row);
+        if !selection.is_all() {
+            selected.push(row.into_owned());
+        }
+    }
+    findings.for_each(|finding| incidents.found(&finding));
+    let destructive = if selection.is_all() { rows } else { selected.finish() };
+    Told { destructive, incidents: incidents.finish(), timeline: timeline.finish() }
 }
 
 /// Sessions and windows with all that descends from the sessions.
@@ -308,15 +363,9 @@ fn in_windows(mut sessions: Sessions, windows: Windows) -> (Sessions, Windows) {
 
 /// Sessions and windows with their destructive calls counted, and windows with
 /// the actors of their sessions. Attempts do not count.
-fn counted(mut sessions: Sessions, mut windows: Windows, rows: &[DestructiveAction]) -> (Sessions, Windows) {
-    let mut done: BTreeMap<SessionId, u64> = BTreeMap::new();
-    for row in rows {
-        if let (Some(session), Outcome::Succeeded) = (&row.session_id, row.outcome) {
-            *done.entry(session.clone()).or_default() += 1;
-        }
-    }
+fn counted(mut sessions: Sessions, mut windows: Windows, totals: &Totals) -> (Sessions, Windows) {
     for (place, session) in sessions.rows.iter_mut().enumerate() {
-        session.destructive_actions = done.get(&session.session_id).copied().unwrap_or(0);
+        session.destructive_actions = totals.of_session.get(&session.session_id).copied().unwrap_or(0);
         if let Some(window) = windows.of_session.get(&place) {
             let row = &mut windows.rows[*window].row;
             // A weak link is shown, and counts for nothing.

@@ -15,8 +15,9 @@ use crate::model::report::{Report, Scope};
 use crate::model::rfc::{RfcRecord, RfcSource};
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::{Day, UtcTime};
+use crate::runs::Room;
 
-use super::{Options, Sources, all, tells_of_others, wanted};
+use super::{Options, Sources, tells_of_others, wanted};
 
 pub(super) const ACCOUNT: &str = "111122223333";
 pub(super) const DEV: &str = "AWSManagedServicesDevelopmentRole";
@@ -224,6 +225,20 @@ pub(super) fn sources_in(
         .into_iter()
         .partition(|event| tells_of_others(event, catalogue) || wanted.holds_caller_of(event));
     Sources { events, plain: plain.into(), rfc_records, scope, ..Sources::default() }
+}
+
+/// Correlates twice, all in memory and with every list on disk: it comes to the
+/// same.
+pub(super) fn all(sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
+    let small = Options { room: Room::new(1, None), ..options.clone() };
+    let spilled = super::all(sources.clone(), catalogue, &small);
+    small.room.check().expect("no disk failed");
+    let held = super::all(sources, catalogue, options);
+    let (one, other) = (format!("{held:#?}"), format!("{spilled:#?}"));
+    let unlike = one.lines().zip(other.lines()).find(|(one, other)| one != other);
+    assert_eq!(unlike, None, "what is in memory, and what is on disk");
+    assert_eq!(one.len(), other.len());
+    held
 }
 
 pub(super) fn report(events: Vec<Event>, rfc_records: Vec<RfcRecord>) -> Report {

@@ -82,13 +82,15 @@ impl Selection {
         rows
     }
 
-    pub(super) fn destructive(&self, mut rows: Vec<DestructiveAction>) -> Vec<DestructiveAction> {
-        rows.retain(|row| {
-            self.holds(row.event_time, row.event_time)
-                && self.holds_account(row.account_id.as_ref())
-                && self.holds_region(row.region.as_ref())
-        });
-        rows
+    /// Whether nothing is left out.
+    pub(super) fn is_all(&self) -> bool {
+        self.times == (None, None) && self.accounts.is_empty() && self.regions.is_empty()
+    }
+
+    pub(super) fn holds_action(&self, row: &DestructiveAction) -> bool {
+        self.holds(row.event_time, row.event_time)
+            && self.holds_account(row.account_id.as_ref())
+            && self.holds_region(row.region.as_ref())
     }
 
     pub(super) fn windows(&self, rows: impl Iterator<Item = ModeWindow>) -> Vec<ModeWindow> {
@@ -122,19 +124,13 @@ impl Selection {
         rows
     }
 
-    pub(super) fn findings(&self, mut rows: Vec<Finding>) -> Vec<Finding> {
-        rows.retain(|row| {
-            self.holds(row.time, row.end_time.or(row.time)) && self.holds_account(row.account_id.as_ref())
-        });
-        rows
+    pub(super) fn holds_finding(&self, row: &Finding) -> bool {
+        self.holds(row.time, row.end_time.or(row.time)) && self.holds_account(row.account_id.as_ref())
     }
 
-    pub(super) fn timeline(&self, mut rows: Vec<TimelineEntry>) -> Vec<TimelineEntry> {
-        rows.retain(|row| {
-            self.holds(row.time, row.time)
-                && self.holds_account(row.account_id.as_ref())
-                && self.holds_region(row.region.as_ref())
-        });
-        rows
+    pub(super) fn holds_entry(&self, row: &TimelineEntry) -> bool {
+        self.holds(row.time, row.time)
+            && self.holds_account(row.account_id.as_ref())
+            && self.holds_region(row.region.as_ref())
     }
 }

@@ -1,5 +1,7 @@
 //! What holds for the report as a whole.
 
+mod rooms;
+
 use super::samples::{DEV, ENABLE_OWN, With, archived, call, minute, report, role_call, used, wearing};
 
 #[test]

@@ -1,11 +1,14 @@
 //! The merged story: the entries of `timeline`, in one total order.
 //!
 //! Owns: which rows of the other tables make entries, and the order. Their
-//! sentences are `words`'s. Adds no fact of its own.
+//! sentences are `words`'s. Adds no fact of its own. Destructive calls and findings
+//! are told one after the other as they come, and are not held.
 
 mod words;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::coverage::{CoverageDay, Gap, gaps};
 use crate::model::destructive::DestructiveAction;
@@ -17,12 +20,14 @@ use crate::model::rfc::{Rfc, RfcAction, RfcStep, RfcStepKind};
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::timeline::{TimelineEntry, TimelineKind};
+use crate::runs::{Filling, Room, Runs};
 
 use super::listed::ListedRole;
+use super::selection::Selection;
 use super::window::{InnerChange, Shown, Windows};
 use super::{actor, order};
 
-/// The tables that the timeline merges.
+/// What the timeline merges, besides destructive calls.
 #[derive(Clone, Copy)]
 pub(super) struct Tables<'a> {
     pub(super) events: &'a [Event],
@@ -30,33 +35,90 @@ pub(super) struct Tables<'a> {
     pub(super) windows: &'a Windows,
     pub(super) listed: &'a [ListedRole],
     pub(super) sessions: &'a [ModeSession],
-    pub(super) destructive: &'a [DestructiveAction],
-    pub(super) findings: &'a [Finding],
+    pub(super) findings: &'a Runs<Finding>,
     pub(super) coverage: &'a [CoverageDay],
+    /// The records of calls that undid destructive ones.
+    pub(super) undoing: &'a BTreeSet<Evidence>,
+    /// Which entries are told.
+    pub(super) selection: &'a Selection,
 }
 
-/// All entries: by time (none last), account, region, kind, event id, object
-/// and record; ties left are told apart by their sentence.
-pub(super) fn of(tables: Tables<'_>) -> Vec<TimelineEntry> {
-    let rfcs = tables.rfcs.iter().flat_map(|rfc| rfc.steps.iter().map(|step| of_step(rfc, step)));
-    let mut entries: Vec<TimelineEntry> = rfcs.collect();
-    for window in &tables.windows.rows {
-        let event = |place: Option<usize>| place.map(|place| &tables.events[place]);
-        entries.push(opened(&window.row, event(window.opened_by_event)));
-        entries.extend(closed(&window.row, event(window.closed_by_event)));
+/// The entries that are told so far.
+pub(super) struct Timeline<'a> {
+    tables: Tables<'a>,
+    entries: Filling<TimelineEntry>,
+    /// Entries that are graded once all records were met.
+    waiting: Vec<TimelineEntry>,
+    /// The grades of their records, and of those of findings.
+    grades: BTreeMap<Evidence, Option<SourceGrade>>,
+    undoing: BTreeMap<&'a Evidence, &'a Event>,
+}
+
+impl<'a> Timeline<'a> {
+    /// Begins with what memory holds.
+    pub(super) fn of(tables: Tables<'a>, room: &Arc<Room>) -> Self {
+        let rfcs = tables.rfcs.iter().flat_map(|rfc| rfc.steps.iter().map(|step| of_step(rfc, step)));
+        let mut waiting: Vec<TimelineEntry> = rfcs.collect();
+        for window in &tables.windows.rows {
+            let event = |place: Option<usize>| place.map(|place| &tables.events[place]);
+            waiting.push(opened(&window.row, event(window.opened_by_event)));
+            waiting.extend(closed(&window.row, event(window.closed_by_event)));
+        }
+        waiting.extend(tables.windows.inner_changes.iter().filter_map(|change| role_changed(change, tables)));
+        waiting.extend(tables.sessions.iter().map(session_started));
+        let shown = waiting.iter().filter_map(|entry| entry.evidence.clone());
+        let mut grades: BTreeMap<Evidence, Option<SourceGrade>> =
+            shown.map(|record| (record, None)).collect();
+        grades.extend(tables.findings.iter().map(|finding| (finding.evidence.clone(), None)));
+        let mut undoing = BTreeMap::new();
+        for event in tables.events {
+            if let Some(grade) = grades.get_mut(&event.evidence) {
+                *grade = Some(event.source_grade);
+            }
+            if tables.undoing.contains(&event.evidence) {
+                undoing.insert(&event.evidence, event);
+            }
+        }
+        Self { tables, entries: Filling::sorted_by(room, in_order), waiting, grades, undoing }
     }
-    entries.extend(tables.windows.inner_changes.iter().filter_map(|change| role_changed(change, tables)));
-    entries.extend(tables.sessions.iter().map(session_started));
-    entries.reserve_exact(tables.destructive.len() + tables.findings.len());
-    entries.extend(tables.destructive.iter().map(destroyed));
-    entries.extend(undone(tables));
-    entries.extend(tables.findings.iter().map(found));
-    entries.extend(gaps(tables.coverage).into_iter().map(gap));
-    entries.shrink_to_fit();
-    grade(&mut entries, tables.events, tables.destructive);
-    // Keys are borrowed: copies of them would take half as much memory as the entries.
-    entries.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
-    entries
+
+    /// Takes in a destructive call, told or not.
+    pub(super) fn acted(&mut self, action: &DestructiveAction) {
+        if let Some(grade @ None) = self.grades.get_mut(&action.evidence) {
+            *grade = Some(action.source_grade);
+        }
+        if self.tables.selection.holds_action(action) {
+            self.tell(destroyed(action));
+            let by = action.undone_evidence.as_ref().and_then(|record| self.undoing.get(record));
+            if let Some(entry) = by.map(|by| undone(action, by)) {
+                self.tell(entry);
+            }
+        }
+    }
+
+    fn tell(&mut self, entry: TimelineEntry) {
+        if self.tables.selection.holds_entry(&entry) {
+            self.entries.push(entry);
+        }
+    }
+
+    /// All entries: by time (none last), account, region, kind, event id, object
+    /// and record; ties left are told apart by their sentence.
+    pub(super) fn finish(mut self) -> Runs<TimelineEntry> {
+        let tables = self.tables;
+        let waiting = std::mem::take(&mut self.waiting);
+        for entry in waiting.into_iter().chain(tables.findings.iter().map(|finding| found(&finding))) {
+            let grade = entry.evidence.as_ref().and_then(|record| self.grades.get(record));
+            let source_grade = grade.copied().flatten();
+            self.tell(TimelineEntry { source_grade, ..entry });
+        }
+        gaps(tables.coverage).into_iter().for_each(|row| self.tell(gap(row)));
+        self.entries.finish()
+    }
+}
+
+fn in_order(one: &TimelineEntry, other: &TimelineEntry) -> Ordering {
+    place_of(one).cmp(&place_of(other))
 }
 
 /// Where an entry stands among the others.
@@ -64,21 +126,6 @@ fn place_of(entry: &TimelineEntry) -> impl Ord + '_ {
     let place = (&entry.account_id, &entry.region, entry.kind);
     let proof = (&entry.event_id, order::none_last(entry.evidence.as_ref()));
     (order::none_last(entry.time), place, proof, &entry.summary, &entry.finding_id)
-}
-
-/// Gives each entry that an event shows the grade of that event.
-fn grade(entries: &mut [TimelineEntry], events: &[Event], destructive: &[DestructiveAction]) {
-    let shown: BTreeSet<&Evidence> = entries.iter().filter_map(|entry| entry.evidence.as_ref()).collect();
-    let graded = events.iter().filter(|event| shown.contains(&event.evidence));
-    let grades: BTreeMap<&Evidence, SourceGrade> =
-        graded.map(|event| (&event.evidence, event.source_grade)).collect();
-    let rows = destructive.iter().filter(|row| shown.contains(&row.evidence));
-    let rows: BTreeMap<&Evidence, SourceGrade> = rows.map(|row| (&row.evidence, row.source_grade)).collect();
-    drop(shown);
-    for entry in entries {
-        let known = |evidence| grades.get(evidence).or_else(|| rows.get(evidence)).copied();
-        entry.source_grade = entry.evidence.as_ref().and_then(known);
-    }
 }
 
 /// An entry that is about nothing yet.
@@ -234,32 +281,26 @@ fn destroyed(action: &DestructiveAction) -> TimelineEntry {
         session_id: action.session_id.clone(),
         rfc_id: action.rfc_id.clone(),
         event_id: action.event_id.clone(),
+        source_grade: Some(action.source_grade),
         evidence: Some(action.evidence.clone()),
         ..entry(TimelineKind::DestructiveAction, words::destroyed(action))
     }
 }
 
-/// The calls that undid others, each with what it undid.
-fn undone(tables: Tables<'_>) -> Vec<TimelineEntry> {
-    let of = |action: &DestructiveAction| action.undone_evidence.clone();
-    let shown: BTreeSet<Evidence> = tables.destructive.iter().filter_map(of).collect();
-    let calls = tables.events.iter().filter(|event| shown.contains(&event.evidence));
-    let calls: BTreeMap<&Evidence, &Event> = calls.map(|event| (&event.evidence, event)).collect();
-    let entry_of = |action: &DestructiveAction| {
-        let by = calls.get(action.undone_evidence.as_ref()?)?;
-        Some(TimelineEntry {
-            time: action.undone_at,
-            account_id: by.account_id.clone(),
-            region: by.region.clone(),
-            mode: action.mode.clone(),
-            actor: actor::of(&by.principal),
-            window_id: action.window_id.clone(),
-            event_id: by.event_id.clone(),
-            evidence: Some(by.evidence.clone()),
-            ..entry(TimelineKind::Undone, words::undone(action, by))
-        })
-    };
-    tables.destructive.iter().filter_map(entry_of).collect()
+/// A call that undid another, with what it undid.
+fn undone(action: &DestructiveAction, by: &Event) -> TimelineEntry {
+    TimelineEntry {
+        time: action.undone_at,
+        account_id: by.account_id.clone(),
+        region: by.region.clone(),
+        mode: action.mode.clone(),
+        actor: actor::of(&by.principal),
+        window_id: action.window_id.clone(),
+        event_id: by.event_id.clone(),
+        source_grade: Some(by.source_grade),
+        evidence: Some(by.evidence.clone()),
+        ..entry(TimelineKind::Undone, words::undone(action, by))
+    }
 }
 
 fn found(finding: &Finding) -> TimelineEntry {

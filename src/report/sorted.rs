@@ -9,10 +9,16 @@ use std::collections::BTreeMap;
 use crate::runs::{Filling, Order, Row, Runs};
 
 /// Rows of a list in another order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sorted<'a, T> {
     lent: Vec<&'a T>,
     spilled: Runs<T>,
+}
+
+impl<T: Row + std::fmt::Debug> std::fmt::Debug for Sorted<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
 }
 
 impl<'a, T: Row> Sorted<'a, T> {

@@ -215,7 +215,7 @@ impl<T: Row> Filling<T> {
 }
 
 /// Rows in their order, as often as they are asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Runs<T> {
     held: Vec<T>,
     spilled: Option<Arc<Spilled<T>>>,
@@ -228,6 +228,13 @@ struct Spilled<T> {
     runs: Vec<Run>,
     order: Option<Order<T>>,
     rows: usize,
+}
+
+/// Tells the rows, wherever they lie.
+impl<T: Row + std::fmt::Debug> std::fmt::Debug for Runs<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
 }
 
 impl<T> Default for Runs<T> {

@@ -1,7 +1,7 @@
 //! What mode roles were used for, and which destructive calls count as whose.
 
-use super::super::samples::{ACCOUNT, DEV, With, at, call, role_call, sources, wearing};
-use super::super::{Options, Selection, Sources, all};
+use super::super::samples::{ACCOUNT, DEV, With, all, at, call, role_call, sources, wearing};
+use super::super::{Options, Selection, Sources};
 use crate::catalogue::Catalogue;
 use crate::model::actor::{ActorKey, ActorSeen, Actors, Calls, Span};
 use crate::model::event::Event;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use super::super::samples::{DEV, With, call, covered_day, covering, role_call, sources};
-use super::super::{Options, all};
+use super::super::Options;
+use super::super::samples::{DEV, With, all, call, covered_day, covering, role_call, sources};
 use super::*;
 use crate::model::coverage::CoverageDay;
 use crate::model::evidence::ObjectPath;

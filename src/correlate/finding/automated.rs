@@ -14,7 +14,7 @@ use super::claim::{Claim, of_window};
 
 /// Source: facts/ams.md 1.1 (automated change types reach execution with no
 /// human approval; both modes have one).
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let rfcs: BTreeMap<&RfcId, &Rfc> = facts.rfcs.iter().map(|rfc| (&rfc.rfc_id, rfc)).collect();
     let mut claims = Vec::new();
     for window in &facts.windows.rows {

@@ -16,8 +16,9 @@ use crate::model::ticket::TicketEntry;
 use crate::model::time::UtcTime;
 use crate::policy::Glob;
 
+use super::super::joined::joined;
 use super::Facts;
-use super::claim::{Claim, joined, of_window};
+use super::claim::{Claim, of_window};
 
 /// One call of a window, by places.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +38,7 @@ enum Beyond<'a> {
 }
 
 /// One claim per window.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let mut calls: BTreeMap<(&AccountId, &ModeName), BTreeSet<Call>> = BTreeMap::new();
     for (&event, &session) in &facts.sessions.of_event {
         if let Some(call) = judged(facts, event, session) {
@@ -131,7 +132,7 @@ fn compiled(action: &str) -> Option<(Glob, Glob)> {
     Some((Glob::parse(service).ok()?, Glob::parse(call).ok()?))
 }
 
-fn claim<'a>(facts: Facts<'a>, window: usize, calls: &[(Call, Beyond<'a>)]) -> Option<Claim<'a>> {
+fn claim(facts: Facts<'_>, window: usize, calls: &[(Call, Beyond<'_>)]) -> Option<Claim> {
     let (first, last) = (calls.first()?.0, calls.last()?.0);
     let window = &facts.windows.rows[window];
     let sessions: BTreeSet<usize> = calls.iter().map(|(call, _)| call.session).collect();

@@ -6,18 +6,19 @@
 //! make them less meant. Where a call of the same second switched it on, nobody
 //! knows which came last: the claim says so.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::count::counted;
-use crate::model::destructive::{Category, DestructiveAction};
-use crate::model::event::Outcome;
-use crate::model::id::AccountId;
+use crate::model::destructive::Category;
+use crate::model::event::{Event, Outcome};
 use crate::model::time::UtcTime;
 
-use super::Facts;
-use super::claim::{Claim, by, joined, of_calls, place};
+use super::acts::{Act, Acts, Seen, Whose};
+use super::claim::{Claim, of_calls};
 use super::unordered::Unordered;
+use super::{Facts, Watch};
 
 /// How long after it calls are tied to a stopped recording, in seconds.
 const WITHIN_S: i64 = 24 * 3600;
@@ -54,97 +55,134 @@ const STOPS: [(&str, &[&str]); 2] = [
 const RESTORED: &str =
     "The recording is on again: look for what else was done until then in other sources, and ask the actor.";
 
-/// What claims are told from, besides the doings of one actor.
-type Around<'a, 'u> = (Facts<'a>, &'u Unordered);
-
-type Whose<'a> = (Option<&'a AccountId>, Option<&'a Arc<str>>);
-
-/// What one actor did in one account.
-#[derive(Default)]
-struct Doings<'a> {
-    stops: Vec<(UtcTime, &'a DestructiveAction)>,
-    calls: Vec<(UtcTime, &'a DestructiveAction)>,
-    /// Succeeded writes of mode sessions, with the places of their events.
-    writes: Vec<(UtcTime, usize)>,
-}
-
 /// One claim per stop after which the same actor went on.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
-    let mut doings: BTreeMap<Whose<'_>, Doings<'_>> = BTreeMap::new();
-    for call in facts.destructive.iter().filter(|call| stops_recording(call)) {
-        if let Some(time) = call.event_time {
-            doings.entry(whose(call)).or_default().stops.push((time, call));
-        }
-    }
-    if doings.is_empty() {
-        return Vec::new();
-    }
-    for call in facts.destructive.iter().filter(|call| !stops_recording(call)) {
-        let tried = call.outcome != Outcome::DryRun;
-        if let (Some(time), Some(done), true) = (call.event_time, doings.get_mut(&whose(call)), tried) {
-            done.calls.push((time, call));
-        }
-    }
-    for (&place, &session) in &facts.sessions.of_event {
-        let (event, session) = (&facts.events[place], &facts.sessions.rows[session]);
-        let whose = (Some(&session.account_id), session.actor.as_ref());
-        let wrote = session.is_sure()
-            && event.category.is_none()
-            && !event.is_read()
-            && event.outcome() == Outcome::Succeeded;
-        if let (Some(time), Some(done), true) = (event.time, doings.get_mut(&whose), wrote) {
-            done.writes.push((time, place));
-        }
-    }
-    let stops = doings.values().flat_map(|done| done.stops.iter().map(|(_, stop)| *stop));
-    let unordered = Unordered::of(stops, facts);
-    doings.values_mut().flat_map(|done| of_one(done, (facts, &unordered))).collect()
+struct Blind<'a> {
+    facts: Facts<'a>,
+    /// Made when the first recording stops.
+    around: OnceCell<Around<'a>>,
+    open: BTreeMap<Whose, Blinded>,
 }
 
-fn stops_recording(call: &DestructiveAction) -> bool {
-    call.category == Category::ImpairLogging
-        && call.outcome == Outcome::Succeeded
-        && STOPS
-            .iter()
-            .any(|(source, names)| *source == &*call.event_source && names.contains(&&*call.event_name))
+/// What claims are told from, besides destructive calls.
+struct Around<'a> {
+    unordered: Unordered<'a>,
+    /// Succeeded writes of mode sessions in order of time.
+    writes: BTreeMap<Whose, Vec<(UtcTime, &'a Event)>>,
 }
 
-fn whose(call: &DestructiveAction) -> Whose<'_> {
-    (call.account_id.as_ref(), call.actor.as_ref())
+/// The latest stop of one actor, and the destructive calls since then.
+struct Blinded {
+    stop: Arc<Act>,
+    from: UtcTime,
+    /// When it ends, if no other stop comes before.
+    until: UtcTime,
+    calls: Acts,
+    /// Those of the latest instant: another stop may be of the same.
+    newest: Option<(UtcTime, Acts)>,
 }
 
-/// Each later call is told with the latest stop before it.
-fn of_one<'a>(done: &mut Doings<'a>, around: Around<'a, '_>) -> Vec<Claim<'a>> {
-    done.writes.sort_unstable();
-    let mut claims = Vec::new();
-    for (number, (from, stop)) in done.stops.iter().enumerate() {
-        let next = done.stops.get(number + 1).map(|(time, _)| *time);
-        let ends = [Some(from.plus_seconds(WITHIN_S)), stop.undone_at, next];
-        let until = ends.into_iter().flatten().min().unwrap_or(*from);
-        let first = done.calls.partition_point(|(time, _)| time.seconds() <= from.seconds());
-        let last = done.calls.partition_point(|(time, _)| *time < until);
-        let calls: Vec<&DestructiveAction> =
-            done.calls.get(first..last).unwrap_or_default().iter().map(|(_, call)| *call).collect();
-        let first = done.writes.partition_point(|(time, _)| time.seconds() <= from.seconds());
-        let last = done.writes.partition_point(|(time, _)| *time < until);
-        let writes: Vec<usize> =
-            done.writes.get(first..last).unwrap_or_default().iter().map(|(_, place)| *place).collect();
+pub(super) fn watch(facts: Facts<'_>) -> Option<Box<dyn Watch + '_>> {
+    Some(Box::new(Blind { facts, around: OnceCell::new(), open: BTreeMap::new() }))
+}
+
+impl Watch for Blind<'_> {
+    fn see(&mut self, row: &Seen<'_>, made: &mut Vec<Claim>) {
+        let Some(time) = row.event_time.filter(|_| row.succeeded()) else { return };
+        if row.category == Category::ImpairLogging && stops(&row.event_source, &row.event_name) {
+            let before = self.open.insert(row.whose(), Blinded::new(row.act().held(), time));
+            made.extend(before.and_then(|before| self.claim(before, Some(time))));
+        } else if !self.open.is_empty()
+            && let Some(open) = self.open.get_mut(&row.whose())
+        {
+            open.add(time, row.act());
+        }
+    }
+
+    fn finish(mut self: Box<Self>, made: &mut Vec<Claim>) {
+        let open = std::mem::take(&mut self.open);
+        made.extend(open.into_values().filter_map(|last| self.claim(last, None)));
+    }
+}
+
+fn stops(source: &str, name: &str) -> bool {
+    STOPS.iter().any(|(of, names)| *of == source && names.contains(&name))
+}
+
+impl Blinded {
+    fn new(stop: Act, from: UtcTime) -> Self {
+        let end = from.plus_seconds(WITHIN_S);
+        let until = stop.undone_at.map_or(end, |undone| end.min(undone));
+        Self { stop: Arc::new(stop), from, until, calls: Acts::default(), newest: None }
+    }
+
+    /// Takes in a later call that succeeded.
+    fn add(&mut self, time: UtcTime, call: &Arc<Act>) {
+        if time.seconds() <= self.from.seconds() || time >= self.until {
+            return;
+        }
+        match &mut self.newest {
+            Some((at, calls)) if *at == time => calls.add(call),
+            _ => {
+                let before = self.newest.replace((time, Acts::of(call)));
+                before.into_iter().for_each(|(_, calls)| self.calls.append(calls));
+            }
+        }
+    }
+}
+
+impl<'a> Around<'a> {
+    fn of(facts: Facts<'a>) -> Self {
+        let mut writes: BTreeMap<Whose, Vec<(UtcTime, &Event)>> = BTreeMap::new();
+        for (&place, &session) in &facts.sessions.of_event {
+            let (event, session) = (&facts.events[place], &facts.sessions.rows[session]);
+            let wrote = session.is_sure()
+                && event.category.is_none()
+                && !event.is_read()
+                && event.outcome() == Outcome::Succeeded;
+            if let (Some(time), true) = (event.time, wrote) {
+                let whose = (Some(session.account_id.clone()), session.actor.clone());
+                writes.entry(whose).or_default().push((time, event));
+            }
+        }
+        // Already in the order of the events, which tells those of one instant apart.
+        writes.values_mut().for_each(|writes| writes.sort_by_key(|(time, _)| *time));
+        let unordered = Unordered::of(facts, |event| stops(&event.event_source, &event.event_name));
+        Self { unordered, writes }
+    }
+
+    /// The writes between two times.
+    fn between(&self, whose: &Whose, from: UtcTime, until: UtcTime) -> &[(UtcTime, &'a Event)] {
+        let writes = self.writes.get(whose).map(Vec::as_slice).unwrap_or_default();
+        let first = writes.partition_point(|(time, _)| time.seconds() <= from.seconds());
+        let last = writes.partition_point(|(time, _)| *time < until);
+        writes.get(first..last).unwrap_or_default()
+    }
+}
+
+impl Blind<'_> {
+    /// What an actor did after a stop, until the time of the next one.
+    fn claim(&self, blinded: Blinded, next: Option<UtcTime>) -> Option<Claim> {
+        let Blinded { stop, from, until, mut calls, newest } = blinded;
+        let newest = newest.filter(|(at, _)| next.is_none_or(|next| *at < next));
+        newest.into_iter().for_each(|(_, newest)| calls.append(newest));
+        let until = next.map_or(until, |next| until.min(next));
+        let around = self.around.get_or_init(|| Around::of(self.facts));
+        let whose = (stop.account_id.clone(), stop.actor.clone());
+        let writes = around.between(&whose, from, until);
         let restored = stop.undone_at.filter(|at| *at == until);
-        claims.extend(claim((stop, restored), (calls, writes), around));
+        claim((&stop, restored), (calls, writes), around.unordered.holds(&stop))
     }
-    claims
 }
 
-fn claim<'a>(
-    (stop, restored): (&'a DestructiveAction, Option<UtcTime>),
-    (mut calls, writes): (Vec<&'a DestructiveAction>, Vec<usize>),
-    (facts, unordered): Around<'a, '_>,
-) -> Option<Claim<'a>> {
-    calls.retain(|call| call.outcome == Outcome::Succeeded);
-    let destroyed = calls.len() as u64;
-    let names = calls.iter().map(|call| &*call.event_name);
-    let written = writes.iter().map(|place| &*facts.events[*place].event_name);
-    let names = joined(names.chain(written));
+fn claim(
+    (stop, restored): (&Arc<Act>, Option<UtcTime>),
+    (calls, writes): (Acts, &[(UtcTime, &Event)]),
+    unordered: bool,
+) -> Option<Claim> {
+    let destroyed = calls.count;
+    let mut names = calls.names.clone();
+    names.extend(writes.iter().map(|(_, event)| &*event.event_name));
+    let names = names.to_string();
     if names.is_empty() {
         return None;
     }
@@ -155,26 +193,23 @@ fn claim<'a>(
     let end = restored.map(|at| format!(" and until it was restored at {at}")).unwrap_or_default();
     let summary = format!(
         "{} made {} in account {} {when} {} at {}{end}: {names}",
-        by(stop),
+        stop.by(),
         made(destroyed, writes.len() as u64),
-        place(stop),
+        stop.place(),
         stop.event_name,
-        stop.event_time.map(|time| time.to_string()).unwrap_or_default(),
+        stop.time.map(|time| time.to_string()).unwrap_or_default(),
     );
-    let unordered = unordered.holds(stop);
     let doubt = unordered.then(|| {
         let name = &stop.event_name;
         format!("a call of the same second switches on what {name} cut, and no record tells which came last")
     });
-    let subject = stop.event_id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
-    let last_write = writes.last().and_then(|place| facts.events[*place].time);
-    let rests_on = writes.iter().map(|place| facts.events[*place].evidence.clone()).collect();
-    let all = std::iter::once(stop).chain(calls).collect();
-    let claim = of_calls(subject, all, summary)?;
+    let mut acts = Acts::of(stop);
+    acts.append(calls);
+    let claim = of_calls(stop.id().to_owned(), acts, summary)?;
     Some(Claim {
-        end_time: claim.end_time.max(last_write),
+        end_time: claim.end_time.max(writes.last().map(|(time, _)| *time)),
         count: destroyed + writes.len() as u64,
-        rests_on,
+        rests_on: writes.iter().map(|(_, event)| event.evidence.clone()).collect(),
         lowered: destroyed == 0 || unordered,
         instead: restored.map(|_| RESTORED),
         doubt,

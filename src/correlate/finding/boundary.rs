@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 use crate::model::event::{Event, Outcome};
 use crate::model::principal::last_segment;
 
+use super::super::joined::joined;
 use super::super::payload;
 use super::super::session::Sessions;
 use super::Facts;
-use super::claim::{Claim, joined};
+use super::acts::Acts;
+use super::claim::Claim;
 
 /// One claim per session.
 ///
 /// Source: facts/ams.md 2.1 (the boundary must be attached to every role and
 /// user that the developer role makes).
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let mut by_session: BTreeMap<usize, Vec<&Event>> = BTreeMap::new();
     for (&place, &session) in &facts.sessions.of_event {
         let event = &facts.events[place];
@@ -48,7 +50,7 @@ fn leaves_unbounded(event: &Event, session: usize, facts: Facts<'_>) -> bool {
     }
 }
 
-fn claim<'a>(session: usize, events: Vec<&Event>, sessions: &Sessions) -> Option<Claim<'a>> {
+fn claim(session: usize, events: Vec<&Event>, sessions: &Sessions) -> Option<Claim> {
     let (row, first) = (sessions.rows.get(session)?, *events.first()?);
     let named = events.iter().map(|event| {
         let request = payload::parse(event.request_parameters.as_ref());
@@ -71,7 +73,7 @@ fn claim<'a>(session: usize, events: Vec<&Event>, sessions: &Sessions) -> Option
         actor: row.actor.clone(),
         summary,
         count: events.len() as u64,
-        actions: Vec::new(),
+        acts: Acts::default(),
         window_id: row.window_id.clone(),
         session_ids: vec![row.session_id.clone()],
         rfc_ids: Vec::new(),

@@ -3,49 +3,88 @@
 //! Owns: how such calls become claims: one per account, actor and broken rule, and
 //! run of calls with gaps under an hour. Only what succeeded destroyed something.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::count::counted;
 use crate::model::destructive::DestructiveAction;
-use crate::model::event::Outcome;
 use crate::model::id::AccountId;
 use crate::model::principal::PrincipalClass;
+use crate::policy::Policy;
 
-use super::super::incident;
-use super::Facts;
-use super::claim::{Claim, by, joined, known_as, of_calls};
+use super::super::burst::Bursts;
+use super::acts::{Acts, Seen};
+use super::claim::{Claim, known_as, of_calls};
+use super::{Facts, Watch};
 
-/// Claims about the calls for which `rule` names what they break; `words` is how
+/// Account, actor, and what was broken.
+type Key = (AccountId, Option<Arc<str>>, String);
+
+/// Gathers the calls for which `rule` names what they break; `words` is how the
+/// sentence goes on, from that name and the first of the calls.
+struct Breaches<'a, R, W> {
+    policy: &'a Policy,
+    rule: R,
+    words: W,
+    bursts: Bursts<Key, Breach>,
+}
+
+/// A run of calls that break one rule.
+struct Breach {
+    account: AccountId,
+    broken: String,
+    /// How the sentence goes on.
+    words: String,
+    acts: Acts,
+}
+
+/// What gathers the calls for which `rule` names what they break; `words` is how
 /// the sentence goes on, from that name and the first of the calls.
-pub(super) fn claims<'a>(
+pub(super) fn watch<'a>(
     facts: Facts<'a>,
-    rule: impl Fn(&DestructiveAction, &AccountId) -> Option<String>,
-    words: impl Fn(&str, &DestructiveAction) -> String,
-) -> Vec<Claim<'a>> {
-    let mut groups: BTreeMap<_, Vec<&DestructiveAction>> = BTreeMap::new();
-    for action in facts.destructive.iter().filter(|action| action.outcome == Outcome::Succeeded) {
-        let Some(account) = &action.account_id else { continue };
-        if let Some(broken) = rule(action, account) {
-            groups.entry((account, &action.actor, broken)).or_default().push(action);
-        }
+    rule: impl Fn(&DestructiveAction, &AccountId) -> Option<String> + 'a,
+    words: impl Fn(&str, &DestructiveAction) -> String + 'a,
+) -> Box<dyn Watch + 'a> {
+    Box::new(Breaches { policy: facts.policy, rule, words, bursts: Bursts::new(facts.all_timed) })
+}
+
+impl<R, W> Watch for Breaches<'_, R, W>
+where
+    R: Fn(&DestructiveAction, &AccountId) -> Option<String>,
+    W: Fn(&str, &DestructiveAction) -> String,
+{
+    fn see(&mut self, row: &Seen<'_>, made: &mut Vec<Claim>) {
+        let Some(account) = row.account_id.as_ref().filter(|_| row.succeeded()) else { return };
+        let Some(broken) = (self.rule)(row, account) else { return };
+        let words = &self.words;
+        let new = || Breach {
+            account: account.clone(),
+            words: words(&broken, row),
+            broken: broken.clone(),
+            acts: Acts::default(),
+        };
+        let key = (account.clone(), row.actor.clone(), broken.clone());
+        let (breach, ended) = self.bursts.enter(key, row.event_time, new);
+        breach.acts.add(row.act());
+        let over = ended.into_iter().chain(self.bursts.over(row.event_time));
+        made.extend(over.filter_map(|breach| claim(breach, self.policy)));
     }
-    let mut claims = Vec::new();
-    for ((account, _, broken), actions) in groups {
-        for run in incident::runs(actions, |action| action.event_time) {
-            let Some(first) = run.first().copied() else { continue };
-            let id = first.event_id.as_ref().map(|id| id.as_str()).unwrap_or_default();
-            let summary = format!(
-                "{} made {} in account {} {}: {}",
-                by(first),
-                counted(run.len() as u64, "destructive call"),
-                known_as(facts.policy, account),
-                words(&broken, first),
-                joined(run.iter().map(|action| &*action.event_name))
-            );
-            claims.extend(of_calls(format!("{id}/{broken}"), run, summary));
-        }
+
+    fn finish(self: Box<Self>, made: &mut Vec<Claim>) {
+        let policy = self.policy;
+        made.extend(self.bursts.finish().filter_map(|breach| claim(breach, policy)));
     }
-    claims
+}
+
+fn claim(Breach { account, broken, words, acts }: Breach, policy: &Policy) -> Option<Claim> {
+    let first = acts.first()?;
+    let summary = format!(
+        "{} made {} in account {} {words}: {}",
+        first.by(),
+        counted(acts.count, "destructive call"),
+        known_as(policy, &account),
+        acts.names
+    );
+    of_calls(format!("{}/{broken}", first.id()), acts, summary)
 }
 
 /// Whether an AWS service did it on its own behalf: it keeps no hours.

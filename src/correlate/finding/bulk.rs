@@ -3,14 +3,12 @@
 //! Owns: this claim, and how many are many. Objects and items of tables are
 //! destroyed by the thousand every day, so that more of them must be gone.
 
-use std::collections::BTreeMap;
+use crate::model::destructive::{ActionAuthorization, Category, Reversibility};
 
-use crate::model::destructive::{ActionAuthorization, Category, DestructiveAction, Reversibility};
-use crate::model::event::Outcome;
-
-use super::super::incident;
-use super::Facts;
-use super::claim::{Claim, of_actions};
+use super::super::burst::Bursts;
+use super::acts::{Acts, Seen, Whose};
+use super::claim::{Claim, of_run};
+use super::{Facts, Watch};
 
 /// Things from which on they are many.
 const THINGS_MIN: u64 = 20;
@@ -28,38 +26,52 @@ const OF_OBJECTS: [&str; 6] = [
     "TransactWriteItems",
 ];
 
+const WHICH: &str = "that destroyed in bulk, outside any mode and RFC in evidence,";
+
 /// One claim per actor and account, and run of calls with gaps under an hour.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
-    let mut by_actor: BTreeMap<_, Vec<&DestructiveAction>> = BTreeMap::new();
-    for action in facts.destructive.iter().filter(|action| counts(action)) {
-        let whose = (action.account_id.as_ref(), action.actor.as_ref());
-        by_actor.entry(whose).or_default().push(action);
-    }
-    let mut claims = Vec::new();
-    for actions in by_actor.into_values() {
-        for run in incident::runs(actions, |action| action.event_time) {
-            let objects = |wanted: bool| -> u64 {
-                let those = run.iter().filter(|action| OF_OBJECTS.contains(&&*action.event_name) == wanted);
-                those.map(|action| action.resource_count).sum()
-            };
-            if objects(false) + objects(true) / OBJECTS_PER_THING < THINGS_MIN {
-                continue;
-            }
-            let first = run.first().and_then(|action| action.event_id.as_ref());
-            let subject = first.map(|id| id.as_str().to_owned()).unwrap_or_default();
-            claims.extend(of_actions(
-                subject,
-                run,
-                "that destroyed in bulk, outside any mode and RFC in evidence,",
-            ));
-        }
-    }
-    claims
+struct Bulk(Bursts<Whose, Burst>);
+
+#[derive(Default)]
+struct Burst {
+    acts: Acts,
+    /// Things among what they destroyed that lie in no bucket or table.
+    things: u64,
 }
 
-fn counts(action: &DestructiveAction) -> bool {
-    action.outcome == Outcome::Succeeded
-        && action.authorization == ActionAuthorization::OutsideMode
-        && action.reversibility == Reversibility::Irreversible
-        && !matches!(action.category, Category::ConfigDeletion | Category::IdentityRemoval)
+pub(super) fn watch(facts: Facts<'_>) -> Option<Box<dyn Watch + '_>> {
+    Some(Box::new(Bulk(Bursts::new(facts.all_timed))))
+}
+
+impl Watch for Bulk {
+    fn see(&mut self, row: &Seen<'_>, made: &mut Vec<Claim>) {
+        if !counts(row) {
+            return;
+        }
+        let (burst, ended) = self.0.enter(row.whose(), row.event_time, Burst::default);
+        burst.acts.add(row.act());
+        if !OF_OBJECTS.contains(&&*row.event_name) {
+            burst.things += row.resource_count;
+        }
+        let over = ended.into_iter().chain(self.0.over(row.event_time));
+        made.extend(over.filter_map(claim));
+    }
+
+    fn finish(self: Box<Self>, made: &mut Vec<Claim>) {
+        made.extend(self.0.finish().filter_map(claim));
+    }
+}
+
+fn claim(Burst { acts, things }: Burst) -> Option<Claim> {
+    let objects = acts.resources - things;
+    if things + objects / OBJECTS_PER_THING < THINGS_MIN {
+        return None;
+    }
+    of_run(acts, WHICH)
+}
+
+fn counts(row: &Seen<'_>) -> bool {
+    row.succeeded()
+        && row.authorization == ActionAuthorization::OutsideMode
+        && row.reversibility == Reversibility::Irreversible
+        && !matches!(row.category, Category::ConfigDeletion | Category::IdentityRemoval)
 }

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use crate::model::count::counted;
-use crate::model::destructive::DestructiveAction;
 use crate::model::evidence::Evidence;
 use crate::model::id::{AccountId, ModeName, RfcId, SessionId, WindowId};
 use crate::model::time::UtcTime;
@@ -14,9 +13,10 @@ use crate::policy::Policy;
 
 use super::super::session::Sessions;
 use super::super::window::Window;
+use super::acts::Acts;
 
 /// What one correlator claims of one subject; the table adds the rest.
-pub(super) struct Claim<'a> {
+pub(super) struct Claim {
     /// What the claim is about: part of the finding's id.
     pub(super) subject: String,
     pub(super) account_id: Option<AccountId>,
@@ -26,7 +26,8 @@ pub(super) struct Claim<'a> {
     pub(super) actor: Option<Arc<str>>,
     pub(super) summary: String,
     pub(super) count: u64,
-    pub(super) actions: Vec<&'a DestructiveAction>,
+    /// The destructive calls among what it rests on.
+    pub(super) acts: Acts,
     pub(super) window_id: Option<WindowId>,
     pub(super) session_ids: Vec<SessionId>,
     pub(super) rfc_ids: Vec<RfcId>,
@@ -40,12 +41,12 @@ pub(super) struct Claim<'a> {
     pub(super) instead: Option<&'static str>,
     /// What the records leave open: one level less sure, and told.
     pub(super) doubt: Option<String>,
-    /// Further records it rests on, besides its actions.
+    /// Further records it rests on, besides its calls.
     pub(super) rests_on: Vec<Evidence>,
 }
 
 /// A claim about a whole window.
-pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -> Claim<'static> {
+pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -> Claim {
     let row = &window.row;
     let places = sessions.of_window.get(&row.window_id).into_iter().flatten();
     let in_it = places.filter_map(|place| sessions.rows.get(*place));
@@ -58,7 +59,7 @@ pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -
         actor: None,
         summary,
         count: 1,
-        actions: Vec::new(),
+        acts: Acts::default(),
         window_id: Some(row.window_id.clone()),
         session_ids: in_it.map(|session| session.session_id.clone()).collect(),
         rfc_ids: row.rfc_ids.clone(),
@@ -72,58 +73,48 @@ pub(super) fn of_window(window: &Window, sessions: &Sessions, summary: String) -
 }
 
 /// A claim about some destructive calls of one actor; `None` for no call.
-pub(super) fn of_actions<'a>(
-    subject: String,
-    actions: Vec<&'a DestructiveAction>,
-    which: &str,
-) -> Option<Claim<'a>> {
-    let first = actions.first()?;
-    let names = joined(actions.iter().map(|action| &*action.event_name));
-    let resources: u64 = actions.iter().map(|action| action.resource_count).sum();
+pub(super) fn of_actions(subject: String, acts: Acts, which: &str) -> Option<Claim> {
+    let first = acts.first()?;
     let summary = format!(
-        "{} made {} ({names}) {which} in account {}, naming {}",
-        by(first),
-        counted(actions.len() as u64, "call"),
-        place(first),
-        counted(resources, "resource"),
+        "{} made {} ({}) {which} in account {}, naming {}",
+        first.by(),
+        counted(acts.count, "call"),
+        acts.names,
+        first.place(),
+        counted(acts.resources, "resource"),
     );
-    of_calls(subject, actions, summary)
+    of_calls(subject, acts, summary)
+}
+
+/// The same of a run of them: its subject is the first.
+pub(super) fn of_run(acts: Acts, which: &str) -> Option<Claim> {
+    let subject = acts.first()?.id().to_owned();
+    of_actions(subject, acts, which)
 }
 
 /// A claim that rests on these calls, told in these words. Whose it is, and in
 /// which mode, its last call says: that is the one that completes a pattern.
-pub(super) fn of_calls(
-    subject: String,
-    actions: Vec<&DestructiveAction>,
-    summary: String,
-) -> Option<Claim<'_>> {
-    let (first, last) = (*actions.first()?, *actions.last()?);
-    let mut session_ids: Vec<SessionId> =
-        actions.iter().filter_map(|action| action.session_id.clone()).collect();
-    let mut rfc_ids: Vec<RfcId> = actions.iter().filter_map(|action| action.rfc_id.clone()).collect();
-    session_ids.sort();
-    session_ids.dedup();
-    rfc_ids.sort();
-    rfc_ids.dedup();
+pub(super) fn of_calls(subject: String, acts: Acts, summary: String) -> Option<Claim> {
+    let (first, last) = (acts.first()?, acts.last()?);
     Some(Claim {
         subject,
         account_id: last.account_id.clone(),
         mode: last.mode.clone(),
-        time: actions.iter().filter_map(|action| action.event_time).min(),
-        end_time: actions.iter().filter_map(|action| action.event_time).max(),
+        time: acts.time(),
+        end_time: acts.end_time(),
         actor: last.actor.clone(),
         summary,
-        count: actions.len() as u64,
+        count: acts.count,
         window_id: last.window_id.clone(),
-        session_ids,
-        rfc_ids,
+        session_ids: acts.session_ids().iter().cloned().collect(),
+        rfc_ids: acts.rfc_ids().iter().cloned().collect(),
         evidence: first.evidence.clone(),
         rests_on: Vec::new(),
         lowered: false,
         tried: false,
         instead: None,
         doubt: None,
-        actions,
+        acts,
     })
 }
 
@@ -135,30 +126,4 @@ pub(super) fn known_as(policy: &Policy, account: &AccountId) -> String {
     let parts = [said.name.as_deref(), said.environment.as_deref(), owner.as_deref()];
     let parts: Vec<&str> = parts.into_iter().flatten().collect();
     if parts.is_empty() { account.to_string() } else { format!("{account} ({})", parts.join(", ")) }
-}
-
-/// The caller of a call, for a sentence.
-pub(super) fn by(action: &DestructiveAction) -> &str {
-    action.actor.as_deref().unwrap_or("an unknown caller")
-}
-
-/// The account of a call, for a sentence.
-pub(super) fn place(action: &DestructiveAction) -> &str {
-    action.account_id.as_ref().map_or("of unknown id", AccountId::as_str)
-}
-
-/// The first few of a list without repetition, for a sentence.
-pub(in crate::correlate) fn joined<T: AsRef<str>>(words: impl Iterator<Item = T>) -> String {
-    const SHOWN_MAX: usize = 6;
-    let mut shown: Vec<String> = Vec::new();
-    let mut more = 0usize;
-    for word in words {
-        let word = word.as_ref();
-        if shown.iter().any(|known| known == word) {
-            continue;
-        }
-        if shown.len() < SHOWN_MAX { shown.push(word.to_owned()) } else { more += 1 }
-    }
-    let tail = if more > 0 { " and more" } else { "" };
-    format!("{}{tail}", shown.join(", "))
 }

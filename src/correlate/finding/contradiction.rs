@@ -5,16 +5,17 @@
 use crate::model::rfc::{Rfc, RfcAction};
 
 use super::Facts;
+use super::acts::Acts;
 use super::claim::Claim;
 
 /// One claim per RFC that opens a mode or destroys something.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let matter = |rfc: &&Rfc| matches!(rfc.action, RfcAction::EnableMode | RfcAction::Destructive);
     let contradicted = facts.rfcs.iter().filter(|rfc| !rfc.conflicts.is_empty()).filter(matter);
     contradicted.map(claim).collect()
 }
 
-fn claim(rfc: &Rfc) -> Claim<'static> {
+fn claim(rfc: &Rfc) -> Claim {
     let sources: Vec<&str> = rfc.sources.iter().map(|source| source.as_str()).collect();
     let (whose, taken) = if rfc.is_ticket() { ("rows", "first row") } else { ("sources", "newest record") };
     let summary = format!(
@@ -32,7 +33,7 @@ fn claim(rfc: &Rfc) -> Claim<'static> {
         actor: None,
         summary,
         count: rfc.conflicts.len() as u64,
-        actions: Vec::new(),
+        acts: Acts::default(),
         window_id: None,
         session_ids: Vec::new(),
         rfc_ids: vec![rfc.rfc_id.clone()],

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use crate::model::coverage::{self, Gap};
 use crate::model::id::AccountId;
 
+use super::super::joined::joined;
 use super::Facts;
-use super::claim::{Claim, joined, of_window};
+use super::claim::{Claim, of_window};
 
 /// One claim per window, over every stretch without objects that it meets.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let mut gaps: BTreeMap<&AccountId, Vec<Gap<'_>>> = BTreeMap::new();
     for gap in coverage::gaps(facts.coverage) {
         gaps.entry(gap.account_id).or_default().push(gap);

@@ -4,25 +4,34 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::destructive::{DestructiveAction, Reversibility};
-use crate::model::event::Outcome;
+use crate::model::destructive::Reversibility;
+use crate::model::id::{SessionId, WindowId};
 
-use super::Facts;
+use super::acts::{Acts, Seen};
 use super::claim::{Claim, of_actions};
+use super::{Facts, Watch};
 
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
-    let mut by_session: BTreeMap<_, Vec<&DestructiveAction>> = BTreeMap::new();
-    for action in facts.destructive {
-        let gone =
-            action.reversibility == Reversibility::Irreversible && action.outcome == Outcome::Succeeded;
-        if gone && action.is_surely_in_mode() {
-            let session = (action.session_id.clone(), action.window_id.clone());
-            by_session.entry(session).or_default().push(action);
+/// One claim per session and window.
+#[derive(Default)]
+struct Irreversible(BTreeMap<(Option<SessionId>, Option<WindowId>), Acts>);
+
+pub(super) fn watch(_: Facts<'_>) -> Option<Box<dyn Watch + '_>> {
+    Some(Box::new(Irreversible::default()))
+}
+
+impl Watch for Irreversible {
+    fn see(&mut self, row: &Seen<'_>, _: &mut Vec<Claim>) {
+        let gone = row.reversibility == Reversibility::Irreversible && row.succeeded();
+        if gone && row.is_surely_in_mode() {
+            let session = (row.session_id.clone(), row.window_id.clone());
+            self.0.entry(session).or_default().add(row.act());
         }
     }
-    let claims = by_session.into_iter().filter_map(|((session, _), actions)| {
-        let subject = session.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
-        of_actions(subject, actions, "that cannot be undone")
-    });
-    claims.collect()
+
+    fn finish(self: Box<Self>, made: &mut Vec<Claim>) {
+        made.extend(self.0.into_iter().filter_map(|((session, _), acts)| {
+            let subject = session.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
+            of_actions(subject, acts, "that cannot be undone")
+        }));
+    }
 }

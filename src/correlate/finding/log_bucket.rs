@@ -13,10 +13,12 @@ use crate::model::event::{Event, Outcome};
 use crate::model::id::{AccountId, EventId};
 use crate::model::time::UtcTime;
 
+use super::super::joined::joined;
 use super::super::log_bucket::{LOGS, LogBucket, LogBuckets};
-use super::super::{actor, incident, payload};
+use super::super::{actor, burst, payload};
 use super::Facts;
-use super::claim::{Claim, joined};
+use super::acts::Acts;
+use super::claim::Claim;
 
 mod lifecycle;
 mod policy;
@@ -35,7 +37,7 @@ type Whose<'a> = (Option<&'a AccountId>, Option<Arc<str>>, String);
 
 /// One claim per bucket, actor and account, and run of calls with gaps under an
 /// hour.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     if facts.log_buckets.is_empty() {
         return Vec::new();
     }
@@ -62,7 +64,7 @@ pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
     let mut claims = Vec::new();
     for ((account, actor, name), harms) in by_actor {
         let Some(bucket) = facts.log_buckets.get(&name) else { continue };
-        for run in incident::runs(harms, |harm| harm.event.time) {
+        for run in burst::runs(harms, |harm| harm.event.time) {
             claims.extend(claim((account, actor.clone(), &name), &run, (bucket, facts)));
         }
     }
@@ -152,11 +154,11 @@ fn names_no_object(request: &Value) -> bool {
     lists.iter().all(|path| payload::at(request, path).is_none())
 }
 
-fn claim<'a>(
+fn claim(
     (account, actor, name): (Option<&AccountId>, Option<Arc<str>>, &str),
     run: &[Harm<'_>],
     (bucket, facts): (&LogBucket, Facts<'_>),
-) -> Option<Claim<'a>> {
+) -> Option<Claim> {
     let first = run.first()?.event;
     let done = run.iter().map(|harm| format!("{} ({})", harm.event.event_name, harm.does));
     let summary = format!(
@@ -181,7 +183,7 @@ fn claim<'a>(
         actor,
         summary,
         count: run.len() as u64,
-        actions: Vec::new(),
+        acts: Acts::default(),
         window_id: sessions.first().and_then(|session| session.window_id.clone()),
         session_ids,
         rfc_ids: Vec::new(),

@@ -2,37 +2,40 @@
 //!
 //! Owns: this claim, and which keys are such deliveries.
 
-use std::collections::BTreeMap;
+use super::super::burst::Bursts;
+use super::acts::{Acts, Seen, Whose};
+use super::claim::{Claim, of_run};
+use super::{Facts, Watch};
 
-use crate::model::destructive::DestructiveAction;
-use crate::model::event::Outcome;
-
-use super::super::incident;
-use super::Facts;
-use super::claim::{Claim, of_actions};
+const WHICH: &str = "that deleted delivered audit logs";
 
 /// One claim per actor and account, and run of calls with gaps under an hour.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
-    let mut by_actor: BTreeMap<_, Vec<&DestructiveAction>> = BTreeMap::new();
-    for action in facts.destructive.iter().filter(|action| deletes_logs(action)) {
-        let whose = (action.account_id.as_ref(), action.actor.as_ref());
-        by_actor.entry(whose).or_default().push(action);
-    }
-    let mut claims = Vec::new();
-    for actions in by_actor.into_values() {
-        for run in incident::runs(actions, |action| action.event_time) {
-            let first = run.first().and_then(|action| action.event_id.as_ref());
-            let subject = first.map(|id| id.as_str().to_owned()).unwrap_or_default();
-            claims.extend(of_actions(subject, run, "that deleted delivered audit logs"));
-        }
-    }
-    claims
+struct LogObjects(Bursts<Whose, Acts>);
+
+pub(super) fn watch(facts: Facts<'_>) -> Option<Box<dyn Watch + '_>> {
+    Some(Box::new(LogObjects(Bursts::new(facts.all_timed))))
 }
 
-fn deletes_logs(action: &DestructiveAction) -> bool {
-    &*action.event_source == "s3.amazonaws.com"
-        && action.outcome == Outcome::Succeeded
-        && action.resources.iter().any(|name| is_delivery(name))
+impl Watch for LogObjects {
+    fn see(&mut self, row: &Seen<'_>, made: &mut Vec<Claim>) {
+        if !deletes_logs(row) {
+            return;
+        }
+        let (acts, ended) = self.0.enter(row.whose(), row.event_time, Acts::default);
+        acts.add(row.act());
+        let over = ended.into_iter().chain(self.0.over(row.event_time));
+        made.extend(over.filter_map(|acts| of_run(acts, WHICH)));
+    }
+
+    fn finish(self: Box<Self>, made: &mut Vec<Claim>) {
+        made.extend(self.0.finish().filter_map(|acts| of_run(acts, WHICH)));
+    }
+}
+
+fn deletes_logs(row: &Seen<'_>) -> bool {
+    &*row.event_source == "s3.amazonaws.com"
+        && row.succeeded()
+        && row.resources.iter().any(|name| is_delivery(name))
 }
 
 /// `…/AWSLogs/<account or organization>/…/CloudTrail/…`, digests and Config too.

@@ -3,35 +3,35 @@
 //!
 //! Owns: this claim. Which calls do so is the catalogue's.
 
-use std::collections::BTreeMap;
+use crate::model::destructive::Category;
+use crate::model::id::WindowId;
 
-use crate::model::destructive::{Category, DestructiveAction};
-use crate::model::event::Outcome;
+use super::super::burst::Bursts;
+use super::acts::{Acts, Seen, Whose};
+use super::claim::{Claim, of_run};
+use super::{Facts, Watch};
 
-use super::super::incident;
-use super::Facts;
-use super::claim::{Claim, of_actions};
+const WHICH: &str = "by which logging was stopped, deleted or set to record less than it could";
 
 /// One claim per actor and account, and run of calls with gaps under an hour.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
-    let mut by_actor: BTreeMap<_, Vec<&DestructiveAction>> = BTreeMap::new();
-    for action in facts.destructive {
-        if action.category == Category::ImpairLogging && action.outcome == Outcome::Succeeded {
-            let whose = (action.account_id.clone(), action.actor.clone(), action.window_id.clone());
-            by_actor.entry(whose).or_default().push(action);
+struct Logging(Bursts<(Whose, Option<WindowId>), Acts>);
+
+pub(super) fn watch(facts: Facts<'_>) -> Option<Box<dyn Watch + '_>> {
+    Some(Box::new(Logging(Bursts::new(facts.all_timed))))
+}
+
+impl Watch for Logging {
+    fn see(&mut self, row: &Seen<'_>, made: &mut Vec<Claim>) {
+        if row.category != Category::ImpairLogging || !row.succeeded() {
+            return;
         }
+        let (acts, ended) = self.0.enter((row.whose(), row.window_id.clone()), row.event_time, Acts::default);
+        acts.add(row.act());
+        let over = ended.into_iter().chain(self.0.over(row.event_time));
+        made.extend(over.filter_map(|acts| of_run(acts, WHICH)));
     }
-    let mut claims = Vec::new();
-    for actions in by_actor.into_values() {
-        for run in incident::runs(actions, |action| action.event_time) {
-            let first = run.first().and_then(|action| action.event_id.as_ref());
-            let subject = first.map(|id| id.as_str().to_owned()).unwrap_or_default();
-            claims.extend(of_actions(
-                subject,
-                run,
-                "by which logging was stopped, deleted or set to record less than it could",
-            ));
-        }
+
+    fn finish(self: Box<Self>, made: &mut Vec<Claim>) {
+        made.extend(self.0.finish().filter_map(|acts| of_run(acts, WHICH)));
     }
-    claims
 }

@@ -2,16 +2,15 @@
 //!
 //! Owns: this claim. Services on their own behalf are no callers of that kind.
 
-use super::Facts;
-use super::breach::{claims, is_service};
-use super::claim::Claim;
+use super::breach::{self, is_service};
+use super::{Facts, Watch};
 
 /// One claim per account and actor, and run of calls.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
-    let Some(known) = facts.known else { return Vec::new() };
-    claims(
+pub(super) fn watch(facts: Facts<'_>) -> Option<Box<dyn Watch + '_>> {
+    let known = facts.known?;
+    Some(breach::watch(
         facts,
-        |action, _| (!is_service(action) && known.is_new_caller(action)).then(String::new),
-        |_, _| "and was not seen there in the baseline".to_owned(),
-    )
+        move |action, _| (!is_service(action) && known.is_new_caller(action)).then(String::new),
+        move |_, _| "and was not seen there in the baseline".to_owned(),
+    ))
 }

@@ -7,29 +7,28 @@ use std::net::IpAddr;
 
 use crate::model::actor::{Trait, network};
 
-use super::Facts;
-use super::breach::{claims, is_service};
-use super::claim::Claim;
+use super::breach::{self, is_service};
 use super::origin;
+use super::{Facts, Watch};
 
 /// One claim per account, actor and network, and run of calls.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
-    let Some(known) = facts.known else { return Vec::new() };
-    claims(
+pub(super) fn watch(facts: Facts<'_>) -> Option<Box<dyn Watch + '_>> {
+    let known = facts.known?;
+    Some(breach::watch(
         facts,
-        |action, _| {
+        move |action, _| {
             let address = action.source_ip.as_deref()?;
             address.parse::<IpAddr>().ok()?;
             let network = network(address).into_owned();
             let new = !is_service(action) && known.is_new_value(action, Trait::Network, &network);
             new.then_some(network)
         },
-        |network, first| {
+        move |network, first| {
             let address = first.source_ip.as_deref().unwrap_or_default();
             let place = origin::told(facts.geoip, address).map(|told| format!(" ({address}: {told})"));
             let before = origin::compared(facts.geoip, address, known.values(first, Trait::Network));
             let place = place.unwrap_or_default();
             format!("from {network}{place}, where that caller was not seen in the baseline{before}")
         },
-    )
+    ))
 }

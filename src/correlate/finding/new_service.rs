@@ -4,20 +4,19 @@
 
 use crate::model::actor::Trait;
 
-use super::Facts;
-use super::breach::{claims, is_service};
-use super::claim::Claim;
+use super::breach::{self, is_service};
+use super::{Facts, Watch};
 
 /// One claim per account, actor and service, and run of calls.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
-    let Some(known) = facts.known else { return Vec::new() };
-    claims(
+pub(super) fn watch(facts: Facts<'_>) -> Option<Box<dyn Watch + '_>> {
+    let known = facts.known?;
+    Some(breach::watch(
         facts,
-        |action, _| {
+        move |action, _| {
             let service = &*action.event_source;
             let new = !is_service(action) && known.is_new_value(action, Trait::Service, service);
             new.then(|| service.to_owned())
         },
-        |service, _| format!("in {service}, which that caller had not used in the baseline"),
-    )
+        move |service, _| format!("in {service}, which that caller had not used in the baseline"),
+    ))
 }

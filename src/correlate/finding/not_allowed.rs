@@ -7,7 +7,7 @@ use super::Facts;
 use super::claim::{Claim, known_as, of_window};
 
 /// One claim per window.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let forbidden = facts.windows.rows.iter().filter(|window| {
         let row = &window.row;
         facts.policy.allows(&row.account_id, &row.mode) == Some(false)

@@ -7,6 +7,7 @@ use crate::model::mode::{Authorization, ModeWindow};
 use crate::model::rfc::{Rfc, RfcAction, RfcStepKind};
 
 use super::Facts;
+use super::acts::Acts;
 use super::claim::{Claim, known_as};
 use super::one_person::person;
 
@@ -14,12 +15,12 @@ use super::one_person::person;
 /// if no mode was opened by the ticket.
 ///
 /// Source: facts/ams.md 1.1 (who creates, submits and approves).
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let enabling = facts.rfcs.iter().filter(|rfc| rfc.action == RfcAction::EnableMode);
     enabling.filter_map(|rfc| claim(rfc, facts)).collect()
 }
 
-fn claim<'a>(rfc: &Rfc, facts: Facts<'a>) -> Option<Claim<'a>> {
+fn claim(rfc: &Rfc, facts: Facts<'_>) -> Option<Claim> {
     // A ticket for several accounts is judged by the rules of the first.
     let of_ticket = rfc.ticket.iter().flat_map(|ticket| &ticket.entries).flat_map(|entry| &entry.accounts);
     let account = rfc.target_account_id.as_ref().or(rfc.account_id.as_ref()).or(of_ticket.min())?;
@@ -58,7 +59,7 @@ fn claim<'a>(rfc: &Rfc, facts: Facts<'a>) -> Option<Claim<'a>> {
         actor: Some(person(actor)?.into()),
         summary,
         count: 1,
-        actions: Vec::new(),
+        acts: Acts::default(),
         window_id: None,
         session_ids: Vec::new(),
         rfc_ids: vec![rfc.rfc_id.clone()],

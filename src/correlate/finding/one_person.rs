@@ -18,7 +18,7 @@ use super::{Facts, automated};
 /// One claim per window.
 ///
 /// Source: facts/ams.md 1.1 (who creates, submits and approves), 4.2.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let rfcs: BTreeMap<&RfcId, &Rfc> = facts.rfcs.iter().map(|rfc| (&rfc.rfc_id, rfc)).collect();
     let mut sessions: BTreeMap<_, Vec<&ModeSession>> = BTreeMap::new();
     for session in facts.sessions.rows.iter().filter(|session| session.depth == 0) {

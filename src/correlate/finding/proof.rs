@@ -1,7 +1,8 @@
 //! How well the records behind claims are anchored.
 //!
-//! Owns: looking up the records that claims name, in one pass over the events,
-//! and the confidence and its reason that follow from the weakest of them.
+//! Owns: looking up the records that claims name and that none of their own calls
+//! shows, in one pass over the events, and the confidence and its reason that
+//! follow from the weakest of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,9 +25,19 @@ pub(super) struct Proof<'a> {
 }
 
 impl<'a> Proof<'a> {
+    /// For claims that rest on their own calls alone: nothing is looked up.
+    pub(super) const fn none() -> Self {
+        Self { events: BTreeMap::new(), rfcs: BTreeMap::new() }
+    }
+
+    /// Whether a claim rests on its own calls alone.
+    pub(super) fn is_needless(claim: &Claim) -> bool {
+        looked_up(claim).next().is_none()
+    }
+
     /// Looks up the records of all these claims at once.
-    pub(super) fn of<'c>(claims: impl Iterator<Item = &'c Claim<'c>>, facts: Facts<'a>) -> Self {
-        let wanted: BTreeSet<&Evidence> = claims.flat_map(records).collect();
+    pub(super) fn of<'c>(claims: impl Iterator<Item = &'c Claim>, facts: Facts<'a>) -> Self {
+        let wanted: BTreeSet<&Evidence> = claims.flat_map(looked_up).collect();
         let events = facts.events.iter().filter(|event| wanted.contains(&event.evidence));
         let rfcs = facts.rfcs.iter().filter(|rfc| wanted.contains(&rfc.evidence));
         Self {
@@ -35,33 +46,28 @@ impl<'a> Proof<'a> {
         }
     }
 
-    /// The events that a claim rests on, each once, in the order of the claim.
-    pub(super) fn event_ids(&self, claim: &Claim<'_>) -> Vec<EventId> {
-        let own = |record: &Evidence| claim.actions.iter().find(|action| action.evidence == *record);
-        let named = records(claim).filter_map(|record| match self.events.get(record) {
-            Some(event) => event.event_id.clone(),
-            None => own(record)?.event_id.clone(),
+    /// The events that a claim rests on, each once, in the order of the claim; no
+    /// more than a finding lists.
+    pub(super) fn event_ids(&self, claim: &Claim) -> Vec<EventId> {
+        let named = records(claim).filter_map(|record| match claim.acts.shown_first_by(record) {
+            Some(act) => act.event_id.clone(),
+            None => self.events.get(record)?.event_id.clone(),
         });
-        let acted = claim.actions.iter().filter_map(|action| action.event_id.clone());
+        let acted = claim.acts.event_ids().iter().cloned();
         let mut seen = BTreeSet::new();
-        named.chain(acted).filter(|id| seen.insert(id.clone())).collect()
+        named.chain(acted).filter(|id| seen.insert(id.clone())).take(FINDING_EVENTS_MAX).collect()
     }
 
     /// The names of the calls among them.
-    pub(super) fn calls(&self, claim: &Claim<'_>) -> impl Iterator<Item = Arc<str>> {
-        records(claim).filter_map(|record| Some(self.events.get(record)?.event_name.clone()))
+    pub(super) fn calls(&self, claim: &Claim) -> impl Iterator<Item = Arc<str>> {
+        looked_up(claim).filter_map(|record| Some(self.events.get(record)?.event_name.clone()))
     }
 
     /// How sure a claim is, and why.
-    pub(super) fn confidence(&self, claim: &Claim<'_>, rule: Confidence) -> (Confidence, String) {
-        let own = |record: &Evidence| {
-            let action = claim.actions.iter().find(|action| action.evidence == *record);
-            action.map_or_else(|| self.grade(record), |action| action.source_grade)
-        };
-        let named = records(claim).map(own);
-        let acted = claim.actions.iter().map(|action| action.source_grade);
+    pub(super) fn confidence(&self, claim: &Claim, rule: Confidence) -> (Confidence, String) {
+        let named = looked_up(claim).map(|record| self.grade(record));
         // A claim names at least the record that shows it first.
-        let weakest = named.chain(acted).max().unwrap_or(SourceGrade::Summary);
+        let weakest = named.chain(claim.acts.weakest()).max().unwrap_or(SourceGrade::Summary);
         let (confidence, reason) = (rule.resting_on(weakest), resting(rule, weakest));
         match &claim.doubt {
             Some(doubt) => (confidence.lowered(), format!("{reason}; less sure, as {doubt}")),
@@ -89,15 +95,19 @@ impl<'a> Proof<'a> {
 
 /// Where the records of a claim lie, each once, in its order; no more than a table
 /// names of one finding.
-pub(super) fn places(claim: &Claim<'_>) -> Vec<Evidence> {
-    let acted = claim.actions.iter().map(|action| &action.evidence);
+pub(super) fn places(claim: &Claim) -> Vec<Evidence> {
     let mut seen = BTreeSet::new();
-    let each = records(claim).chain(acted).filter(|record| seen.insert(*record));
+    let each = records(claim).chain(claim.acts.records()).filter(|record| seen.insert(*record));
     each.take(FINDING_EVENTS_MAX).cloned().collect()
 }
 
-fn records<'c>(claim: &'c Claim<'_>) -> impl Iterator<Item = &'c Evidence> {
+fn records(claim: &Claim) -> impl Iterator<Item = &Evidence> {
     std::iter::once(&claim.evidence).chain(&claim.rests_on)
+}
+
+/// Those of them that none of its own calls shows.
+fn looked_up(claim: &Claim) -> impl Iterator<Item = &Evidence> {
+    records(claim).filter(|record| claim.acts.shown_first_by(record).is_none())
 }
 
 /// Why a claim is as sure as it is, in one sentence.

@@ -8,11 +8,12 @@ use crate::model::id::RfcId;
 use crate::model::mode::Authorization;
 use crate::model::rfc::Rfc;
 
+use super::super::joined::joined;
 use super::Facts;
-use super::claim::{Claim, joined, of_window};
+use super::claim::{Claim, of_window};
 
 /// One claim per window whose opening was seen.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let rfcs: BTreeMap<&RfcId, &Rfc> = facts.rfcs.iter().map(|rfc| (&rfc.rfc_id, rfc)).collect();
     let mut claims = Vec::new();
     for window in &facts.windows.rows {

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use crate::model::event::Event;
 
 use super::super::actor;
+use super::super::joined::joined;
 use super::super::window::Shown;
 use super::Facts;
-use super::claim::{Claim, joined, of_window};
+use super::claim::{Claim, of_window};
 
 /// Changes by whoever created the role are its setting up for so long, seconds.
 const SET_UP_S: i64 = 3600;
@@ -29,7 +30,7 @@ const GRANTS: [&str; 7] = [
 ];
 
 /// One claim per window.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let mut by_window: BTreeMap<usize, Vec<&Event>> = BTreeMap::new();
     for change in &facts.windows.inner_changes {
         let (Some(window), Shown::Event(place)) = (change.window, change.shown) else { continue };

@@ -5,7 +5,7 @@
 use super::Facts;
 use super::claim::{Claim, of_window};
 
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let open = facts.windows.rows.iter().filter(|window| window.row.closed_at.is_none());
     open.map(|window| {
         let row = &window.row;

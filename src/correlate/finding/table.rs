@@ -8,11 +8,19 @@ use crate::model::severity::Severity;
 
 use super::claim::Claim;
 use super::{
-    Facts, automated, backups, beyond_ticket, blind, boundary, bulk, contradiction, freeze, gap, hours,
-    irreversible, log_bucket, log_objects, logging, network, new_actor, new_network, new_service,
+    Facts, Watch, automated, backups, beyond_ticket, blind, boundary, bulk, contradiction, freeze, gap,
+    hours, irreversible, log_bucket, log_objects, logging, network, new_actor, new_network, new_service,
     not_allowed, not_approver, one_person, protected, recovery, refused, role_changed, spread, still_open,
     too_long, two_places, unauthorized, unprotected, unused,
 };
+
+/// How a correlator looks.
+pub(super) enum Find {
+    /// Once, at the tables that memory holds.
+    Once(fn(Facts<'_>) -> Vec<Claim>),
+    /// At each row of destructive calls; `None` if it has nothing to look for.
+    Each(for<'a> fn(Facts<'a>) -> Option<Box<dyn Watch + 'a>>),
+}
 
 /// One correlator: a row of the table.
 pub(super) struct Correlator {
@@ -25,7 +33,7 @@ pub(super) struct Correlator {
     pub(super) technique_ids: &'static [&'static str],
     pub(super) controls: &'static [&'static str],
     pub(super) response: &'static str,
-    pub(super) find: for<'a> fn(Facts<'a>) -> Vec<Claim<'a>>,
+    pub(super) find: Find,
 }
 
 /// Every correlator. Source of the techniques: facts/cloudtrail.md 5 (ATT&CK
@@ -39,7 +47,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1098.003"],
         controls: &["SCP-AMS-033", "SCP-AMS-034"],
         response: "Ask the caller that created the role for the change record, and have AMS remove the role if there is none.",
-        find: unauthorized::find,
+        find: Find::Once(unauthorized::find),
     },
     Correlator {
         rule_id: "mode/still-open",
@@ -49,7 +57,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Check in IAM whether the marker role still exists, and ask AMS to remove it if the mode is no longer needed.",
-        find: still_open::find,
+        find: Find::Once(still_open::find),
     },
     Correlator {
         rule_id: "mode/opened-by-automated-change-type",
@@ -59,7 +67,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1098.003"],
         controls: &["SCP-ADV-001"],
         response: "Confirm the request with its requester, and restrict who may submit the automated enabling change types.",
-        find: automated::find,
+        find: Find::Once(automated::find),
     },
     Correlator {
         rule_id: "destroy/irreversible-in-mode",
@@ -69,7 +77,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Establish with the data owner what was lost, and look for copies outside the account.",
-        find: irreversible::find,
+        find: Find::Each(irreversible::watch),
     },
     Correlator {
         rule_id: "logging/impaired",
@@ -79,7 +87,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Restore the logging, and treat the time until then as without evidence.",
-        find: logging::find,
+        find: Find::Each(logging::watch),
     },
     Correlator {
         rule_id: "recovery/impaired",
@@ -89,7 +97,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1490"],
         controls: &[],
         response: "Ask the caller for the change record, and see what of the data can still be restored, and from when.",
-        find: recovery::find,
+        find: Find::Each(recovery::watch),
     },
     Correlator {
         rule_id: "evidence/gap-over-window",
@@ -99,7 +107,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Fetch the missing days of CloudTrail for this account and region, and analyse again.",
-        find: gap::find,
+        find: Find::Once(gap::find),
     },
     Correlator {
         rule_id: "intent/unprotected-then-destroyed",
@@ -109,7 +117,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1490"],
         controls: &[],
         response: "Ask who decided to switch the protection off, and restore what is left from before that time.",
-        find: unprotected::find,
+        find: Find::Each(unprotected::watch),
     },
     Correlator {
         rule_id: "intent/backups-then-data",
@@ -119,7 +127,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1490"],
         controls: &[],
         response: "Look for copies in other accounts, regions and vaults before their retention ends, and keep the actor out of them.",
-        find: backups::find,
+        find: Find::Each(backups::watch),
     },
     Correlator {
         rule_id: "intent/blind-then-changed",
@@ -129,7 +137,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1685.002"],
         controls: &[],
         response: "Restore the recording, look for what else was done until then in other sources, and ask the actor.",
-        find: blind::find,
+        find: Find::Each(blind::watch),
     },
     Correlator {
         rule_id: "intent/same-call-many-places",
@@ -139,7 +147,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Establish whether a program of the landing zone did it as planned; if not, lock the credentials in every account.",
-        find: spread::find,
+        find: Find::Each(spread::watch),
     },
     Correlator {
         rule_id: "intent/service-new-to-actor",
@@ -149,7 +157,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Ask the actor for the reason; if there is none, treat the credentials as taken over.",
-        find: new_service::find,
+        find: Find::Each(new_service::watch),
     },
     Correlator {
         rule_id: "mode/one-person",
@@ -159,7 +167,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &["SCP-ADV-001"],
         response: "Confirm with the account owner that the change was wanted, and require a second person for the enabling change types.",
-        find: one_person::find,
+        find: Find::Once(one_person::find),
     },
     Correlator {
         rule_id: "mode/opened-though-refused",
@@ -169,7 +177,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1098.003"],
         controls: &["SCP-AMS-033", "SCP-AMS-034"],
         response: "Ask AMS how the role came to be, and have it removed if nothing else explains it.",
-        find: refused::find,
+        find: Find::Once(refused::find),
     },
     Correlator {
         rule_id: "mode/unused",
@@ -179,7 +187,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Ask AMS to remove the mode: its roles are not needed.",
-        find: unused::find,
+        find: Find::Once(unused::find),
     },
     Correlator {
         rule_id: "mode/role-changed",
@@ -189,7 +197,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1098.003"],
         controls: &["SCP-AMS-033", "SCP-AMS-034"],
         response: "Compare the policies and the trust of the role with those that AMS sets, and restore them.",
-        find: role_changed::find,
+        find: Find::Once(role_changed::find),
     },
     Correlator {
         rule_id: "mode/no-boundary",
@@ -199,7 +207,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1098"],
         controls: &[],
         response: "Attach the boundary, and look at what these identities did until then.",
-        find: boundary::find,
+        find: Find::Once(boundary::find),
     },
     Correlator {
         rule_id: "destroy/in-bulk",
@@ -209,7 +217,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Ask the actor for the reason and the change record, and establish with the data owner what was lost.",
-        find: bulk::find,
+        find: Find::Each(bulk::watch),
     },
     Correlator {
         rule_id: "logging/log-objects-deleted",
@@ -219,7 +227,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &["SCP-AMS-012"],
         response: "Look for copies of the deleted objects in replicas and versions, and treat their time as without evidence.",
-        find: log_objects::find,
+        find: Find::Each(log_objects::watch),
     },
     Correlator {
         rule_id: "logging/log-bucket-weakened",
@@ -229,7 +237,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1685.002"],
         controls: &["SCP-AMS-012"],
         response: "Set the bucket as it was, look for copies of logs that are gone, and treat their time as without evidence.",
-        find: log_bucket::find,
+        find: Find::Once(log_bucket::find),
     },
     Correlator {
         rule_id: "rfc/contradiction",
@@ -239,7 +247,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Ask AMS for the record of the RFC, and compare both sources with it.",
-        find: contradiction::find,
+        find: Find::Once(contradiction::find),
     },
     Correlator {
         rule_id: "session/two-places",
@@ -249,7 +257,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Ask the person behind the session; if both were not theirs, revoke the sessions of the role.",
-        find: two_places::find,
+        find: Find::Once(two_places::find),
     },
     Correlator {
         rule_id: "mode/not-allowed",
@@ -259,7 +267,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1098.003"],
         controls: &[],
         response: "Have the mode removed, and ask its requester why it was opened there.",
-        find: not_allowed::find,
+        find: Find::Once(not_allowed::find),
     },
     Correlator {
         rule_id: "mode/open-too-long",
@@ -269,7 +277,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Have the mode removed if it still exists, and set an end for the next one when it is opened.",
-        find: too_long::find,
+        find: Find::Once(too_long::find),
     },
     Correlator {
         rule_id: "mode/beyond-ticket",
@@ -279,7 +287,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Ask the actor for the ticket that allows these calls, and undo what none does.",
-        find: beyond_ticket::find,
+        find: Find::Once(beyond_ticket::find),
     },
     Correlator {
         rule_id: "rfc/not-an-approver",
@@ -289,7 +297,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &["SCP-ADV-001"],
         response: "Confirm the change with an approver of the account, and restrict who may submit and approve the enabling change types.",
-        find: not_approver::find,
+        find: Find::Once(not_approver::find),
     },
     Correlator {
         rule_id: "destroy/in-freeze",
@@ -299,7 +307,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Ask the actor for the exception that allowed it, and restore what is missing before the freeze ends.",
-        find: freeze::find,
+        find: Find::Each(freeze::watch),
     },
     Correlator {
         rule_id: "destroy/outside-hours",
@@ -309,7 +317,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Ask the actor for the reason; if there is none, treat the credentials as taken over.",
-        find: hours::find,
+        find: Find::Each(hours::watch),
     },
     Correlator {
         rule_id: "destroy/untrusted-network",
@@ -319,7 +327,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Ask the actor where the calls came from; if they were not theirs, revoke the credentials.",
-        find: network::find,
+        find: Find::Each(network::watch),
     },
     Correlator {
         rule_id: "destroy/protected-resource",
@@ -329,7 +337,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &[],
         controls: &[],
         response: "Restore the resource from what is left, and ask the actor for the decision to destroy it.",
-        find: protected::find,
+        find: Find::Each(protected::watch),
     },
     Correlator {
         rule_id: "destroy/network-new-to-actor",
@@ -339,7 +347,7 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Ask the actor where the calls came from; if they were not theirs, revoke the credentials.",
-        find: new_network::find,
+        find: Find::Each(new_network::watch),
     },
     Correlator {
         rule_id: "destroy/actor-new-to-account",
@@ -349,6 +357,6 @@ pub(super) const CORRELATORS: [Correlator; 32] = [
         technique_ids: &["T1078.004"],
         controls: &[],
         response: "Ask the owner of the account who it is and why it was let in.",
-        find: new_actor::find,
+        find: Find::Each(new_actor::watch),
     },
 ];

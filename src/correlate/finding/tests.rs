@@ -9,11 +9,11 @@ use crate::model::rfc::RfcRecord;
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::Day;
 
+use super::super::Options;
 use super::super::samples::{
-    ACCOUNT, DEV, ENABLE_DCM, ENABLE_OWN, With, archived, call, covered_day, covering, report, role_call,
-    sources, wearing,
+    ACCOUNT, DEV, ENABLE_DCM, ENABLE_OWN, With, all, archived, call, covered_day, covering, report,
+    role_call, sources, wearing,
 };
-use super::super::{Options, all};
 use super::{ABOUT, CORRELATORS};
 
 mod baseline;
@@ -23,6 +23,7 @@ mod duty;
 mod geoip;
 mod intent;
 mod log_bucket;
+mod many;
 mod policy;
 mod tickets;
 

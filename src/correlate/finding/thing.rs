@@ -10,6 +10,14 @@ use crate::model::id::{AccountId, Region};
 /// region, for their names are the world's.
 pub(super) type Thing<'a> = (Option<&'a AccountId>, &'a str, Option<&'a Region>, &'a str);
 
+/// The same, held.
+pub(super) type OwnThing = (Option<AccountId>, Box<str>, Option<Region>, Box<str>);
+
+/// A thing, to be held.
+pub(super) fn owned((account, service, region, name): Thing<'_>) -> OwnThing {
+    (account.cloned(), service.into(), region.cloned(), name.into())
+}
+
 /// The things that a call names.
 pub(super) fn of(action: &DestructiveAction) -> impl Iterator<Item = Thing<'_>> {
     action.resources.iter().map(|name| named(action, bare(name)))

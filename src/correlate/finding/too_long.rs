@@ -9,11 +9,12 @@ use crate::model::id::RfcId;
 use crate::model::mode::{Authorization, ModeWindow};
 use crate::model::time::UtcTime;
 
+use super::super::joined::joined;
 use super::Facts;
-use super::claim::{Claim, joined, known_as, of_window};
+use super::claim::{Claim, known_as, of_window};
 
 /// One claim per window.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
     for window in &facts.windows.rows {
         let row = &window.row;

@@ -12,8 +12,10 @@ use crate::model::event::Event;
 use crate::model::mode::{ModeSession, SessionVia};
 use crate::model::time::UtcTime;
 
+use super::super::joined::joined;
 use super::Facts;
-use super::claim::{Claim, joined};
+use super::acts::Acts;
+use super::claim::Claim;
 use super::origin;
 
 /// How far apart the enclosing calls may lie, in seconds.
@@ -23,7 +25,7 @@ const WITHIN_S: i64 = 10 * 60;
 type Call<'a> = (UtcTime, [u8; 4], &'a Event);
 
 /// One claim per session.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let mut by_session: BTreeMap<usize, Vec<Call<'_>>> = BTreeMap::new();
     for (&place, &session) in &facts.sessions.of_event {
         let event = &facts.events[place];
@@ -78,7 +80,7 @@ fn interleaved<'a>(calls: &[Call<'a>]) -> Option<[&'a Event; 3]> {
     None
 }
 
-fn claim<'a>(session: usize, calls: [&Event; 3], facts: Facts<'a>) -> Option<Claim<'a>> {
+fn claim(session: usize, calls: [&Event; 3], facts: Facts<'_>) -> Option<Claim> {
     let own = |row: &&ModeSession| row.is_sure() && row.via != Some(SessionVia::Workload);
     let row = facts.sessions.rows.get(session).filter(own)?;
     let [first, _, last] = calls;
@@ -100,7 +102,7 @@ fn claim<'a>(session: usize, calls: [&Event; 3], facts: Facts<'a>) -> Option<Cla
         actor: row.actor.clone(),
         summary,
         count: calls.len() as u64,
-        actions: Vec::new(),
+        acts: Acts::default(),
         window_id: row.window_id.clone(),
         session_ids: vec![row.session_id.clone()],
         rfc_ids: Vec::new(),

@@ -5,10 +5,11 @@
 use crate::model::mode::Authorization;
 
 use super::super::actor;
+use super::super::joined::joined;
 use super::Facts;
-use super::claim::{Claim, joined, of_window};
+use super::claim::{Claim, of_window};
 
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let unauthorized =
         facts.windows.rows.iter().filter(|window| window.row.authorization == Authorization::Unauthorized);
     unauthorized

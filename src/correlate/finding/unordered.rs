@@ -1,44 +1,48 @@
 //! Calls of one second, of which one undoes the other: which came last, no record
 //! tells.
 //!
-//! Owns: finding them for a few calls. What undoes what is the catalogue's.
+//! Owns: telling so of a call. What undoes what is the catalogue's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
-use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
 use crate::model::evidence::Evidence;
 
 use super::super::payload;
 use super::Facts;
+use super::acts::Act;
 
-/// Calls that another one of their second may have undone, by their records.
-pub(super) struct Unordered(BTreeSet<Evidence>);
+/// Succeeded calls that may undo others, and those of which it can be asked, by
+/// their second.
+pub(super) struct Unordered<'a> {
+    catalogue: &'a Catalogue,
+    undoing: BTreeMap<i64, Vec<&'a Event>>,
+    asked: BTreeMap<&'a Evidence, &'a Event>,
+}
 
-impl Unordered {
-    /// Looks at the events of the seconds of these calls.
-    pub(super) fn of<'a>(calls: impl Iterator<Item = &'a DestructiveAction>, facts: Facts<'a>) -> Self {
-        let calls: Vec<(i64, &Evidence)> =
-            calls.filter_map(|call| Some((call.event_time?.seconds(), &call.evidence))).collect();
-        let seconds: BTreeSet<i64> = calls.iter().map(|(second, _)| *second).collect();
-        let mut by_second: BTreeMap<i64, Vec<&Event>> = BTreeMap::new();
+impl<'a> Unordered<'a> {
+    /// Looks at all events; `asked` are those of which it can be asked.
+    pub(super) fn of(facts: Facts<'a>, asked: impl Fn(&Event) -> bool) -> Self {
+        let catalogue = facts.catalogue;
+        let mut all = Self { catalogue, undoing: BTreeMap::new(), asked: BTreeMap::new() };
         for event in facts.events.iter().filter(|event| event.outcome() == Outcome::Succeeded) {
-            let second = event.time.map(|time| time.seconds()).filter(|second| seconds.contains(second));
-            if let Some(second) = second {
-                by_second.entry(second).or_default().push(event);
+            if asked(event) {
+                all.asked.entry(&event.evidence).or_insert(event);
+            }
+            let undoes = !catalogue.undoes(&event.event_source, &event.event_name).is_empty();
+            if let Some(time) = event.time.filter(|_| undoes) {
+                all.undoing.entry(time.seconds()).or_default().push(event);
             }
         }
-        let met = calls.into_iter().filter(|(second, record)| {
-            let around = by_second.get(second).map(Vec::as_slice).unwrap_or_default();
-            let Some(call) = around.iter().find(|event| event.evidence == **record) else { return false };
-            around.iter().any(|other| undoes(other, call, facts.catalogue))
-        });
-        Self(met.map(|(_, record)| record.clone()).collect())
+        all
     }
 
-    pub(super) fn holds(&self, call: &DestructiveAction) -> bool {
-        self.0.contains(&call.evidence)
+    /// Whether another call of its second may have undone it.
+    pub(super) fn holds(&self, call: &Act) -> bool {
+        let around = call.time.and_then(|time| self.undoing.get(&time.seconds()));
+        let Some(event) = self.asked.get(&call.evidence) else { return false };
+        around.into_iter().flatten().any(|other| undoes(other, event, self.catalogue))
     }
 }
 

@@ -17,7 +17,7 @@ use super::claim::{Claim, of_window};
 const UNUSED_DAYS: i64 = 14;
 
 /// One claim per window, over the time from its last use, else its opening.
-pub(super) fn find(facts: Facts<'_>) -> Vec<Claim<'_>> {
+pub(super) fn find(facts: Facts<'_>) -> Vec<Claim> {
     let mut last_use: BTreeMap<&WindowId, UtcTime> = BTreeMap::new();
     for session in &facts.sessions.rows {
         let used = session.last_event_at.or(session.started_at);

@@ -6,8 +6,9 @@ use crate::catalogue::Catalogue;
 use crate::model::event::Event;
 use crate::model::finding::Incident;
 
-use super::super::samples::{With, at, call, minute, report, sources};
-use super::super::{Options, all};
+use super::super::Options;
+use super::super::samples::{With, all, at, call, minute, report, sources};
+use super::Incidents;
 
 fn terminate(minute: i64) -> Event {
     call(minute, "ec2", "TerminateInstances").request(r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#)
@@ -104,7 +105,9 @@ fn what_there_is_none_of_is_left_out_and_the_gravest_finding_is_named() {
     assert_eq!(told, "ops made 1 destructive call on 1 resource in account 111122223333: 1 to be made again");
     // A finding without a destructive call of its time.
     let findings = report(vec![call(2, "cloudtrail", "StopLogging")], vec![]).findings;
-    let told = &super::of(&[], &findings, None)[0].summary;
+    let mut incidents = Incidents::new(None, &Arc::default());
+    findings.iter().for_each(|finding| incidents.found(&finding));
+    let told = &incidents.finish().first().expect("an incident").summary.clone();
     assert_eq!(
         told,
         "ops in account 111122223333: Logging stopped, deleted or set to record less than it could (high); \

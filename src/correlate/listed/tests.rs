@@ -7,10 +7,10 @@ use crate::model::report::Report;
 use crate::model::rfc::RfcRecord;
 
 use super::super::samples::{
-    ACCOUNT, DEV, ENABLE_OWN, With, archived, at, covering, evidence, minute, role_call, sources, used,
+    ACCOUNT, DEV, ENABLE_OWN, With, all, archived, at, covering, evidence, minute, role_call, sources, used,
     window_lines,
 };
-use super::super::{Options, Sources, all};
+use super::super::{Options, Sources};
 
 /// A role as an IAM export lists it, created at a minute.
 fn exported(role: &str, created: i64) -> InventoryRole {

@@ -7,11 +7,11 @@ use crate::model::event::Event;
 use crate::model::rfc::{RfcRecord, RfcSource};
 use crate::model::time::Day;
 
+use super::super::Options;
 use super::super::samples::{
-    ACCOUNT, DEV, ENABLE_DCM, ENABLE_FOR, ENABLE_OWN, With, archived, assumed, at, call, covered_day,
+    ACCOUNT, DEV, ENABLE_DCM, ENABLE_FOR, ENABLE_OWN, With, all, archived, assumed, at, call, covered_day,
     covering, report, role_call, sources, used, wearing, window_lines,
 };
-use super::super::{Options, all};
 
 const ADMIN: &str = "AWSManagedServicesCloudFormationAdminRole";
 const UPDATE: &str = "AWSManagedServicesUpdateRole";

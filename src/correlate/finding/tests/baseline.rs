@@ -9,8 +9,8 @@ use crate::model::event::Event;
 use crate::model::principal::Principal;
 use crate::model::report::Report;
 
-use super::super::super::samples::{With, at, call, sources};
-use super::super::super::{Baseline, Options, Sources, all};
+use super::super::super::samples::{With, all, at, call, sources};
+use super::super::super::{Baseline, Options, Sources};
 
 pub(super) const NETWORK: &str = "destroy/network-new-to-actor";
 const SERVICE: &str = "intent/service-new-to-actor";

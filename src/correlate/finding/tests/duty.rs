@@ -8,10 +8,10 @@ use crate::model::finding::Finding;
 use crate::model::rfc::RfcRecord;
 use crate::model::time::Day;
 
+use super::super::super::Options;
 use super::super::super::samples::{
-    DEV, ENABLE_OWN, With, archived, at, call, covered_day, minute, report, role_call, sources, wearing,
+    DEV, ENABLE_OWN, With, all, archived, at, call, covered_day, minute, report, role_call, sources, wearing,
 };
-use super::super::super::{Options, all};
 
 /// The findings of one rule.
 fn found(rule: &str, events: Vec<Event>, rfcs: Vec<RfcRecord>) -> Vec<Finding> {

@@ -8,8 +8,8 @@ use crate::model::inventory::TrailSettings;
 use crate::model::object::Object;
 use crate::model::source_grade::SourceGrade;
 
-use super::super::super::samples::{With, call, sources};
-use super::super::super::{Options, Sources, all};
+use super::super::super::samples::{With, all, call, sources};
+use super::super::super::{Options, Sources};
 
 const BUCKET: &str = "acme-audit";
 

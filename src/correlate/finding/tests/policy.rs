@@ -10,10 +10,10 @@ use crate::model::report::Report;
 use crate::model::rfc::RfcRecord;
 use crate::policy::Policy;
 
+use super::super::super::Options;
 use super::super::super::samples::{
-    DEV, ENABLE_OWN, With, archived, at, call, covered_day, role_call, sources, wearing,
+    DEV, ENABLE_OWN, With, all, archived, at, call, covered_day, role_call, sources, wearing,
 };
-use super::super::super::{Options, all};
 use super::super::rule_ids;
 
 /// The report under that policy. Minute 0 is `at(0)`, 2025-01-10 00:00 UTC.

@@ -13,10 +13,10 @@ use crate::model::report::Report;
 use crate::model::rfc::{RfcRecord, RfcSource};
 use crate::model::ticket::{Ticket, TicketCover, TicketEntry};
 
+use super::super::super::Options;
 use super::super::super::samples::{
-    ACCOUNT, ENABLE_OWN, With, archived, at, call, role_call, sources, sources_in, wearing, window_lines,
+    ACCOUNT, ENABLE_OWN, With, all, archived, at, call, role_call, sources, sources_in, wearing, window_lines,
 };
-use super::super::super::{Options, all};
 
 const ROLE: &str = "BreakGlassAdmin";
 const MODES: &str = "[[mode]]\nname = \"break_glass\"\nrole = [{ name = \"BreakGlassAdmin\" }]\n";
