@@ -13,12 +13,14 @@ mod witnesses;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rayon::prelude::*;
 
 use crate::catalogue::Catalogue;
+use crate::correlate::Wanted;
 use crate::error::Error;
 use crate::evidence::discover::{Found, discover};
 use crate::evidence::s3_key;
@@ -28,6 +30,7 @@ use crate::integrity::{self, Assessment, Given};
 use crate::lake::Lake;
 use crate::model::evidence::ObjectPath;
 use crate::model::time::Day;
+use crate::runs::Room;
 use crate::timeline::{Known, Location};
 use crate::usage::Folded;
 
@@ -64,6 +67,8 @@ pub struct Dump<'a> {
     origins: Vec<usize>,
     /// Callers that are not among the examiner's own.
     counted: Vec<Folded>,
+    /// What mode sessions handed out, and what bears on it.
+    wanted: Wanted,
 }
 
 impl<'a> Dump<'a> {
@@ -84,7 +89,7 @@ impl<'a> Dump<'a> {
                 if interrupted.load(Ordering::Relaxed) {
                     return Err(Error::Interrupted);
                 }
-                if examiner.lake.as_ref().is_some_and(Lake::is_broken) || examiner.prints.is_broken() {
+                if examiner.lake.as_ref().is_some_and(Lake::is_broken) || examiner.is_broken() {
                     // Nothing more can come of it; who broke tells why in the end.
                     return Ok(Opened { examined: Vec::new(), left_out: Vec::new() });
                 }
@@ -96,7 +101,7 @@ impl<'a> Dump<'a> {
                 let seen = opened.examined.iter().map(|part| part.counts.seen).sum();
                 let problems: usize = opened.examined.iter().map(|part| part.problems.len()).sum();
                 observer.object(one.bytes, seen, problems as u64);
-                opened.hand_over(&examiner.prints);
+                opened.hand_over(examiner);
                 Ok(opened)
             })
             .collect::<Result<_, _>>()?;
@@ -117,7 +122,7 @@ impl<'a> Dump<'a> {
         let mut left_out: Vec<ObjectPath> = left_out.into_iter().flatten().collect();
         left_out.sort();
         let (examined, origins) = in_one_order(per_object);
-        Self { examiner, found, examined, left_out, origins, counted }
+        Self { examiner, found, examined, left_out, origins, counted, wanted: Wanted::default() }
     }
 
     /// What the digests prove of the objects.
@@ -152,15 +157,14 @@ impl<'a> Dump<'a> {
     ///
     /// # Errors
     /// Those of the disk that fingerprints went to.
-    pub fn gather(mut self, assessment: Assessment, events_table: bool) -> Result<Gathered, Error> {
-        let kept = |at: Location| {
-            let events = &self.examined[at.object as usize].events;
-            has_record(events, at.record, |event| event.evidence.record)
-        };
-        let matched = |at: Location| {
-            let hits = &self.examined[at.object as usize].hits;
-            has_record(hits, at.record, |hit| hit.evidence.record)
-        };
+    pub fn gather(
+        mut self,
+        assessment: Assessment,
+        events_table: bool,
+        room: &Arc<Room>,
+    ) -> Result<Gathered, Error> {
+        let kept = |at: Location| self.examined[at.object as usize].keeps(at.record);
+        let matched = |at: Location| self.examined[at.object as usize].matches(at.record);
         let known = Known { kept: &kept, matched: &matched, all_rows: self.examiner.lake.is_some() };
         let settled = self.examiner.prints.settle(&places(&self.examined), known);
         let unsettled = settled.map_err(|error| Error::not_on_disk(&self.examiner.prints.folder(), error))?;
@@ -173,7 +177,12 @@ impl<'a> Dump<'a> {
         let apart = apart.chain(std::mem::take(&mut self.counted)).collect();
         let actors = self.examiner.usage.as_ref().map(|usage| usage.finish(apart, &copies.callers));
         let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
-        let mut gathered = gather::gather(self.examined, &copies, &ids, events_table, assessment);
+        let mut gathered = gather::gather(
+            (self.examined, &copies, &ids),
+            (&self.wanted, self.examiner, room),
+            events_table,
+            assessment,
+        );
         gathered.sources.actors = actors.unwrap_or_default();
         lost::recall(&histories, (self.found, self.examiner), &mut gathered.sources);
         gathered.row_copies = copies.rows;
@@ -227,11 +236,6 @@ fn places(examined: &[Examined]) -> Vec<Option<u32>> {
         places[ticket] = Some(place);
     }
     places
-}
-
-/// Whether there is an item of that record; items are in the order of records.
-fn has_record<T>(items: &[T], record: u32, of: impl Fn(&T) -> u64) -> bool {
-    items.binary_search_by_key(&u64::from(record), of).is_ok()
 }
 
 /// Leaves out objects by the date in their key; tells which.

@@ -14,6 +14,7 @@ mod event_time;
 mod handed_out;
 mod inventory;
 mod matched;
+mod remembered;
 mod row;
 mod rows;
 mod seen;
@@ -25,6 +26,7 @@ mod witness;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -36,6 +38,7 @@ use self::counting::Counting;
 use self::covered::packing;
 pub use self::handed_out::HandedOut;
 pub use self::inventory::Reread;
+pub use self::remembered::Remembered;
 use self::row::row;
 use self::rows::ObjectRows;
 use self::sink::ObjectSink;
@@ -43,6 +46,7 @@ pub use self::skim::Depth;
 pub use self::spent::{Part, Spent};
 use self::unopened::{archive_itself, not_opened, not_opened_packing};
 use crate::classify::Classifier;
+use crate::correlate::tells_of_others;
 use crate::decode;
 use crate::detect::Detector;
 use crate::evidence::discover::Found;
@@ -60,8 +64,7 @@ use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::rfc::RfcRecord;
 use crate::model::time::Day;
-use crate::model::witness::WitnessTrace;
-use crate::tally::Tally;
+use crate::runs::{Ordinals, Room, Spool, Spooled};
 use crate::timeline::{Fingerprint, Prints, RunKey};
 use crate::usage::{Folded, Usage};
 
@@ -70,30 +73,42 @@ use crate::usage::{Folded, Usage};
 pub struct Examined {
     /// Its row; duplicates are filled in later.
     pub object: Object,
-    /// Events kept from it, in its order.
+    /// Events kept from it, in its order; once handed over, those that tell something
+    /// of others.
     pub events: Vec<Event>,
-    /// Records in it that rules match.
+    /// All other events kept from it.
+    #[serde(skip)]
+    pub plain: Spooled<Event>,
+    /// Ordinals of those.
+    #[serde(skip)]
+    pub plain_ordinals: Ordinals,
+    /// Records in it that rules match; once handed over, those that correlations count.
     pub hits: Vec<Hit>,
+    /// All other hits in it.
+    #[serde(skip)]
+    pub more_hits: Spooled<Hit>,
+    /// Ordinals of their records.
+    #[serde(skip)]
+    pub more_ordinals: Ordinals,
     /// RFC records in it.
     pub rfc_records: Vec<RfcRecord>,
-    /// What exports of settings in it tell.
-    pub inventory: Inventory,
+    /// What exports of settings in it tell; `None` if nothing.
+    pub inventory: Option<Box<Inventory>>,
     /// Of every item of AWS Config in it.
     pub traces: Vec<ConfigTrace>,
-    /// Of every record that was only counted and may tell of a loss.
-    pub witnesses: Vec<WitnessTrace>,
     /// What went wrong.
     pub problems: Vec<Problem>,
-    /// What its records were about, per account, region and day.
-    pub tally: Tally,
+    /// What is remembered of it until all are read; `None` once handed over.
+    pub remembered: Option<Box<Remembered>>,
+    /// The same where the run has put it.
+    #[serde(skip)]
+    pub put_by: Spooled<Remembered>,
     /// Of every record with an event id.
     #[serde(with = "crate::timeline::packed")]
     pub fingerprints: Vec<Fingerprint>,
     /// The number under which the run has taken those.
     #[serde(skip)]
     pub printed: Option<u32>,
-    /// Whose credentials its records were made with.
-    pub callers: Callers,
     /// Ordinals of records kept only because of a key that was handed out.
     pub followed: BTreeSet<u64>,
     /// Ordinals from this one on were dropped; `None` if none were.
@@ -120,23 +135,68 @@ pub struct Examined {
 }
 
 impl Opened {
-    /// Hands the fingerprints of all objects over to the run.
-    pub fn hand_over(&mut self, prints: &Prints) {
+    /// Hands over to the run what it does not have to hold of each object.
+    pub fn hand_over(&mut self, examiner: &Examiner<'_>) {
         for one in &mut self.examined {
             if let Some((_, short)) = &mut one.first_member {
-                take_prints(short, prints);
+                short.hand_over(examiner);
             }
-            take_prints(one, prints);
+            one.hand_over(examiner);
         }
     }
 }
 
-fn take_prints(one: &mut Examined, prints: &Prints) {
-    let mut of_object = std::mem::take(&mut one.fingerprints);
-    one.printed = (!of_object.is_empty()).then(|| prints.add(&mut of_object));
-}
-
 impl Examined {
+    fn hand_over(&mut self, examiner: &Examiner<'_>) {
+        let mut prints = std::mem::take(&mut self.fingerprints);
+        self.printed = (!prints.is_empty()).then(|| examiner.prints.add(&mut prints));
+        let catalogue = examiner.classifier.catalogue();
+        let all = std::mem::take(&mut self.events);
+        let (events, plain) = all.into_iter().partition(|event| tells_of_others(event, catalogue));
+        self.events = events;
+        self.put_by(plain, examiner);
+        let all = std::mem::take(&mut self.hits);
+        let (hits, more) = all.into_iter().partition(|hit| examiner.detector.correlates(hit.rule));
+        self.hits = hits;
+        self.put_hits_by(more, examiner);
+        if let Some(remembered) = self.remembered.take() {
+            self.put_by = examiner.object_spool.put(vec![*remembered]);
+        }
+    }
+
+    fn put_by(&mut self, plain: Vec<Event>, examiner: &Examiner<'_>) {
+        if plain.is_empty() {
+            return;
+        }
+        let ordinals: Vec<u32> =
+            plain.iter().filter_map(|event| u32::try_from(event.evidence.record).ok()).collect();
+        self.plain_ordinals = Ordinals::of(&ordinals);
+        self.plain = examiner.spool.put(plain);
+    }
+
+    fn put_hits_by(&mut self, more: Vec<Hit>, examiner: &Examiner<'_>) {
+        if more.is_empty() {
+            return;
+        }
+        let ordinals = more.iter().filter_map(|hit| u32::try_from(hit.evidence.record).ok());
+        let mut ordinals: Vec<u32> = ordinals.collect();
+        ordinals.dedup();
+        self.more_ordinals = Ordinals::of(&ordinals);
+        self.more_hits = examiner.hit_spool.put(more);
+    }
+
+    /// Whether a rule matches a record.
+    pub fn matches(&self, record: u32) -> bool {
+        let place = self.hits.binary_search_by_key(&u64::from(record), |hit| hit.evidence.record);
+        place.is_ok() || self.more_ordinals.holds(record)
+    }
+
+    /// Whether the event of a record is kept, or only counted.
+    pub fn keeps(&self, record: u32) -> bool {
+        let place = self.events.binary_search_by_key(&u64::from(record), |event| event.evidence.record);
+        place.is_ok() || self.plain_ordinals.holds(record)
+    }
+
     /// Lets all that came of the object share path and texts in memory, as it does
     /// when the object was just read.
     pub fn share(&mut self) {
@@ -173,6 +233,12 @@ pub struct Examiner<'c> {
     pub lake: Option<Lake>,
     /// Takes the fingerprints of what was examined.
     pub prints: Prints,
+    /// Takes events of which only their own rows are told.
+    pub spool: Spool,
+    /// Takes hits of which only findings of their own rule are made.
+    pub hit_spool: Spool,
+    /// Takes what is remembered of objects.
+    pub object_spool: Spool,
 }
 
 impl<'c> Examiner<'c> {
@@ -189,7 +255,26 @@ impl<'c> Examiner<'c> {
             spent: Spent::default(),
             lake: None,
             prints: Prints::new(prints_bytes_max(MEMORY_LIMIT_BYTES), None),
+            spool: Spool::default(),
+            hit_spool: Spool::default(),
+            object_spool: Spool::default(),
         }
+    }
+}
+
+impl<'c> Examiner<'c> {
+    /// The same with room of a run for what has to be put by.
+    #[must_use]
+    pub fn with_room(self, room: &Arc<Room>) -> Self {
+        Self { spool: Spool::new(room), hit_spool: Spool::new(room), object_spool: Spool::new(room), ..self }
+    }
+
+    /// Whether something could not be put on disk, so that nothing can come of the run.
+    pub fn is_broken(&self) -> bool {
+        self.prints.is_broken()
+            || self.spool.is_broken()
+            || self.hit_spool.is_broken()
+            || self.object_spool.is_broken()
     }
 }
 

@@ -2,14 +2,16 @@
 //!
 //! Every removal is counted. Knows events and rows, not how they were read.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::correlate::Sources;
-use crate::examine::Examined;
+use crate::correlate::{Sources, Wanted};
+use crate::examine::{Examined, Examiner};
 use crate::integrity::{Assessment, Missing};
 use crate::lake::Placed;
 use crate::model::coverage::{Counts, CoverageDay};
-use crate::model::event::Event;
+use crate::model::event::{Event, in_order};
 use crate::model::evidence::ObjectPath;
 use crate::model::hit::{Detected, Hit};
 use crate::model::id::{AccountId, Region};
@@ -17,7 +19,8 @@ use crate::model::inventory::{Inventory, Recording};
 use crate::model::object::{Integrity, Object, ObjectStatus};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::report::Scope;
-use crate::tally::coverage;
+use crate::runs::{Filling, Room, Runs, Spool, Spooled};
+use crate::tally::Days;
 use crate::timeline::{Copies, Location, RowCopies};
 
 /// Everything that correlation needs, and the table of events if asked for.
@@ -36,15 +39,18 @@ pub struct Gathered {
 /// Puts together what the objects gave. `ids` names the event ids of records
 /// that were looked at twice.
 pub fn gather(
-    examined: Vec<Examined>,
-    copies: &Copies,
-    ids: &BTreeMap<Location, String>,
+    (examined, copies, ids): (Vec<Examined>, &Copies, &BTreeMap<Location, String>),
+    (wanted, examiner, room): (&Wanted, &Examiner<'_>, &Arc<Room>),
     events_table: bool,
     assessment: Assessment,
 ) -> Gathered {
-    let mut coverage = coverage(examined.iter().map(|one| &one.tally), assessment.days());
+    let mut days = Days::default();
+    for one in &examined {
+        examiner.object_spool.rows(&one.put_by).iter().for_each(|one| days.add(&one.tally));
+    }
+    let mut coverage = days.coverage(assessment.days());
     note_hours(&mut coverage, &assessment);
-    let mut scope = scope(&examined, copies);
+    let mut scope = scope(&examined, days, copies);
     let placed = placed(&examined);
     let rows = examined.iter().map(|one| one.calls).sum::<u64>() - copies.rows.dropped.len() as u64;
     // Only records show what was done: a digest alone brings no account into scope.
@@ -56,6 +62,7 @@ pub fn gather(
     events.reserve_exact(examined.iter().map(|one| one.events.len()).sum());
     let mut hits = Vec::with_capacity(examined.iter().map(|one| one.hits.len()).sum());
     let mut inventory = Inventory::default();
+    let (mut plain, mut more) = (Vec::new(), Vec::new());
     for (index, one) in examined.into_iter().enumerate() {
         let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");
         let mut object = one.object;
@@ -64,10 +71,14 @@ pub fn gather(
         problems.extend(one.problems);
         rfc_records.extend(one.rfc_records);
         hits.extend(one.hits.into_iter().filter(|hit| is_original(hit, index, copies)));
-        inventory.extend(one.inventory);
+        one.inventory.into_iter().for_each(|told| inventory.extend(*told));
         events.extend(one.events.into_iter().filter_map(|event| original(event, index, copies)));
+        plain.extend((!one.plain.is_empty()).then_some((index, one.plain)));
+        more.extend((!one.more_hits.is_empty()).then_some((index, one.more_hits)));
     }
     mark_integrity(&mut objects, &assessment);
+    let plain = passing(plain, (copies, &objects), (wanted, &examiner.spool, room), &mut events);
+    let more = passing_hits(more, (copies, &objects), (&examiner.hit_spool, room));
     grade(&mut events, &mut hits, &objects);
     problems.extend(assessment.problems);
     objects.extend(assessment.missing.into_iter().map(missing));
@@ -77,19 +88,20 @@ pub fn gather(
         problems.push(Problem::of_object(&ObjectPath::new("."), ProblemKind::NoEvidence, detail));
     }
     problems.sort();
-    events.sort_by(|a, b| order(a).cmp(&order(b)));
+    events.sort_by(in_order);
     if !placed.is_empty() {
         // Every event stands in a table: none is only counted.
-        let more = rows - events.len() as u64;
+        let more = rows - (events.len() + plain.len()) as u64;
         scope.counts.kept += more;
         scope.counts.counted_only -= more;
     }
-    let table = events_table.then(|| events.clone());
+    let table = events_table.then(|| in_one_table(&events, &plain));
     scope.account_names = inventory.account_names();
     scope.recording = Recording::of(&inventory.trails);
-    let detected = Detected { hits, ..Detected::default() };
+    let detected = Detected { hits, more, ..Detected::default() };
     let sources = Sources {
         events,
+        plain,
         detected,
         rfc_records,
         inventory,
@@ -144,33 +156,81 @@ fn original(mut event: Event, object: u32, copies: &Copies) -> Option<Event> {
     Some(event)
 }
 
-/// The one order of events: by time, unknown times last; ties by account,
-/// region, source, name, id and at last by where they lie.
-///
-/// Source: contract, section 2.
-pub fn order(event: &Event) -> impl Ord + '_ {
-    (
-        (event.time.is_none(), event.time),
-        &event.account_id,
-        &event.region,
-        (&event.event_source, &event.event_name),
-        &event.event_id,
-        &event.evidence,
-    )
+/// Events of which only their own rows are told, in order, copies removed. Those that
+/// a mode session may stand behind go to the other events.
+fn passing(
+    plain: Vec<(u32, Spooled<Event>)>,
+    (copies, objects): (&Copies, &[Object]),
+    (wanted, spool, room): (&Wanted, &Spool, &Arc<Room>),
+    events: &mut Vec<Event>,
+) -> Runs<Event> {
+    let mut passing = Filling::sorted_by(room, in_order);
+    for (index, spooled) in plain {
+        let object = objects.get(index as usize);
+        let integrity = object.and_then(|object| object.integrity);
+        for event in spool.take(spooled) {
+            let Some(mut event) = original(event, index, copies) else { continue };
+            if wanted.holds_caller_of(&event) {
+                events.push(event);
+                continue;
+            }
+            event.source_grade = event.source_grade.with_integrity(integrity);
+            if let Some(object) = object {
+                event.evidence.object.clone_from(&object.path);
+            }
+            event.share();
+            passing.push(event);
+        }
+    }
+    passing.finish()
 }
 
-fn scope(examined: &[Examined], copies: &Copies) -> Scope {
-    let mut scope = Scope { objects: examined.len() as u64, ..Scope::default() };
+/// Hits of which only findings of their own rule are made, in order of time, copies
+/// removed.
+fn passing_hits(
+    more: Vec<(u32, Spooled<Hit>)>,
+    (copies, objects): (&Copies, &[Object]),
+    (spool, room): (&Spool, &Arc<Room>),
+) -> Runs<Hit> {
+    let by_time =
+        |one: &Hit, other: &Hit| (one.time.is_none(), one.time).cmp(&(other.time.is_none(), other.time));
+    let mut passing = Filling::sorted_by(room, by_time);
+    for (index, spooled) in more {
+        let object = objects.get(index as usize);
+        let integrity = object.and_then(|object| object.integrity);
+        for mut hit in spool.take(spooled).into_iter().filter(|hit| is_original(hit, index, copies)) {
+            hit.source_grade = hit.source_grade.with_integrity(integrity);
+            if let Some(object) = object {
+                hit.evidence.object.clone_from(&object.path);
+            }
+            passing.push(hit);
+        }
+    }
+    passing.finish()
+}
+
+/// All kept events in order.
+fn in_one_table(events: &[Event], plain: &Runs<Event>) -> Vec<Event> {
+    let mut all: Vec<Event> = plain.iter().map(Cow::into_owned).collect();
+    all.extend_from_slice(events);
+    all.sort_by(in_order);
+    all
+}
+
+fn scope(examined: &[Examined], days: Days, copies: &Copies) -> Scope {
+    let mut scope = Scope {
+        objects: examined.len() as u64,
+        categories: days.categories,
+        first_event_time: days.first,
+        last_event_time: days.last,
+        ..Scope::default()
+    };
     let mut counts = Counts::default();
     for one in examined {
         if !one.object.inside_archive {
             scope.bytes += one.object.bytes;
         }
         scope.inflated_bytes += one.object.inflated_bytes;
-        scope.categories.extend(one.tally.categories());
-        let (first, last) = one.tally.span();
-        scope.first_event_time = [scope.first_event_time, first].into_iter().flatten().min();
-        scope.last_event_time = scope.last_event_time.max(last);
         counts.seen += one.counts.seen;
         counts.kept += one.counts.kept;
         counts.counted_only += one.counts.counted_only;

@@ -251,7 +251,8 @@ fn reconstruct(
     let usage = Some(Usage::new(key, given.baseline_times()));
     let room = Room::new(runs_bytes_max(options.memory_limit_bytes), temporary.map(Path::to_owned));
     let prints = Prints::new(prints_bytes_max(options.memory_limit_bytes), temporary);
-    let examiner = Examiner { key, usage, lake: events::lake(options, temporary), prints, ..examiner };
+    let lake = events::lake(options, temporary);
+    let examiner = Examiner { key, usage, lake, prints, ..examiner.with_room(&room) };
     let (mut dump, changed) = match &case {
         None => (Dump::read(&found, &examiner, observer, interrupted)?, Vec::new()),
         Some(case) => case.dump((&all, &found), &examiner, observer, interrupted)?,
@@ -264,7 +265,7 @@ fn reconstruct(
     let dump = dump.followed(&assessment, &given.catalogue, interrupted)?;
     observer.stage("comparing copies");
     let Gathered { mut sources, events, placed, row_copies } =
-        dump.gather(assessment, options.events == EventsTable::Kept)?;
+        dump.gather(assessment, options.events == EventsTable::Kept, &room)?;
     let rows = events::rows(&examiner, &placed, row_copies)?;
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);

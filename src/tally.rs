@@ -28,12 +28,28 @@ type DayKey = (Option<AccountId>, Option<Region>, Option<Day>);
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     days: Vec<(DayKey, DayTally)>,
+    /// Places of days, while records are added.
+    #[serde(skip)]
     index: BTreeMap<DayKey, usize>,
     /// The place used last: records of one object mostly share it.
     latest: usize,
 }
 
 impl Tally {
+    /// No more records follow.
+    #[must_use]
+    pub fn finish(mut self) -> Self {
+        self.days.shrink_to_fit();
+        Self { days: self.days, index: BTreeMap::new(), latest: 0 }
+    }
+
+    /// Bytes that it takes, roughly.
+    pub fn bytes(&self) -> usize {
+        let categories =
+            |day: &DayTally| day.categories.iter().map(|one| one.len() + 24).sum::<usize>() + 256;
+        self.days.iter().map(|(_, day)| size_of::<(DayKey, DayTally)>() + categories(day)).sum()
+    }
+
     /// Counts one record.
     pub fn add(
         &mut self,
@@ -80,11 +96,6 @@ impl Tally {
         let last = self.days.iter().filter_map(|(_, tally)| tally.last).max();
         (first, last)
     }
-
-    /// Event categories seen.
-    pub fn categories(&self) -> BTreeSet<String> {
-        self.days.iter().flat_map(|(_, tally)| tally.categories.iter().cloned()).collect()
-    }
 }
 
 /// The earlier of two times, where nothing is later than anything.
@@ -95,21 +106,35 @@ fn earlier(a: Option<UtcTime>, b: Option<UtcTime>) -> Option<UtcTime> {
     }
 }
 
-/// Merges the tallies of all objects into the coverage table: a row per
-/// account, region and day, and a row per stretch without evidence between the
-/// first and the last day of that account and region. `told` are days that have
-/// a row even without a record, because digests or deliveries tell of them.
-///
-/// Records without an account, a region or a time cover nothing and make no row.
-pub fn coverage<'t>(
-    tallies: impl Iterator<Item = &'t Tally>,
-    told: impl Iterator<Item = (&'t AccountId, &'t Region, Day)>,
-) -> Vec<CoverageDay> {
-    let mut days = BTreeMap::<(&AccountId, &Region, Day), (u64, DayTally)>::new();
-    for tally in tallies {
+/// The tallies of all objects, added up.
+#[derive(Debug, Default)]
+pub struct Days {
+    days: BTreeMap<(AccountId, Region, Day), (u64, DayTally)>,
+    /// Event categories seen.
+    pub categories: BTreeSet<String>,
+    /// Earliest event time.
+    pub first: Option<UtcTime>,
+    /// Latest event time.
+    pub last: Option<UtcTime>,
+}
+
+impl Days {
+    /// Adds the tally of an object.
+    ///
+    /// Records without an account, a region or a time cover nothing and make no row.
+    pub fn add(&mut self, tally: &Tally) {
+        let (first, last) = tally.span();
+        self.first = earlier(self.first, first);
+        self.last = self.last.max(last);
         for ((account, region, day), one) in &tally.days {
+            for category in &one.categories {
+                if !self.categories.contains(category) {
+                    self.categories.insert(category.clone());
+                }
+            }
             let (Some(account), Some(region), Some(day)) = (account, region, day) else { continue };
-            let (objects, merged) = days.entry((account, region, *day)).or_default();
+            let place = (account.clone(), region.clone(), *day);
+            let (objects, merged) = self.days.entry(place).or_default();
             *objects += 1;
             merged.records += one.records;
             merged.first = earlier(merged.first, one.first);
@@ -117,28 +142,39 @@ pub fn coverage<'t>(
             merged.categories.extend(one.categories.iter().cloned());
         }
     }
-    for place in told {
-        days.entry(place).or_default();
-    }
-    let mut rows: Vec<CoverageDay> = Vec::new();
-    for ((account, region, day), (objects, one)) in days {
-        if let Some(before) = rows.last()
-            && &before.account_id == account
-            && &before.region == region
-            && before.day.next() < day
-        {
-            rows.push(blank(account, region, (before.day.next(), Day(day.0 - 1))));
+
+    /// The coverage table: a row per account, region and day, and a row per stretch
+    /// without evidence between the first and the last day of that account and
+    /// region. `told` are days that have a row even without a record, because digests
+    /// or deliveries tell of them.
+    pub fn coverage<'t>(
+        &self,
+        told: impl Iterator<Item = (&'t AccountId, &'t Region, Day)>,
+    ) -> Vec<CoverageDay> {
+        let none = (0, DayTally::default());
+        let mut days: BTreeMap<(&AccountId, &Region, Day), &(u64, DayTally)> =
+            told.map(|place| (place, &none)).collect();
+        days.extend(self.days.iter().map(|((account, region, day), one)| ((account, region, *day), one)));
+        let mut rows: Vec<CoverageDay> = Vec::new();
+        for ((account, region, day), (objects, one)) in days {
+            if let Some(before) = rows.last()
+                && &before.account_id == account
+                && &before.region == region
+                && before.day.next() < day
+            {
+                rows.push(blank(account, region, (before.day.next(), Day(day.0 - 1))));
+            }
+            rows.push(CoverageDay {
+                objects: *objects,
+                records: one.records,
+                first_event_time: one.first,
+                last_event_time: one.last,
+                categories: one.categories.clone(),
+                ..blank(account, region, (day, day))
+            });
         }
-        rows.push(CoverageDay {
-            objects,
-            records: one.records,
-            first_event_time: one.first,
-            last_event_time: one.last,
-            categories: one.categories,
-            ..blank(account, region, (day, day))
-        });
+        rows
     }
-    rows
 }
 
 /// A row of which nothing is known yet.
@@ -223,7 +259,9 @@ mod tests {
                 })
                 .collect()
         };
-        let rows = coverage(std::iter::once(&tally), std::iter::empty());
+        let mut days = Days::default();
+        days.add(&tally);
+        let rows = days.coverage(std::iter::empty());
         assert_eq!(
             shown(&rows),
             [
@@ -241,7 +279,9 @@ mod tests {
             (&account, &region, day("2026-01-07")),
             (&account, &other, day("2026-01-01")),
         ];
-        let rows = coverage(std::iter::once(&tally), told.into_iter());
+        let mut days = Days::default();
+        days.add(&tally);
+        let rows = days.coverage(told.into_iter());
         assert_eq!(
             shown(&rows),
             [

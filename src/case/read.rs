@@ -68,7 +68,7 @@ impl Reading<'_> {
         self.observer.found(self.found.len() as u64, self.found.iter().map(|one| one.bytes).sum());
         let mut parts = self.loaded(plan)?;
         parts.extend(self.fresh(plan, &|mut got| {
-            got.opened.iter_mut().for_each(|(_, one)| one.hand_over(&self.examiner.prints));
+            got.opened.iter_mut().for_each(|(_, one)| one.hand_over(self.examiner));
             got
         })?);
         parts.push(self.beside(plan)?);
@@ -112,7 +112,7 @@ impl Reading<'_> {
                 .collect();
             for (place, opened) in &mut opened {
                 self.tell(*place, opened);
-                opened.hand_over(&self.examiner.prints);
+                opened.hand_over(self.examiner);
             }
             Ok(Got { opened, counted: Some(body.usage), kept: 0 })
         };
@@ -176,7 +176,7 @@ impl Reading<'_> {
             let mut opened = self.examiner.examine(&self.found[*place], self.interrupted);
             self.stop()?;
             self.tell(*place, &opened);
-            opened.hand_over(&self.examiner.prints);
+            opened.hand_over(self.examiner);
             Ok((*place, opened))
         };
         let opened = plan.beside.par_iter().map(read).collect::<Result<_, Error>>()?;

@@ -4,26 +4,31 @@
 //! is. What a call is (category, reversibility) is the catalogue's; what it
 //! destroyed is `resources`'.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::catalogue::{Catalogue, Judgement, bare};
 use crate::model::actor::ActorKey;
 use crate::model::destructive::{
     ActionAuthorization, Attribution, Category, DestructiveAction, Reversibility,
 };
-use crate::model::event::{Event, Outcome};
+use crate::model::event::{Event, Outcome, in_order};
 use crate::model::id::{AccountId, Arn, RfcId};
 use crate::model::mode::{Authorization, LinkConfidence, SessionVia};
 use crate::model::rfc::{Rfc, RfcAction};
 use crate::model::severity::Severity;
 use crate::model::text::shared;
 use crate::model::time::UtcTime;
+use crate::runs::{Filling, Room, Runs};
 
+use super::context::Plain;
 use super::payload;
 use super::session::Sessions;
 use super::window::Windows;
-use super::{actor, lineage, order};
+use super::{actor, lineage};
 
 mod batch;
 mod bin;
@@ -39,6 +44,7 @@ mod purge;
 mod recorded;
 mod resources;
 mod service_end;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod undone;
@@ -51,6 +57,7 @@ use history::{Call, History};
 pub(super) use recorded::Recorded;
 pub use recorded::named_things;
 use resources::Named;
+pub(super) use telling::{Asked, Batches, tells};
 pub use witness::{lost, witnessed};
 
 /// What the rows are made from.
@@ -68,29 +75,111 @@ pub(super) struct Context<'a> {
     pub(super) catalogue: &'a Catalogue,
 }
 
-/// The rows, each with the place of its event; ordered by time, account,
-/// region, event source, event name and event id.
-pub(super) fn of(events: &[Event], context: Context<'_>) -> Vec<(usize, DestructiveAction)> {
-    let covering = DestructiveRfcs::of(context.rfcs);
-    let history = History::of(events, context.lost.all(), context.catalogue);
-    let labelled = events.iter().enumerate().filter(|(_, event)| event.category.is_some());
-    let mut rows: Vec<(usize, DestructiveAction)> = labelled
-        .filter_map(|(place, event)| {
-            let judgement = context.catalogue.judge(event)?;
-            let tie = Tie::of(place, event, context, &covering);
-            Some((place, row((place, event), judgement, tie, (context, &history))))
-        })
-        .collect();
-    count_spawned_once(&mut rows, events);
-    service_end::fold(&mut rows, events);
-    rows.sort_by(|(_, a), (_, b)| place_of(a).cmp(&place_of(b)));
-    rows
+/// The destructive calls of a run.
+#[derive(Clone, Copy)]
+pub(super) struct Calls<'a> {
+    /// Events in memory; of those of a category each is a call.
+    pub(super) events: &'a [Event],
+    /// Calls that tell nothing of others, in order; none of them is also above.
+    pub(super) plain: &'a Plain,
 }
 
-/// Where a row stands among the others.
-fn place_of(row: &DestructiveAction) -> impl Ord + '_ {
-    let name = (&row.event_source, &row.event_name, &row.event_id);
-    (order::none_last(row.event_time), (&row.account_id, &row.region), name, &row.evidence)
+/// The rows, ordered by time, account, region, event source, event name and event id.
+pub(super) fn of(calls: Calls<'_>, context: Context<'_>, room: &Arc<Room>) -> Runs<DestructiveAction> {
+    let maker = Maker {
+        context,
+        events: calls.events,
+        covering: DestructiveRfcs::of(context.rfcs),
+        history: History::of(calls.events, context.lost.all(), context.catalogue),
+        spawned: Spawned::of(calls, context.catalogue),
+        ends: service_end::Ends::of(calls.events, |event| {
+            context.catalogue.judge(event).filter(|_| event.category.is_some())?;
+            Some(effect_of(event).outcome)
+        }),
+    };
+    let mut rows = Filling::in_order(room);
+    let mut some = Vec::with_capacity(TOGETHER);
+    let mut make = |some: &mut Vec<Labelled<'_>>| {
+        let made: Vec<Option<DestructiveAction>> = some.par_iter().map(|call| maker.row(call)).collect();
+        rows.extend(made.into_iter().flatten());
+        some.clear();
+    };
+    for call in labelled(calls) {
+        some.push(call);
+        if some.len() == TOGETHER {
+            make(&mut some);
+        }
+    }
+    make(&mut some);
+    rows.finish()
+}
+
+/// Calls whose rows are made together.
+const TOGETHER: usize = 1024;
+
+/// A call with a category, and its place among the events in memory if it is one of
+/// them.
+struct Labelled<'e> {
+    place: Option<usize>,
+    event: Cow<'e, Event>,
+}
+
+/// All calls with a category, in order.
+fn labelled(calls: Calls<'_>) -> impl Iterator<Item = Labelled<'_>> {
+    let known = calls.events.iter().enumerate().filter(|(_, event)| event.category.is_some());
+    let mut known = known.peekable();
+    let mut plain = calls.plain.iter().peekable();
+    std::iter::from_fn(move || {
+        let first = match (known.peek(), plain.peek()) {
+            (Some((_, one)), Some(other)) => in_order(one, other).is_lt(),
+            (known, _) => known.is_some(),
+        };
+        if first {
+            return known
+                .next()
+                .map(|(place, one)| Labelled { place: Some(place), event: Cow::Borrowed(one) });
+        }
+        plain.next().map(|event| Labelled { place: None, event })
+    })
+}
+
+/// What a call did, as its own record tells.
+fn effect_of(event: &Event) -> Effect {
+    let request = payload::parse(event.request_parameters.as_ref());
+    let response = payload::parse(event.response_elements.as_ref());
+    let named = resources::of(event, &request, &response);
+    batch::of(event, &request, &response, named)
+}
+
+/// Makes rows of calls.
+struct Maker<'a> {
+    context: Context<'a>,
+    events: &'a [Event],
+    covering: DestructiveRfcs<'a>,
+    history: History<'a>,
+    spawned: Spawned,
+    ends: service_end::Ends,
+}
+
+impl Maker<'_> {
+    fn row(&self, call: &Labelled<'_>) -> Option<DestructiveAction> {
+        let (place, event) = (call.place, &*call.event);
+        let judgement = self.context.catalogue.judge(event)?;
+        if place.is_some_and(|place| self.ends.hide(place)) {
+            return None;
+        }
+        // No event in memory is at the place of one that is not.
+        let at = place.unwrap_or(self.events.len());
+        let tie = Tie::of(at, event, self.context, &self.covering);
+        let mut row = row((at, event), judgement, tie, (self.context, &self.history));
+        self.spawned.count_once(&mut row, event);
+        if let Some(end) = place.and_then(|place| self.ends.of_call(place)) {
+            let recovery = &row.recovery;
+            row.recovery =
+                format!("{recovery}; the service recorded the end of the deletion at {end}").into();
+        }
+        Some(row)
+    }
 }
 
 fn row(
@@ -286,22 +375,29 @@ impl<'a> DestructiveRfcs<'a> {
 /// name is counted there, and no longer in the row of the batch.
 ///
 /// Source: facts/cloudtrail.md 1.5.
-fn count_spawned_once(rows: &mut [(usize, DestructiveAction)], events: &[Event]) {
-    let request_of = |place: usize| {
-        let event = &events[place];
-        Some((event.account_id.clone(), event.request_id.clone()?))
-    };
-    let is_s3 = |row: &DestructiveAction, name: &str| {
-        &*row.event_source == "s3.amazonaws.com" && &*row.event_name == name
-    };
-    let mut spawned: BTreeMap<_, BTreeSet<Arc<str>>> = BTreeMap::new();
-    for (place, row) in rows.iter().filter(|(_, row)| is_s3(row, "DeleteObject")) {
-        if let Some(request) = request_of(*place) {
-            spawned.entry(request).or_default().extend(row.resources.iter().cloned());
+struct Spawned(BTreeMap<(Option<AccountId>, Arc<str>), BTreeSet<Arc<str>>>);
+
+impl Spawned {
+    fn of(calls: Calls<'_>, catalogue: &Catalogue) -> Self {
+        let mut spawned: BTreeMap<_, BTreeSet<Arc<str>>> = BTreeMap::new();
+        if calls.plain.batches.is_empty() {
+            return Self(spawned);
         }
+        let one_of_many = |call: &Labelled<'_>| calls.plain.batches.hold(&call.event);
+        for Labelled { event, .. } in labelled(calls).filter(one_of_many) {
+            let (Some(_), Some(request)) = (catalogue.judge(&event), &event.request_id) else { continue };
+            let request = (event.account_id.clone(), request.clone());
+            spawned.entry(request).or_default().extend(effect_of(&event).named.identifiers);
+        }
+        Self(spawned)
     }
-    for (place, row) in rows.iter_mut().filter(|(_, row)| is_s3(row, "DeleteObjects")) {
-        let Some(counted) = request_of(*place).and_then(|request| spawned.get(&request)) else { continue };
+
+    fn count_once(&self, row: &mut DestructiveAction, event: &Event) {
+        if &*row.event_source != "s3.amazonaws.com" || &*row.event_name != "DeleteObjects" {
+            return;
+        }
+        let Some(request) = event.request_id.clone() else { return };
+        let Some(counted) = self.0.get(&(event.account_id.clone(), request)) else { return };
         row.resources.retain(|resource| resource.contains('/') && !counted.contains(resource));
         row.resource_count = row.resources.len() as u64;
         let recovery = &row.recovery;

@@ -80,6 +80,7 @@ mod unused;
 use about::ABOUT;
 use acts::Seen;
 use claim::Claim;
+pub(super) use log_bucket::is_on_log_bucket;
 use proof::Proof;
 pub(super) use proof::resting;
 use suppressed::Covered;

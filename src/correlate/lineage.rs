@@ -15,17 +15,17 @@ use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
 use crate::limits::LINEAGE_DEPTH_MAX;
-use crate::model::event::{Event, Outcome};
+use crate::model::event::Event;
 use crate::model::id::AccountId;
 use crate::model::mode::{LinkConfidence, ModeSession, SessionVia};
 use crate::model::principal::last_segment;
 use crate::model::problem::{Problem, ProblemKind};
-use crate::model::time::UtcTime;
 
 use super::payload;
 use super::session::{Credential, Descent, Draft, Sessions};
 
 mod candidate;
+mod ends;
 mod grant;
 mod held;
 mod indirect;
@@ -38,7 +38,9 @@ mod tests;
 mod wanted;
 
 use candidate::{Candidate, Firsts};
-use grant::{Given, Grant, Made};
+use ends::Ends;
+pub(super) use ends::Taken;
+use grant::{Given, Made};
 use held::{Around, Gift, Held, Known, Link};
 use indirect::Indirect;
 use origin::Origins;
@@ -53,6 +55,21 @@ pub use wanted::{Wanted, issued_key, wanted};
 pub(super) struct Evidence<'a> {
     pub(super) events: &'a [Event],
     pub(super) catalogue: &'a Catalogue,
+    /// What was taken away by calls that are not among the events.
+    pub(super) taken: &'a [Taken],
+}
+
+/// Whether a call may hand on, start or change what credentials come from.
+pub(super) fn bears(event: &Event, catalogue: &Catalogue) -> bool {
+    let source = &*event.event_source;
+    let hands_out = matches!(source, "sts.amazonaws.com" | "sso.amazonaws.com" | "signin.amazonaws.com")
+        || source == "ec2.amazonaws.com" && &*event.event_name == "RunInstances";
+    let runs = || {
+        let request = payload::parse(event.request_parameters.as_ref());
+        let response = payload::parse(event.response_elements.as_ref());
+        !catalogue.workloads((source, &event.event_name), (&request, &response)).is_empty()
+    };
+    hands_out || started::may_start(event) || runs()
 }
 
 /// Adds to the sessions of the modes all that descend from them, and tells each
@@ -94,7 +111,7 @@ fn walk(evidence: Evidence<'_>, origins: &Origins<'_>, sessions: &mut Sessions) 
     let events = evidence.events;
     let mut candidates = candidate::of(events, &sessions.of_event, &origins.by_key);
     let indirect = Indirect::of(events, &sessions.of_event);
-    let ends = Ends::of(events);
+    let ends = Ends::of(events, evidence.taken);
     let changes = Changes::of(events, evidence.catalogue);
     let starts = Starts::of(events, &sessions.of_event);
     let firsts = Firsts::of(&candidates);
@@ -274,62 +291,4 @@ fn unused(gifts: &[Gift], events: &[Event], sessions: &mut Sessions) -> Vec<usiz
         added.push(add(&draft, &link, events, sessions));
     }
     added
-}
-
-/// When what was given was taken away: by account and name, in order.
-#[derive(Debug, Default)]
-struct Ends(BTreeMap<(&'static str, Arc<str>), Vec<UtcTime>>);
-
-impl Ends {
-    fn of(events: &[Event]) -> Self {
-        let mut ends = Self::default();
-        for event in events.iter().filter(|event| event.outcome() == Outcome::Succeeded) {
-            let (kind, member) = match (&*event.event_source, &*event.event_name) {
-                ("iam.amazonaws.com", "DeleteAccessKey") => ("key", "accessKeyId"),
-                ("iam.amazonaws.com", "DeleteUser") => ("user", "userName"),
-                ("iam.amazonaws.com", "DeleteRole") => ("role", "roleName"),
-                ("lambda.amazonaws.com", "DeleteFunction") => ("run", "functionName"),
-                ("codebuild.amazonaws.com", "DeleteProject") => ("run", "name"),
-                ("glue.amazonaws.com", "DeleteJob") => ("run", "jobName"),
-                ("states.amazonaws.com", "DeleteStateMachine") => ("run", "stateMachineArn"),
-                _ => continue,
-            };
-            let request = payload::parse(event.request_parameters.as_ref());
-            let (Some(name), Some(time)) = (payload::text(&request, &[member]), event.time) else { continue };
-            let name = name.rsplit(':').next().unwrap_or(name);
-            let account = event.account_id.as_ref();
-            let name = match kind {
-                "key" => Arc::from(name),
-                "run" => scoped(account, &format!("{}/{name}", event.event_source)),
-                _ => scoped(account, name),
-            };
-            ends.0.entry((kind, name)).or_default().push(time);
-        }
-        ends.0.values_mut().for_each(|times| times.sort_unstable());
-        ends
-    }
-
-    /// Ends a grant where what it gave was taken away.
-    fn bound(&self, grant: &mut Grant, events: &[Event]) {
-        let slot = match &grant.given {
-            Given::Key(key) => ("key", Arc::from(key.as_str())),
-            Given::User { account, name, .. } => ("user", scoped(Some(account), name)),
-            Given::Role { account, name, .. } | Given::Trust { account, name, .. } => {
-                ("role", scoped(Some(account), name))
-            }
-            Given::Run { workload, .. } => {
-                let event = &events[grant.event];
-                let name = format!("{}/{}", event.event_source, workload.name);
-                ("run", scoped(event.account_id.as_ref(), &name))
-            }
-            Given::Principal { .. } | Given::LaunchTemplate(_) => return,
-        };
-        let Some(times) = self.0.get(&slot) else { return };
-        let next = times.get(times.partition_point(|time| *time < grant.time)).copied();
-        grant.until = [grant.until, next].into_iter().flatten().min();
-    }
-}
-
-fn scoped(account: Option<&AccountId>, name: &str) -> Arc<str> {
-    Arc::from(format!("{}/{name}", account.map_or("", AccountId::as_str)))
 }

@@ -101,6 +101,17 @@ pub(super) fn of(events: &[Event], catalogue: &Catalogue) -> Marks {
     marks
 }
 
+/// Whether anything of a marker role is among the events.
+pub(super) fn any(events: &[Event], catalogue: &Catalogue) -> bool {
+    let marks = of(events, catalogue);
+    !marks.uses.is_empty() || !marks.issues.is_empty()
+}
+
+/// Whether an event is the change of a marker role.
+pub(super) fn touches(event: &Event, catalogue: &Catalogue) -> bool {
+    &*event.event_source == "iam.amazonaws.com" && changed(0, event, catalogue).is_some()
+}
+
 /// The marker role a caller wears. A user of that name wears no role.
 ///
 /// Source: facts/cloudtrail.md 1.2 (types of userIdentity).

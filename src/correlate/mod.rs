@@ -41,6 +41,7 @@ mod actor;
 mod actors;
 mod baseline;
 mod burst;
+mod context;
 mod controls;
 mod destructive;
 mod detected;
@@ -66,6 +67,8 @@ mod totals;
 mod window;
 
 pub use baseline::Baseline;
+pub use context::tells_of_others;
+use context::{Asking, Plain};
 pub use destructive::{lost, named_things, witnessed};
 pub use expected::parse as parse_expected_accounts;
 pub use finding::{Correlated, correlated, rule_ids, rules_and_controls};
@@ -82,8 +85,10 @@ use window::{RfcEvidence, Signs, Windows};
 /// What the earlier stages found.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// Kept events, in order of time, each once.
+    /// Kept events that tell something of others, in order of time, each once.
     pub events: Vec<Event>,
+    /// All other kept events: destructive calls, in order of time, each once.
+    pub plain: Runs<Event>,
     /// What rules found.
     pub detected: Detected,
     /// Records of RFC archives; those of amscm calls are made here.
@@ -132,28 +137,32 @@ pub struct Options {
 /// Makes the problems `conflicting_rfc` and `expected_account_missing`.
 pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Report {
     let actors = std::mem::take(&mut sources.actors);
-    let Sources { events, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
+    let Sources { mut events, plain, detected, mut rfc_records, ticket_covers: covers, .. } = sources;
     let Sources { inventory, coverage, scope, objects, mut problems, .. } = sources;
+    let log_buckets = LogBuckets::of(&events, &inventory.trails, &objects);
+    let asking = Asking { items: &inventory.items, log_buckets: &log_buckets, catalogue };
+    let plain = Plain::of(plain, &mut events, asking);
     rfc_records.extend(events.iter().filter_map(from_event));
     let rfc_evidence = RfcEvidence::of(&rfc_records, &events, (&coverage, covers), &options.rfc_complete);
     let (rfcs, contradictions) = rfcs::merge(rfc_records, catalogue);
     let scope = declared(scope, options);
     problems.extend(contradictions.into_iter().chain(expected::problems(&scope)));
 
-    let (listed, sessions, windows) = opened((&events, &inventory), (&rfcs, &rfc_evidence), catalogue);
+    let (listed, sessions, windows) =
+        opened((&events, &inventory, &plain), (&rfcs, &rfc_evidence), catalogue);
     problems.extend(lineage::problems(&sessions));
     let lost = &destructive::Recorded::of(&inventory.items);
     let context =
         destructive::Context { sessions: &sessions, windows: &windows, rfcs: &rfcs, lost, catalogue };
-    let rows = destructive::of(&events, context).into_iter().map(|(_, row)| row);
-    let (destructive, totals) = Totals::of(rows, &options.room);
+    let calls = destructive::Calls { events: &events, plain: &plain };
+    let destructive = destructive::of(calls, context, &options.room);
+    let totals = Totals::of(&destructive);
     let (sessions, windows) = counted(sessions, windows, &totals);
     let (known, said) = baseline::of(options.baseline.as_ref(), &actors);
     let scope = Scope { baseline: said, ..scope };
     problems.extend(actors::problem(&actors));
     let actors = actors::rows(actors, &totals.of_caller);
 
-    let log_buckets = LogBuckets::of(&events, &inventory.trails, &objects);
     let facts = finding::Facts {
         events: &events,
         log_buckets: &log_buckets,
@@ -208,7 +217,7 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
 /// Roles as exports list them, sessions of marker roles with all that descends
 /// from them, and windows.
 fn opened(
-    (events, inventory): (&[Event], &Inventory),
+    (events, inventory, plain): (&[Event], &Inventory, &Plain),
     (rfcs, rfc_evidence): (&[Rfc], &RfcEvidence),
     catalogue: &Catalogue,
 ) -> (Vec<ListedRole>, Sessions, Windows) {
@@ -217,7 +226,7 @@ fn opened(
     let sessions = session::of(events, &marks);
     let signs = Signs { events, marks: &marks, listed: &listed, sessions: &sessions, rfcs, rfc_evidence };
     let windows = window::of(signs, catalogue);
-    let evidence = lineage::Evidence { events, catalogue };
+    let evidence = lineage::Evidence { events, catalogue, taken: &plain.taken };
     let (sessions, windows) = descended(evidence, in_windows(sessions, windows));
     (listed, sessions, windows)
 }

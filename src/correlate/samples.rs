@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
 use crate::model::coverage::CoverageDay;
-use crate::model::event::Event;
+use crate::model::event::{Event, in_order};
 use crate::model::evidence::{Evidence, ObjectPath};
 use crate::model::id::{AccessKeyId, AccountId, Arn, EventId, RfcId};
 use crate::model::principal::{Principal, SessionIssuer};
@@ -17,7 +17,7 @@ use crate::model::source_grade::SourceGrade;
 use crate::model::time::{Day, UtcTime};
 use crate::runs::Room;
 
-use super::{Options, Sources};
+use super::{Options, Sources, tells_of_others, wanted};
 
 pub(super) const ACCOUNT: &str = "111122223333";
 pub(super) const DEV: &str = "AWSManagedServicesDevelopmentRole";
@@ -204,14 +204,27 @@ pub(super) fn covered_day(region: &str, day: Day, objects: u64) -> CoverageDay {
 }
 
 /// Sources of labelled events in order, and RFC records.
-pub(super) fn sources(mut events: Vec<Event>, rfc_records: Vec<RfcRecord>) -> Sources {
-    let catalogue = Catalogue::builtin();
+pub(super) fn sources(events: Vec<Event>, rfc_records: Vec<RfcRecord>) -> Sources {
+    sources_in(&Catalogue::builtin(), events, rfc_records)
+}
+
+/// The same with other modes.
+pub(super) fn sources_in(
+    catalogue: &Catalogue,
+    mut events: Vec<Event>,
+    rfc_records: Vec<RfcRecord>,
+) -> Sources {
     for event in &mut events {
         event.category = catalogue.judge(event).map(|judgement| judgement.category);
     }
-    events.sort_by_key(|event| event.time);
+    events.sort_by(in_order);
     let scope = Scope { last_event_time: events.last().and_then(|event| event.time), ..Scope::default() };
-    Sources { events, rfc_records, scope, ..Sources::default() }
+    let telling = |event: &&Event| tells_of_others(event, catalogue);
+    let wanted = wanted(&events.iter().filter(telling).cloned().collect::<Vec<_>>(), catalogue);
+    let (events, plain): (Vec<Event>, Vec<Event>) = events
+        .into_iter()
+        .partition(|event| tells_of_others(event, catalogue) || wanted.holds_caller_of(event));
+    Sources { events, plain: plain.into(), rfc_records, scope, ..Sources::default() }
 }
 
 /// Correlates twice, all in memory and with every list on disk: it comes to the

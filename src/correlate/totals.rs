@@ -1,4 +1,5 @@
-//! What the rows of destructive calls come to, counted while they come.
+//! What the rows of destructive calls come to, counted before others
+//! look at them.
 //!
 //! Owns: the numbers of other tables that count them, and what must be known of
 //! all of them before they are gone through.
@@ -11,7 +12,7 @@ use crate::model::destructive::DestructiveAction;
 use crate::model::event::Outcome;
 use crate::model::evidence::Evidence;
 use crate::model::id::SessionId;
-use crate::runs::{Filling, Room, Runs};
+use crate::runs::Runs;
 
 /// Counts over all rows.
 #[derive(Debug, Default)]
@@ -27,23 +28,19 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// Takes in rows in their order, and returns them.
-    pub(super) fn of(
-        rows: impl IntoIterator<Item = DestructiveAction>,
-        room: &Arc<Room>,
-    ) -> (Runs<DestructiveAction>, Self) {
-        let (mut filling, mut totals) = (Filling::in_order(room), Self::default());
-        for row in rows {
-            totals.add(&row);
-            filling.push(row);
-        }
-        (filling.finish(), totals)
+    /// Counts all rows.
+    pub(super) fn of(rows: &Runs<DestructiveAction>) -> Self {
+        let mut totals = Self::default();
+        rows.iter().for_each(|row| totals.add(&row));
+        totals
     }
 
     fn add(&mut self, row: &DestructiveAction) {
         self.has_untimed |= row.event_time.is_none();
         if let Some(record) = row.undone_evidence.as_ref().filter(|record| !self.undoing.contains(record)) {
-            self.undoing.insert(record.clone());
+            let mut record = record.clone();
+            record.object.share();
+            self.undoing.insert(record);
         }
         if row.outcome != Outcome::Succeeded {
             return;

@@ -199,6 +199,11 @@ impl<'c> Detector<'c> {
         Self { rules, catalogue }
     }
 
+    /// Whether correlations may count the hits of a rule.
+    pub fn correlates(&self, rule: u32) -> bool {
+        self.rules.sigma.correlates() && rule >= place_after(&self.rules.rules)
+    }
+
     /// Holds a record against the rules and notes the hits. Tells whether a value
     /// that a rule asks for could not be read.
     pub fn look(&self, record: &Record<'_>, around: &Around<'_>, noted: &mut Noted) -> bool {

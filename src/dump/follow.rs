@@ -13,9 +13,8 @@ use crate::catalogue::Catalogue;
 use crate::correlate::{Wanted, wanted};
 use crate::error::Error;
 use crate::examine::{Examined, Recalled, WantedHashes};
-use crate::gather;
 use crate::limits::LINEAGE_ROUNDS_MAX;
-use crate::model::event::Event;
+use crate::model::event::{Event, in_order};
 use crate::model::evidence::ObjectPath;
 use crate::model::principal::Principal;
 use crate::model::problem::{Problem, ProblemKind};
@@ -56,6 +55,7 @@ impl Dump<'_> {
         for one in &mut self.examined {
             let_go(one, &known);
         }
+        self.wanted = known;
         Ok(())
     }
 
@@ -86,8 +86,13 @@ impl Dump<'_> {
     ) -> Result<Vec<(usize, Vec<Event>)>, Error> {
         let hashes = WantedHashes::of(self.examiner.key, wanted);
         let mut places = Places::new();
-        for (place, one) in self.examined.iter().enumerate() {
-            if !changed.contains(&place) && one.callers.may_hold(&hashes) {
+        let may_hold = |one: &Examined| {
+            let remembered = self.examiner.object_spool.rows(&one.put_by);
+            remembered.iter().any(|one| one.callers.may_hold(&hashes))
+        };
+        let holding: Vec<bool> = self.examined.par_iter().map(may_hold).collect();
+        for (place, _) in holding.iter().enumerate().filter(|(_, holds)| **holds) {
+            if !changed.contains(&place) {
                 places.entry(self.origins[place]).or_default().push(place);
             }
         }
@@ -118,8 +123,9 @@ impl Dump<'_> {
             places.iter().map(|place| (&self.examined[*place].object.path, *place)).collect();
         // Events that were kept late stand behind the others; ordinals are searched in order.
         let kept = |place: &usize| {
-            let mut ordinals: Vec<u64> =
-                self.examined[*place].events.iter().map(|event| event.evidence.record).collect();
+            let one = &self.examined[*place];
+            let told = one.events.iter().map(|event| event.evidence.record);
+            let mut ordinals: Vec<u64> = told.chain(one.plain_ordinals.iter().map(u64::from)).collect();
             ordinals.sort_unstable();
             ordinals
         };
@@ -158,7 +164,7 @@ fn telling(examined: &[Examined], catalogue: &Catalogue) -> Vec<Event> {
     };
     let all = examined.iter().flat_map(|one| &one.events);
     let mut events: Vec<&Event> = all.filter(|event| event.category.is_none() || worn(event)).collect();
-    events.sort_by(|a, b| gather::order(a).cmp(&gather::order(b)));
+    events.sort_by(|one, other| in_order(one, other));
     let mut callers = BTreeMap::new();
     events.retain(|event| !repeats(event, &mut callers));
     events.into_iter().cloned().collect()

@@ -5,6 +5,7 @@
 //! is known which of them tell what was lost. Those are read again, and joined
 //! in `correlate` by their real names: a hash decides nothing but where to look.
 
+use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +51,9 @@ pub(super) fn recall(
     if histories.is_empty() {
         return;
     }
-    let things = named_things(&sources.events, examiner.classifier.catalogue());
+    let plain = sources.plain.iter();
+    let events = sources.events.iter().map(Cow::Borrowed).chain(plain);
+    let things = named_things(events, examiner.classifier.catalogue());
     let by_hash = things.iter().filter(|(name, _)| !name.is_empty());
     let by_hash = by_hash.map(|(name, times)| (examiner.name_hash(name), times)).collect();
     let wanted = worth_a_look(histories, &by_hash);

@@ -51,8 +51,11 @@ fn read_again(objects: [&str; 2], change: &dyn Fn(&std::path::Path)) -> (String,
     let assessment = dump.assess(Given::default());
     change(&first);
     let dump = dump.followed(&assessment, &catalogue, &going).expect("followed");
-    let sources = dump.gather(assessment, false).expect("gathered").sources;
-    let kept: Vec<&str> = sources.events.iter().map(|event| &*event.event_name).collect();
+    let sources = dump.gather(assessment, false, &Default::default()).expect("gathered").sources;
+    let plain: Vec<_> = sources.plain.iter().map(std::borrow::Cow::into_owned).collect();
+    let mut kept: Vec<&crate::model::event::Event> = sources.events.iter().chain(&plain).collect();
+    kept.sort_by(|one, other| crate::model::event::in_order(one, other));
+    let kept: Vec<&str> = kept.into_iter().map(|event| &*event.event_name).collect();
     let problem = |one: &crate::model::problem::Problem| format!("{} {}", one.kind.as_str(), one.detail);
     (kept.join(" "), sources.problems.iter().map(problem).collect())
 }

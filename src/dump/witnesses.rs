@@ -3,7 +3,7 @@
 //! Owns: which of them are worth it, by the names and times that traces hold.
 //! Decides nothing about what they tell.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -13,7 +13,7 @@ use super::follow::take;
 use crate::catalogue::Catalogue;
 use crate::correlate::lost;
 use crate::error::Error;
-use crate::examine::Recalled;
+use crate::examine::{Examined, Recalled};
 use crate::limits::COPY_DEPTH_MAX;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
@@ -102,56 +102,70 @@ impl Dump<'_> {
     }
 
     /// The records that bear on a loss, by the place of their object, in order.
-    fn worth_a_look(&mut self, catalogue: &Catalogue) -> BTreeMap<usize, Vec<u32>> {
-        let mut traces: Vec<(usize, Vec<WitnessTrace>)> = Vec::new();
-        for (place, one) in self.examined.iter_mut().enumerate() {
-            if !one.witnesses.is_empty() {
-                traces.push((place, std::mem::take(&mut one.witnesses)));
-            }
-        }
-        let mut losses = if traces.is_empty() { Losses::default() } else { self.losses(catalogue) };
-        let mut wanted = BTreeMap::<usize, Vec<u32>>::new();
+    fn worth_a_look(&self, catalogue: &Catalogue) -> BTreeMap<usize, Vec<u32>> {
+        let mut names: Vec<NameTrace> =
+            self.traced(&|_, traces| traces.iter().flat_map(|trace| trace.names.iter().copied()).collect());
+        names.sort_unstable();
+        names.dedup();
+        let mut losses = if names.is_empty() { Losses::default() } else { self.losses(&names, catalogue) };
+        drop(names);
+        let mut wanted = BTreeMap::<usize, BTreeSet<u32>>::new();
         // Copies of copies are followed as far as the correlation goes.
         for _ in 0..COPY_DEPTH_MAX + 2 {
-            let mut copies = Vec::new();
-            for (place, traces) in &mut traces {
-                let known: &Losses = &losses;
-                for found in traces.extract_if(.., |trace| known.concern(trace)) {
-                    wanted.entry(*place).or_default().push(found.record);
-                    copies.push(found);
-                }
-            }
-            if copies.is_empty() {
+            let found: Vec<(usize, WitnessTrace)> = self.traced(&|place, traces| {
+                let known = wanted.get(&place);
+                let is_new =
+                    |trace: &&WitnessTrace| !known.is_some_and(|known| known.contains(&trace.record));
+                let new = traces.iter().filter(is_new).filter(|trace| losses.concern(trace));
+                new.map(|trace| (place, trace.clone())).collect()
+            });
+            if found.is_empty() {
                 break;
             }
-            copies.iter().for_each(|copy| losses.follow(copy));
+            for (place, trace) in found {
+                losses.follow(&trace);
+                wanted.entry(place).or_default().insert(trace.record);
+            }
         }
-        self.drop_kept(&mut wanted);
-        wanted
+        self.not_kept(wanted)
     }
 
-    /// Leaves out what was kept meanwhile, and puts the rest in order.
-    fn drop_kept(&self, wanted: &mut BTreeMap<usize, Vec<u32>>) {
-        for (place, records) in wanted.iter_mut() {
-            let events = &self.examined[*place].events;
-            let is_kept = |record: &u32| {
-                events.binary_search_by_key(&u64::from(*record), |event| event.evidence.record).is_ok()
-            };
-            records.sort_unstable();
-            records.retain(|record| !is_kept(record));
-        }
-        wanted.retain(|_, records| !records.is_empty());
+    /// What is asked of the traces of every object, one after the other.
+    fn traced<T: Send>(&self, ask: &(dyn Fn(usize, &[WitnessTrace]) -> Vec<T> + Sync)) -> Vec<T> {
+        let asked = self.examined.par_iter().enumerate().flat_map_iter(|(place, one)| {
+            let remembered = self.examiner.object_spool.rows(&one.put_by);
+            remembered.iter().flat_map(|one| ask(place, &one.witnesses)).collect::<Vec<T>>()
+        });
+        asked.collect()
     }
 
-    fn losses(&self, catalogue: &Catalogue) -> Losses {
+    /// Leaves out what was kept meanwhile.
+    fn not_kept(&self, wanted: BTreeMap<usize, BTreeSet<u32>>) -> BTreeMap<usize, Vec<u32>> {
+        let mut left = BTreeMap::new();
+        for (place, records) in wanted {
+            let one = &self.examined[place];
+            let records: Vec<u32> = records.into_iter().filter(|record| !one.keeps(*record)).collect();
+            if !records.is_empty() {
+                left.insert(place, records);
+            }
+        }
+        left
+    }
+
+    /// What was destroyed of the things that traces name.
+    fn losses(&self, known: &[NameTrace], catalogue: &Catalogue) -> Losses {
         let named = |event: &Event| -> Vec<(NameTrace, i64)> {
             let (Some(time), Some(account)) = (event.time, &event.account_id) else { return Vec::new() };
             let names = lost(event, catalogue).into_iter();
             let hashed = |name: String| self.examiner.thing_hash(account, &name);
-            names.map(|(bearing, name)| (NameTrace::new(bearing, hashed(name)), time.micros())).collect()
+            let traces = names.map(|(bearing, name)| (NameTrace::new(bearing, hashed(name)), time.micros()));
+            traces.filter(|(name, _)| known.binary_search(name).is_ok()).collect()
         };
-        let all: Vec<(NameTrace, i64)> =
-            self.examined.par_iter().flat_map_iter(|one| one.events.iter().flat_map(named)).collect();
+        let of_object = |one: &Examined| -> Vec<(NameTrace, i64)> {
+            let plain = self.examiner.spool.rows(&one.plain);
+            one.events.iter().chain(plain.iter()).flat_map(named).collect()
+        };
+        let all: Vec<(NameTrace, i64)> = self.examined.par_iter().flat_map_iter(of_object).collect();
         let mut losses = Losses::default();
         for (name, at) in all {
             losses.add(name, at, at);

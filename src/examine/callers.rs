@@ -62,6 +62,11 @@ impl Callers {
         self.hashes.iter().copied()
     }
 
+    /// Bytes that they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.hashes.len() * 4
+    }
+
     /// Whether a record of the object may have one of these tokens.
     pub fn may_hold(&self, wanted: &WantedHashes) -> bool {
         let (few, many) = match self.hashes.len() < wanted.0.len() {

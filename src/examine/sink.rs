@@ -10,7 +10,7 @@ use super::handed_out::Waiting;
 use super::rows::ObjectRows;
 use super::seen::Seen;
 use super::spent::SAMPLE;
-use super::{Examined, Examiner};
+use super::{Examined, Examiner, Remembered};
 use crate::decode::head::Head;
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::detect::Noted;
@@ -28,6 +28,7 @@ use crate::model::time::UtcTime;
 use crate::model::witness::WitnessTrace;
 use crate::normalise::cloudtrail::{account_of, event, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
+use crate::runs::{Ordinals, Spooled};
 use crate::tally::{ProblemList, Tally};
 use crate::timeline::{CallerMark, Fingerprint};
 use std::collections::BTreeSet;
@@ -133,19 +134,24 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         events.shrink_to_fit();
         hits.shrink_to_fit();
         witnesses.shrink_to_fit();
+        let remembered =
+            Box::new(Remembered { tally: self.tally.finish(), callers: self.callers.finish(), witnesses });
         Examined {
             object,
             events,
+            plain: Spooled::default(),
+            plain_ordinals: Ordinals::default(),
+            more_hits: Spooled::default(),
+            more_ordinals: Ordinals::default(),
             hits,
             rfc_records: self.rfc_records,
-            inventory: self.inventory,
+            inventory: (!self.inventory.is_empty()).then(|| Box::new(self.inventory)),
             traces: self.traces,
-            witnesses,
             problems,
-            tally: self.tally,
+            remembered: Some(remembered),
+            put_by: Spooled::default(),
             fingerprints: self.fingerprints,
             printed: None,
-            callers: self.callers.finish(),
             followed: self.followed,
             ordinals_end: None,
             usage: self.counting.finish(),

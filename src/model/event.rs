@@ -1,6 +1,7 @@
 //! One normalised CloudTrail API call.
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::model::destructive::Category;
@@ -121,6 +122,25 @@ pub struct Event {
     pub source_grade: SourceGrade,
     /// Where it lies.
     pub evidence: Evidence,
+}
+
+/// The one order of events: by time, unknown times last; ties by account,
+/// region, source, name, id and at last by where they lie.
+///
+/// Source: contract, section 2.
+pub fn in_order(one: &Event, other: &Event) -> Ordering {
+    place_of(one).cmp(&place_of(other))
+}
+
+fn place_of(event: &Event) -> impl Ord + '_ {
+    (
+        (event.time.is_none(), event.time),
+        &event.account_id,
+        &event.region,
+        (&event.event_source, &event.event_name),
+        &event.event_id,
+        &event.evidence,
+    )
 }
 
 impl Row for Event {

@@ -162,6 +162,17 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// Whether nothing is told.
+    pub fn is_empty(&self) -> bool {
+        let Self { roles, users, items, item_accounts, trails, accounts } = self;
+        roles.is_empty()
+            && users.is_empty()
+            && items.is_empty()
+            && item_accounts.is_empty()
+            && trails.is_empty()
+            && accounts.is_empty()
+    }
+
     /// Takes in what another object told.
     pub fn extend(&mut self, other: Self) {
         self.roles.extend(other.roles);

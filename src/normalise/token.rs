@@ -190,6 +190,15 @@ pub fn of_caller(identity: &str, found: Each<'_>) {
     }
 }
 
+/// The tokens of a caller that was understood before.
+pub fn of_known(caller: &Principal) -> BTreeSet<Token> {
+    let mut tokens = BTreeSet::new();
+    of_principal(caller, &mut |kind, account, name| {
+        tokens.insert(Token::new(kind, account, name));
+    });
+    tokens
+}
+
 fn of_principal(caller: &Principal, found: Each<'_>) {
     if let Some(key) = caller.access_key_id.as_ref().map(|key| key.as_str()).filter(|key| !key.is_empty()) {
         found(TokenKind::Key, "", key);

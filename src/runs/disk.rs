@@ -39,6 +39,20 @@ struct Block {
     unpacked: u32,
 }
 
+/// Rows in one block.
+#[derive(Debug)]
+pub(super) struct Packed {
+    block: Block,
+    rows: u32,
+}
+
+impl Packed {
+    /// How many there are.
+    pub(super) const fn rows(&self) -> usize {
+        self.rows as usize
+    }
+}
+
 impl Run {
     /// How many rows it has.
     pub(super) const fn rows(&self) -> usize {
@@ -63,11 +77,35 @@ impl Disk {
 
     /// Writes rows as one run.
     pub(super) fn write<T: Row>(&self, rows: &[T]) -> io::Result<Run> {
-        let mean_bytes = rows.iter().take(64).map(Row::bytes).sum::<usize>() / rows.len().clamp(1, 64);
-        let rows_per_block = (BLOCK_BYTES / mean_bytes.max(1)).clamp(1, 1024);
-        let packed: Vec<(Vec<u8>, usize)> =
-            rows.par_chunks(rows_per_block).map(packed).collect::<io::Result<_>>()?;
-        let mut run = Run { blocks: Vec::with_capacity(packed.len()), rows: rows.len() };
+        let packed: io::Result<Vec<_>> = rows.par_chunks(rows_per_block(rows)).map(packed).collect();
+        self.write_packed(rows.len(), packed?)
+    }
+
+    /// Writes rows as one block, by this thread alone: while it waited for others it
+    /// would begin something else.
+    pub(super) fn write_together<T: Row>(&self, rows: &[T]) -> io::Result<Packed> {
+        let Run { blocks, .. } = self.write_packed(rows.len(), vec![packed(rows)?])?;
+        let block = blocks.first().copied().ok_or_else(|| io::Error::other("no block was written"))?;
+        Ok(Packed { block, rows: u32::try_from(rows.len()).map_err(io::Error::other)? })
+    }
+
+    /// Reads such rows.
+    pub(super) fn read_together<T: Row>(&self, packed: &Packed) -> io::Result<Vec<T>> {
+        let mut bytes = Vec::new();
+        self.read(packed.block, &mut bytes)?;
+        let unpacked = zstd::bulk::decompress(&bytes, packed.block.unpacked as usize)?;
+        let mut left = unpacked.as_slice();
+        let mut rows = Vec::with_capacity(packed.rows());
+        for _ in 0..packed.rows {
+            let (row, rest) = postcard::take_from_bytes(left).map_err(io::Error::other)?;
+            rows.push(row);
+            left = rest;
+        }
+        Ok(rows)
+    }
+
+    fn write_packed(&self, rows: usize, packed: Vec<(Vec<u8>, usize)>) -> io::Result<Run> {
+        let mut run = Run { blocks: Vec::with_capacity(packed.len()), rows };
         let mut state = lock(&self.0);
         let (file, end) = &mut *state;
         file.seek(SeekFrom::Start(*end))?;
@@ -87,6 +125,11 @@ impl Disk {
         state.0.seek(SeekFrom::Start(block.at))?;
         state.0.read_exact(bytes)
     }
+}
+
+fn rows_per_block<T: Row>(rows: &[T]) -> usize {
+    let mean_bytes = rows.iter().take(64).map(Row::bytes).sum::<usize>() / rows.len().clamp(1, 64);
+    (BLOCK_BYTES / mean_bytes.max(1)).clamp(1, 1024)
 }
 
 fn packed<T: Row>(rows: &[T]) -> io::Result<(Vec<u8>, usize)> {

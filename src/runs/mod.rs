@@ -12,6 +12,8 @@
 //! ```
 
 mod disk;
+mod ordinals;
+mod spool;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +28,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use disk::{Disk, Merge, Run};
+pub use ordinals::Ordinals;
+pub use spool::{Spool, Spooled};
 
 /// Runs that are merged at once: each takes a block in memory.
 const RUNS_MERGED_MAX: usize = 256;

@@ -95,3 +95,32 @@ fn a_folder_that_is_gone_is_told() {
     assert_eq!(room.folder(), gone);
     assert_eq!(room.check().expect_err("it is gone").kind(), io::ErrorKind::NotFound);
 }
+
+#[test]
+fn lists_that_were_put_away_come_back_as_they_were() {
+    let lines = lines(2000);
+    for bytes_max in [0, 5000, usize::MAX] {
+        let spool = Spool::new(&Room::new(bytes_max, None));
+        let put: Vec<Spooled<Line>> = lines.par_chunks(7).map(|few| spool.put(few.to_vec())).collect();
+        let none: Spooled<Line> = spool.put(Vec::new());
+        assert!(none.is_empty() && spool.rows(&none).is_empty());
+        assert_eq!(put.iter().map(Spooled::len).sum::<usize>(), lines.len());
+        let read: Vec<Line> = put.iter().flat_map(|one| spool.rows(one).into_owned()).collect();
+        assert_eq!(read, lines, "{bytes_max}");
+        let taken: Vec<Line> = put.into_iter().flat_map(|one| spool.take(one)).collect();
+        assert_eq!(taken, lines, "{bytes_max}");
+    }
+}
+
+#[test]
+fn ordinals_are_held_whether_they_lie_apart_or_close() {
+    for step in [1u32, 2, 3, 40, 1000] {
+        let all: Vec<u32> = (0..500).map(|n| n * step + 5).collect();
+        let held = Ordinals::of(&all);
+        assert!(held.iter().eq(all.iter().copied()), "of step {step}");
+        for one in 0..500 * step + 70 {
+            assert_eq!(held.holds(one), all.binary_search(&one).is_ok(), "{one} of step {step}");
+        }
+    }
+    assert!(!Ordinals::of(&[]).holds(0));
+}

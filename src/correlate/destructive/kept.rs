@@ -158,7 +158,9 @@ fn note<'e, V>(
     told: (UtcTime, Option<V>),
     begins_or_ends: bool,
 ) {
-    if let Some(key) = key.filter(|_| told.1.is_some() || begins_or_ends) {
+    let Some(key) = key.filter(|_| told.1.is_some() || begins_or_ends) else { return };
+    // What was unknown before needs no end: events come in order of time.
+    if told.1.is_some() || past.contains_key(&key) {
         past.entry(key).or_default().push(told);
     }
 }

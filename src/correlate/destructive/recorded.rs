@@ -5,6 +5,7 @@
 //! so its items count only if their type is the one the call is about. The
 //! capture time must not lie after the call: later items show what came then.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,16 +23,19 @@ const THINGS_MAX: usize = 10;
 
 /// Everything that destructive calls name, with the times of the calls that
 /// succeeded: items of AWS Config about other things tell nothing.
-pub fn named_things(events: &[Event], catalogue: &Catalogue) -> BTreeMap<Arc<str>, BTreeSet<UtcTime>> {
+pub fn named_things<'e>(
+    events: impl Iterator<Item = Cow<'e, Event>>,
+    catalogue: &Catalogue,
+) -> BTreeMap<Arc<str>, BTreeSet<UtcTime>> {
     let mut things: BTreeMap<Arc<str>, BTreeSet<UtcTime>> = BTreeMap::new();
-    for event in events.iter().filter(|event| event.category.is_some()) {
-        if catalogue.judge(event).is_none() {
+    for event in events.filter(|event| event.category.is_some()) {
+        if catalogue.judge(&event).is_none() {
             continue;
         }
         let request = payload::parse(event.request_parameters.as_ref());
         let response = payload::parse(event.response_elements.as_ref());
         let succeeded = event.time.filter(|_| event.outcome() == Outcome::Succeeded);
-        for name in resources::of(event, &request, &response).identifiers {
+        for name in resources::of(&event, &request, &response).identifiers {
             things.entry(name).or_default().extend(succeeded);
         }
         // Whether a bucket kept versions decides what became of its objects.

@@ -4,12 +4,11 @@
 //! row. Where the call is not in evidence, the record is all there is, and stays
 //! a row of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::catalogue::bare;
-use crate::model::destructive::DestructiveAction;
 use crate::model::event::{Event, Outcome};
 use crate::model::time::UtcTime;
 
@@ -28,41 +27,66 @@ const ENDS: [(&str, &str, &str); 2] = [
 /// Account, region, service, and a name of the thing.
 type Key<'e> = (&'e str, &'e str, &'e str, String);
 
-/// Leaves out the rows of ends whose call has a row; that row says when.
-pub(super) fn fold(rows: &mut Vec<(usize, DestructiveAction)>, events: &[Event]) {
-    let mut asked: BTreeMap<Key<'_>, Vec<(UtcTime, usize)>> = BTreeMap::new();
-    let mut ends: Vec<(usize, UtcTime, Vec<Key<'_>>)> = Vec::new();
-    for (number, (at, row)) in rows.iter().enumerate() {
-        let event = &events[*at];
-        let source = &*event.event_source;
-        let (true, Some(time)) = (row.outcome == Outcome::Succeeded, event.time) else { continue };
-        if ENDS.iter().any(|(of, _, call)| *of == source && **call == *event.event_name) {
-            for key in keys(event, true) {
-                asked.entry(key).or_default().push((time, number));
+/// The ends that services recorded, by the places of the events.
+#[derive(Debug, Default)]
+pub(super) struct Ends {
+    told: BTreeMap<usize, UtcTime>,
+    folded: BTreeSet<usize>,
+}
+
+impl Ends {
+    /// Of these events, which are in order. `outcome` tells how one ended, if it has
+    /// a row.
+    pub(super) fn of(events: &[Event], outcome: impl Fn(&Event) -> Option<Outcome>) -> Self {
+        let mut asked: BTreeMap<Key<'_>, Vec<(UtcTime, usize)>> = BTreeMap::new();
+        let mut ends: Vec<(usize, UtcTime, Vec<Key<'_>>)> = Vec::new();
+        let named = events.iter().enumerate().filter(|(_, event)| is_asked(event) || is_end(event));
+        for (place, event) in named {
+            let (Some(Outcome::Succeeded), Some(time)) = (outcome(event), event.time) else { continue };
+            if is_asked(event) {
+                for key in keys(event, true) {
+                    asked.entry(key).or_default().push((time, place));
+                }
+            } else {
+                ends.push((place, time, keys(event, false)));
             }
-        } else if ENDS.iter().any(|(of, end, _)| *of == source && **end == *event.event_name) {
-            ends.push((number, time, keys(event, false)));
         }
+        let mut all = Self::default();
+        for (place, time, names) in ends {
+            let before = names.iter().filter_map(|key| latest(asked.get(key)?, time)).max();
+            let Some((_, call)) = before else { continue };
+            let end = all.told.entry(call).or_insert(time);
+            *end = time.max(*end);
+            all.folded.insert(place);
+        }
+        all
     }
-    let mut told: BTreeMap<usize, UtcTime> = BTreeMap::new();
-    let mut folded: Vec<usize> = Vec::new();
-    for (number, time, names) in ends {
-        let before = names.iter().filter_map(|key| latest(asked.get(key)?, time)).max();
-        let Some((_, call)) = before else { continue };
-        let end = told.entry(call).or_insert(time);
-        *end = time.max(*end);
-        folded.push(number);
+
+    /// Whether the event at a place is the end of a call that has a row; that row
+    /// says when.
+    pub(super) fn hide(&self, place: usize) -> bool {
+        self.folded.contains(&place)
     }
-    for (number, end) in told {
-        let row = &mut rows[number].1;
-        let recovery = &row.recovery;
-        row.recovery = format!("{recovery}; the service recorded the end of the deletion at {end}").into();
+
+    /// When the deletion that the call at a place asked for ended.
+    pub(super) fn of_call(&self, place: usize) -> Option<UtcTime> {
+        self.told.get(&place).copied()
     }
-    let mut number = 0;
-    rows.retain(|_| {
-        number += 1;
-        folded.binary_search(&(number - 1)).is_err()
-    });
+}
+
+/// Whether a call asks for a deletion whose end the service records.
+pub(super) fn is_asked(event: &Event) -> bool {
+    ENDS.iter().any(|(of, _, call)| **of == *event.event_source && **call == *event.event_name)
+}
+
+/// Whether an event is the record of such an end.
+pub(super) fn is_end(event: &Event) -> bool {
+    ENDS.iter().any(|(of, end, _)| **of == *event.event_source && **end == *event.event_name)
+}
+
+/// The names that an event tells its thing by, wherever it lies.
+pub(super) fn names(event: &Event, is_call: bool) -> Vec<String> {
+    keys(event, is_call).into_iter().map(|(.., name)| name).collect()
 }
 
 /// The latest call that is not after this time. Within one second the order

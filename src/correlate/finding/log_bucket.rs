@@ -14,7 +14,7 @@ use crate::model::id::{AccountId, EventId};
 use crate::model::time::UtcTime;
 
 use super::super::joined::joined;
-use super::super::log_bucket::{LOGS, LogBucket};
+use super::super::log_bucket::{LOGS, LogBucket, LogBuckets};
 use super::super::{actor, burst, payload};
 use super::Facts;
 use super::acts::Acts;
@@ -80,6 +80,15 @@ fn is_on_bucket(event: &Event) -> bool {
     &*event.event_source == "s3.amazonaws.com"
         && (sets && about || matches!(name, "DeleteObjects" | "PutObjectRetention" | "PutObjectLegalHold"))
         && event.outcome() == Outcome::Succeeded
+}
+
+/// Whether a call is one on a bucket that a trail is known to use.
+pub(in super::super) fn is_on_log_bucket(event: &Event, log_buckets: &LogBuckets) -> bool {
+    if log_buckets.is_empty() || !is_on_bucket(event) {
+        return false;
+    }
+    let request = payload::parse(event.request_parameters.as_ref());
+    payload::text(&request, &["bucketName"]).is_some_and(|name| log_buckets.get(name).is_some())
 }
 
 fn sets_lifecycle(event: &Event) -> bool {

@@ -145,6 +145,11 @@ fn named_by(event: &Event) -> Option<&'static str> {
     }
 }
 
+/// Whether a call starts what runs under a role, or says that it did.
+pub(super) fn may_start(event: &Event) -> bool {
+    named_by(event).is_some() || build_of(event).is_some()
+}
+
 /// The account and the session name of a build that a call started.
 fn build_of(event: &Event) -> Option<(Arc<str>, Arc<str>)> {
     if &*event.event_source != "codebuild.amazonaws.com"

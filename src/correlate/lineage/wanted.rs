@@ -10,7 +10,7 @@ use crate::catalogue::{Catalogue, is_shape, session_shape};
 use crate::model::event::{Event, Outcome};
 use crate::model::id::AccessKeyId;
 use crate::model::principal::Principal;
-use crate::normalise::token::{Token, TokenKind};
+use crate::normalise::token::{self, Token, TokenKind};
 
 use super::super::{marks, payload, session};
 use super::grant::Given;
@@ -37,7 +37,7 @@ pub fn wanted(events: &[Event], catalogue: &Catalogue) -> Wanted {
     }
     let mut sessions = session::of(events, &marks);
     let origins = Origins::of(events);
-    let gifts = walk(Evidence { events, catalogue }, &origins, &mut sessions);
+    let gifts = walk(Evidence { events, catalogue, taken: &[] }, &origins, &mut sessions);
     let mut wanted = Wanted::default();
     for gift in gifts.iter().filter(|gift| gift.grant.given.can_be_followed()) {
         wanted.add(&gift.grant.given);
@@ -88,6 +88,12 @@ impl Wanted {
     pub fn holds_key_of(&self, event: &Event) -> bool {
         let keys = event.principal.access_key_id.clone().into_iter().chain(issued_key(event));
         keys.map(|key| Token::new(TokenKind::Key, "", key.as_str())).any(|token| self.single.contains(&token))
+    }
+
+    /// Whether a destructive call is wanted. Such a call hands nothing on that
+    /// [`super::bears`] does not see, so its caller alone is asked for.
+    pub fn holds_caller_of(&self, event: &Event) -> bool {
+        !self.is_empty() && self.holds(&token::of_known(&event.principal))
     }
 
     /// What handed a caller its credentials, all the way up.

@@ -125,6 +125,11 @@ impl Sigma {
         self.detections.iter().map(|one| &one.words).chain(self.correlations.iter().map(|(words, _)| words))
     }
 
+    /// Whether there is any correlation.
+    pub(super) fn correlates(&self) -> bool {
+        !self.correlations.is_empty()
+    }
+
     /// Whether the hits of the rule at this place are only there for correlations.
     pub(super) fn silent(&self) -> impl Iterator<Item = bool> {
         self.detections.iter().map(|one| one.silent).chain(self.correlations.iter().map(|_| false))

@@ -84,7 +84,7 @@ fn an_object_that_changes_while_it_is_read_is_named_and_tells_nothing() {
         let dump = Dump::read(&found, &examiner, &Quiet, &AtomicBool::new(false)).expect("read");
         let assessment = dump.assess(Given::default());
         change();
-        let sources = dump.gather(assessment, false).expect("gathered").sources;
+        let sources = dump.gather(assessment, false, &Default::default()).expect("gathered").sources;
         let problems: Vec<&str> = sources.problems.iter().map(|one| one.kind.as_str()).collect();
         (sources.inventory.items.len(), problems.join(" "))
     };

@@ -15,7 +15,7 @@ use crate::model::ticket::{Ticket, TicketCover, TicketEntry};
 
 use super::super::super::Options;
 use super::super::super::samples::{
-    ACCOUNT, ENABLE_OWN, With, all, archived, at, call, role_call, sources, wearing, window_lines,
+    ACCOUNT, ENABLE_OWN, With, all, archived, at, call, role_call, sources, sources_in, wearing, window_lines,
 };
 
 const ROLE: &str = "BreakGlassAdmin";
@@ -59,7 +59,7 @@ fn elsewhere(mut record: RfcRecord) -> RfcRecord {
 /// The report, with a file of tickets that is complete for these minutes.
 fn report(events: Vec<Event>, tickets: Vec<RfcRecord>, complete: Option<(i64, i64)>) -> Report {
     let catalogue = Catalogue::builtin().with_modes(MODES).expect("a mode");
-    let mut sources = sources(events, tickets);
+    let mut sources = sources_in(&catalogue, events, tickets);
     sources.ticket_covers = vec![cover(complete, Vec::new())];
     all(sources, &catalogue, &Options::default())
 }
