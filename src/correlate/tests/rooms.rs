@@ -288,10 +288,10 @@ fn hits_make_the_same_findings_wherever_they_lie() {
         ..made(dump(9, 500, 2000))
     };
     let mut apart = whole.clone();
-    let (more, hits) =
+    let (more, hits): (Vec<Hit>, Vec<Hit>) =
         std::mem::take(&mut apart.detected.hits).into_iter().partition(|hit| hit.rule % 2 == 0);
     let mut spilled = Filling::in_order(&Room::new(1, None));
-    spilled.extend::<Vec<Hit>>(more);
+    spilled.extend(more);
     (apart.detected.hits, apart.detected.more) = (hits, spilled.finish());
     assert!(apart.detected.more.is_spilled() && !apart.detected.hits.is_empty());
     let told = |sources: Sources| {
