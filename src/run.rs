@@ -8,6 +8,7 @@ mod case;
 mod events;
 mod files;
 mod settings;
+mod written;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ use crate::examine::{Depth, Examiner};
 use crate::gather::Gathered;
 use crate::integrity::{Assessment, Given};
 use crate::lake::{Partitions, Rows};
-use crate::limits::{prints_bytes_max, runs_bytes_max};
+use crate::limits::prints_bytes_max;
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
@@ -35,7 +36,7 @@ use crate::model::since::Since;
 use crate::model::time::{Day, UtcTime};
 use crate::readback::Tables;
 use crate::report::folder::Staging;
-use crate::report::{self, Format, ReportError, RunFacts, SCHEMA_VERSION};
+use crate::report::{Format, ReportError, RunFacts, SCHEMA_VERSION};
 use crate::runs::Room;
 use crate::tickets;
 use crate::timeline::Prints;
@@ -194,9 +195,9 @@ pub fn analyze(
         started_at,
         threads: pool.current_num_threads(),
     };
-    let temporary = staging.as_ref().map(Staging::path);
-    let (mut report, rows) =
-        pool.install(|| reconstruct(options, given, (temporary, observer), interrupted))?;
+    let room = written::room(options, staging.as_ref());
+    let (mut report, rows) = pool.install(|| reconstruct(options, given, (&room, observer), interrupted))?;
+    written::check(&room)?;
     if let Some(last) = &options.since {
         observer.stage("comparing with the last audit");
         report.since = Some(since(last, &report, options, &facts)?);
@@ -207,7 +208,7 @@ pub fn analyze(
         if let Some(rows) = &rows {
             events::write(rows, &mut report, shared, staging.as_ref())?;
         }
-        write(&report, shared, (staging, rows.as_ref()), (observer, interrupted))
+        written::write(&report, shared, (staging, rows.as_ref()), (&room, observer, interrupted))
     })?;
     Ok(Outcome { report, place })
 }
@@ -233,7 +234,7 @@ fn since(last: &LastAudit, report: &Report, options: &Options, facts: &RunFacts)
 fn reconstruct(
     options: &Options,
     given: UserFiles,
-    (temporary, observer): (Option<&Path>, &dyn Observer),
+    (room, observer): (&Arc<Room>, &dyn Observer),
     interrupted: &AtomicBool,
 ) -> Result<(Report, Option<Rows>), Error> {
     let case = case::Opened::of(options, &given, None)?;
@@ -249,15 +250,16 @@ fn reconstruct(
         Examiner { days: options.object_days, ..Examiner::new(classifier, detector, Depth::Records) };
     let key = case.as_ref().map_or(examiner.key, case::Opened::key);
     let usage = Some(Usage::new(key, given.baseline_times()));
-    let room = Room::new(runs_bytes_max(options.memory_limit_bytes), temporary.map(Path::to_owned));
+    let temporary = room.given_folder();
     let prints = Prints::new(prints_bytes_max(options.memory_limit_bytes), temporary);
     let lake = events::lake(options, temporary);
-    let examiner = Examiner { key, usage, lake, prints, ..examiner.with_room(&room) };
+    let examiner = Examiner { key, usage, lake, prints, ..examiner.with_room(room) };
     let (mut dump, changed) = match &case {
         None => (Dump::read(&found, &examiner, observer, interrupted)?, Vec::new()),
         Some(case) => case.dump((&all, &found), &examiner, observer, interrupted)?,
     };
     events::check(&examiner)?;
+    written::check(room)?;
     left_out.append(&mut dump.left_out);
     observer.stage("checking digests");
     let assessment = dump.assess(Given { keys: &given.keys, left_out: &left_out });
@@ -265,7 +267,8 @@ fn reconstruct(
     let dump = dump.followed(&assessment, &given.catalogue, interrupted)?;
     observer.stage("comparing copies");
     let Gathered { mut sources, events, placed, row_copies } =
-        dump.gather(assessment, options.events == EventsTable::Kept, &room)?;
+        dump.gather(assessment, options.events == EventsTable::Kept, room)?;
+    written::check(room)?;
     let rows = events::rows(&examiner, &placed, row_copies)?;
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
@@ -344,30 +347,6 @@ fn selection(options: &Options) -> correlate::Selection {
         accounts: options.accounts.clone(),
         regions: options.regions.clone(),
     }
-}
-
-fn write(
-    report: &Report,
-    (facts, options): (&RunFacts, &Options),
-    (staging, rows): (Option<Staging>, Option<&Rows>),
-    (observer, interrupted): (&dyn Observer, &AtomicBool),
-) -> Result<Option<PathBuf>, Error> {
-    let Some(staging) = staging else {
-        let format = options.formats.first().copied().unwrap_or(Format::Csv);
-        let mut out = std::io::stdout().lock();
-        match rows.filter(|_| format == Format::Ocsf) {
-            Some(rows) => events::write_lines(rows, report, options, &mut out)?,
-            None => report::write_one(report, facts, format, &mut out)?,
-        }
-        return Ok(None);
-    };
-    for one in report::write_all(report, facts, &options.formats, options.events_csv, &staging)? {
-        observer.part(one.name, one.time);
-    }
-    if interrupted.load(Ordering::Relaxed) {
-        return Err(Error::Interrupted);
-    }
-    Ok(Some(staging.commit().map_err(ReportError::from)?))
 }
 
 /// Reads a dump and compares it with a manifest of an earlier run.

@@ -62,6 +62,11 @@ impl Room {
         Arc::new(Self { bytes_max, folder, broken: Mutex::default() })
     }
 
+    /// The folder for temporary files, if one was given.
+    pub fn given_folder(&self) -> Option<&std::path::Path> {
+        self.folder.as_deref()
+    }
+
     /// Where temporary files go.
     pub fn folder(&self) -> PathBuf {
         self.folder.clone().unwrap_or_else(std::env::temp_dir)

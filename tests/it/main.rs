@@ -9,6 +9,7 @@
 //! - `determinism`: threads, folder order, zone and locale change no byte.
 //! - `explain`: the story of every kind of id, against the tables; `explain_dump`
 //!   when the dump or the tables have changed.
+//! - `flat`: every case with room for nothing in memory.
 //! - `forms`: every form of facts/cloudtrail.md 2.2, one sample each.
 //! - `geoip`: countries and ASNs in findings, by databases made for the test.
 //! - `hostile`: damaged, odd and malicious input; `hostile_cut`, `hostile_paths`
@@ -46,6 +47,7 @@ mod demo;
 mod determinism;
 mod explain;
 mod explain_dump;
+mod flat;
 mod forms;
 mod geoip;
 mod hostile;
