@@ -90,7 +90,8 @@ pub const HITS_IN_DETAIL_MAX: usize = 100;
 /// Values that one record gives to the sentence of a finding.
 pub const TOLD_MAX: usize = 6;
 
-/// Event ids that one finding of a rule lists, and records of any; it counts them all.
+/// Event ids and records that one finding lists, the first of them; it counts them
+/// all. What it says of them (names, sessions, times, the weakest record) is of all.
 pub const FINDING_EVENTS_MAX: usize = 100;
 
 /// Bytes of one file of a rule. The largest public rules have 20 KB.

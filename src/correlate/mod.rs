@@ -181,18 +181,7 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
     let selection = &options.selection;
     problems.sort();
     let mode_usage = actors::mode_usage(&sessions, &events);
-    let tables = timeline::Tables {
-        events: &events,
-        rfcs: &rfcs,
-        windows: &windows,
-        listed: &listed,
-        sessions: &sessions.rows,
-        findings: &findings,
-        coverage: &coverage,
-        undoing: &totals.undoing,
-        selection,
-    };
-    let Told { destructive, incidents, timeline } = told(destructive, tables, (scope.as_of, &options.room));
+    let told = told(facts, (&listed, &findings, &totals), options, scope.as_of);
     Report {
         scope: Scope { selections: selection.sentences(), ..scope },
         objects: objects.into(),
@@ -201,10 +190,10 @@ pub fn all(mut sources: Sources, catalogue: &Catalogue, options: &Options) -> Re
         rfcs,
         windows: selection.windows(windows.rows.into_iter().map(|window| window.row)),
         sessions: selection.sessions(in_order(sessions.rows)),
-        destructive,
-        timeline,
+        destructive: told.selected.unwrap_or(destructive),
+        timeline: told.timeline,
         findings,
-        incidents,
+        incidents: told.incidents,
         controls,
         actors: selection.actors(actors),
         mode_usage: selection.mode_usage(mode_usage),
@@ -268,25 +257,37 @@ fn judged(
     (findings.finish(), controls::of(detected, &borne, basis))
 }
 
-/// The selected destructive calls, and what they and the findings are told as.
+/// What destructive calls and findings are told as.
 struct Told {
-    destructive: Runs<DestructiveAction>,
+    /// The selected calls, if not all are.
+    selected: Option<Runs<DestructiveAction>>,
     incidents: Runs<Incident>,
     timeline: Runs<TimelineEntry>,
 }
 
 /// Goes once through destructive calls and findings, both in order of time.
 fn told(
-    rows: Runs<DestructiveAction>,
-    tables: timeline::Tables<'_>,
-    (as_of, room): (Option<UtcTime>, &Arc<Room>),
+    facts: finding::Facts<'_>,
+    (listed, findings, totals): (&[ListedRole], &Runs<Finding>, &Totals),
+    options: &Options,
+    as_of: Option<UtcTime>,
 ) -> Told {
-    let selection = tables.selection;
-    let mut incidents = Incidents::new(as_of, room);
-    let mut timeline = Timeline::of(tables, room);
-    let mut selected = Filling::in_order(room);
-    let mut findings = tables.findings.iter().peekable();
-    for row in &rows {
+    let Options { selection, room, .. } = options;
+    let tables = timeline::Tables {
+        events: facts.events,
+        rfcs: facts.rfcs,
+        windows: facts.windows,
+        listed,
+        sessions: &facts.sessions.rows,
+        findings,
+        coverage: facts.coverage,
+        undoing: &totals.undoing,
+        selection,
+    };
+    let (mut incidents, mut timeline) = (Incidents::new(as_of, room), Timeline::of(tables, room));
+    let mut selected = (!selection.is_all()).then(|| Filling::in_order(room));
+    let mut findings = findings.iter().peekable();
+    for row in facts.destructive {
         timeline.acted(&row);
         if !selection.holds_action(&row) {
             continue;
@@ -295,13 +296,13 @@ fn told(
             incidents.found(&finding);
         }
         incidents.acted(&row);
-        if !selection.is_all() {
+        if let Some(selected) = &mut selected {
             selected.push(row.into_owned());
         }
     }
     findings.for_each(|finding| incidents.found(&finding));
-    let destructive = if selection.is_all() { rows } else { selected.finish() };
-    Told { destructive, incidents: incidents.finish(), timeline: timeline.finish() }
+    let selected = selected.map(Filling::finish);
+    Told { selected, incidents: incidents.finish(), timeline: timeline.finish() }
 }
 
 /// Sessions and windows with all that descends from the sessions.

@@ -69,7 +69,11 @@ impl<'a> Timeline<'a> {
         let shown = waiting.iter().filter_map(|entry| entry.evidence.clone());
         let mut grades: BTreeMap<Evidence, Option<SourceGrade>> =
             shown.map(|record| (record, None)).collect();
-        grades.extend(tables.findings.iter().map(|finding| (finding.evidence.clone(), None)));
+        for finding in tables.findings {
+            let mut record = finding.evidence.clone();
+            record.object.share();
+            grades.insert(record, None);
+        }
         let mut undoing = BTreeMap::new();
         for event in tables.events {
             if let Some(grade) = grades.get_mut(&event.evidence) {

@@ -43,7 +43,9 @@ impl Totals {
     fn add(&mut self, row: &DestructiveAction) {
         self.has_untimed |= row.event_time.is_none();
         if let Some(record) = row.undone_evidence.as_ref().filter(|record| !self.undoing.contains(record)) {
-            self.undoing.insert(record.clone());
+            let mut record = record.clone();
+            record.object.share();
+            self.undoing.insert(record);
         }
         if row.outcome != Outcome::Succeeded {
             return;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+use crate::model::text;
+
 /// Path of an object inside the dump, `outer!inner` for archives.
 ///
 /// Bytes that are no UTF-8 are shown as `\xNN`; the path that opens the object
@@ -19,6 +21,11 @@ impl ObjectPath {
     /// The printable path.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Puts its text into the memory of an equal one.
+    pub fn share(&mut self) {
+        text::share(&mut self.0);
     }
 }
 

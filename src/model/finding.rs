@@ -86,9 +86,10 @@ pub struct Finding {
     pub summary: String,
     /// How many things it counts.
     pub count: u64,
-    /// The events it rests on.
+    /// The first of the events it rests on; `count` counts all.
     pub event_ids: Vec<EventId>,
-    /// Where the records that it rests on lie; event ids alone may be shared.
+    /// Where the first of the records that it rests on lie; event ids alone may be
+    /// shared.
     pub records: Vec<Evidence>,
     /// The names of its calls: which controls it bears on may hang on them.
     pub calls: BTreeSet<Arc<str>>,

@@ -88,7 +88,9 @@ impl Run {
             self.event_ids.extend(hit.event_id.clone());
         }
         if self.records.len() < FINDING_EVENTS_MAX {
-            self.records.push(hit.evidence.clone());
+            let mut record = hit.evidence.clone();
+            record.object.share();
+            self.records.push(record);
         }
         self.outcomes.insert(hit.outcome);
         if let Some(time) = hit.time {

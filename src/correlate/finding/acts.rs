@@ -81,6 +81,7 @@ impl Act {
         held.window_id.iter_mut().for_each(WindowId::share);
         held.session_id.iter_mut().for_each(SessionId::share);
         held.rfc_id.iter_mut().for_each(RfcId::share);
+        held.evidence.object.share();
         held
     }
 
@@ -185,7 +186,9 @@ impl Acts {
         self.outcomes.insert(act.outcome);
         self.weakest = self.weakest.max(Some(act.source_grade));
         list(&mut self.event_ids, act.event_id.as_ref());
-        list(&mut self.records, Some(&act.evidence));
+        if list(&mut self.records, Some(&act.evidence)) {
+            self.records.last_mut().into_iter().for_each(|record| record.object.share());
+        }
     }
 
     /// Takes in those that came after its own.
@@ -208,8 +211,12 @@ impl Acts {
         self.rfc_ids.extend(later.rfc_ids);
         self.outcomes.extend(later.outcomes);
         self.weakest = self.weakest.max(later.weakest);
-        later.event_ids.iter().for_each(|id| list(&mut self.event_ids, Some(id)));
-        later.records.iter().for_each(|record| list(&mut self.records, Some(record)));
+        for id in &later.event_ids {
+            list(&mut self.event_ids, Some(id));
+        }
+        for record in &later.records {
+            list(&mut self.records, Some(record));
+        }
     }
 
     fn spans(&mut self, more: Option<(UtcTime, UtcTime)>) {
@@ -303,12 +310,9 @@ fn insert<T: Ord + Clone>(set: &mut BTreeSet<T>, value: Option<&T>) {
     }
 }
 
-/// Lists a value once, if a finding may list one more.
-fn list<T: PartialEq + Clone>(values: &mut Vec<T>, value: Option<&T>) {
-    if let Some(value) = value
-        && values.len() < FINDING_EVENTS_MAX
-        && !values.contains(value)
-    {
-        values.push(value.clone());
-    }
+/// Lists a value once, if a finding may list one more. Whether it does so now.
+fn list<T: PartialEq + Clone>(values: &mut Vec<T>, value: Option<&T>) -> bool {
+    let new = value.filter(|value| values.len() < FINDING_EVENTS_MAX && !values.contains(value));
+    values.extend(new.cloned());
+    new.is_some()
 }

@@ -16,10 +16,12 @@ use crate::model::event::Event;
 use crate::model::finding::Confidence;
 use crate::model::hit::{Compound, Detected, Hit, RuleWords};
 use crate::model::id::EventId;
+use crate::model::report::Scope;
 use crate::model::severity::Severity;
 use crate::model::source_grade::SourceGrade;
 use crate::model::time::Day;
 use crate::policy::Policy;
+use crate::runs::{Filling, Room};
 
 /// Numbers that look like chance and are always the same.
 struct Chance(u64);
@@ -233,10 +235,12 @@ fn detected(events: &[Event]) -> Detected {
 fn made(events: Vec<Event>) -> Sources {
     let coverage = (9..12)
         .map(|day| covered_day("us-east-1", Day::parse(&format!("2025-01-{day:02}")).expect("a day"), 1));
+    let last_event_time = events.iter().filter_map(|event| event.time).max();
     Sources {
         actors: callers(&events),
         detected: detected(&events),
         coverage: coverage.collect(),
+        scope: Scope { last_event_time, ..Scope::default() },
         ..sources(events, vec![archived("rfc-1", ENABLE_OWN, "Success", (5, 500))])
     }
 }
@@ -274,4 +278,25 @@ fn policy_baseline_and_selection_change_that_not() {
             assert!(met(rule), "{rule}");
         }
     }
+}
+
+/// Hits of rules that no correlation counts lie apart, perhaps on disk.
+#[test]
+fn hits_make_the_same_findings_wherever_they_lie() {
+    let whole = Sources {
+        detected: Detected { compounds: vec![], ..made(dump(9, 500, 2000)).detected },
+        ..made(dump(9, 500, 2000))
+    };
+    let mut apart = whole.clone();
+    let (more, hits): (Vec<Hit>, Vec<Hit>) =
+        std::mem::take(&mut apart.detected.hits).into_iter().partition(|hit| hit.rule % 2 == 0);
+    let mut spilled = Filling::in_order(&Room::new(1, None));
+    spilled.extend(more);
+    (apart.detected.hits, apart.detected.more) = (hits, spilled.finish());
+    assert!(apart.detected.more.is_spilled() && !apart.detected.hits.is_empty());
+    let told = |sources: Sources| {
+        let report = all(sources, &Catalogue::builtin(), &Options::default());
+        (format!("{:#?}", report.findings), format!("{:#?}", report.controls))
+    };
+    assert_eq!(told(whole), told(apart));
 }

@@ -1,6 +1,8 @@
 //! Findings of very many events: all count, a hundred are listed, and what is not
 //! listed is not forgotten.
 
+use std::sync::Arc;
+
 use crate::catalogue::Catalogue;
 use crate::model::event::Event;
 use crate::model::finding::Finding;
@@ -8,7 +10,7 @@ use crate::model::report::Report;
 use crate::policy::Policy;
 
 use super::super::super::Options;
-use super::super::super::samples::{With, all, at, call, evidence, sources};
+use super::super::super::samples::{With, all, at, call, evidence, report, sources};
 use super::super::rule_ids;
 
 /// Volumes deleted one second after the other.
@@ -78,4 +80,27 @@ fn an_event_id_that_two_calls_share_stands_for_both() {
     let (_, report) = accepting("vol-a*", events);
     let here = report.findings.iter().filter(|one| one.rule_id == "destroy/protected-resource");
     assert!(here.into_iter().all(|finding| finding.suppression.is_none()));
+}
+
+/// Very many callers, one after the other: what is over is let go, unless a call
+/// without a time may still belong to it. Either way the same is found.
+#[test]
+fn what_is_let_go_early_is_found_all_the_same() {
+    let one = |number: u64| {
+        let mut event = call(number as i64, "cloudtrail", "StopLogging").request(r#"{"name":"t"}"#);
+        Arc::make_mut(&mut event.principal).user_name = Some(format!("user-{number}").into());
+        event.evidence = evidence(number);
+        event
+    };
+    let events: Vec<Event> = (1..1300).map(one).collect();
+    let untimed = Event { time: None, ..one(5000) };
+    let told = |events: Vec<Event>| {
+        let report = report(events, vec![]);
+        let mut findings = report.findings;
+        findings.retain(|finding| finding.actor.as_deref() != Some("user-5000"));
+        (format!("{findings:?}"), format!("{:?}", report.incidents))
+    };
+    let without = told(events.clone());
+    assert!(without.0.matches("logging/impaired").count() == 1299);
+    assert_eq!(without, told(events.into_iter().chain([untimed]).collect()));
 }
