@@ -373,7 +373,10 @@ impl<'a> DestructiveRfcs<'a> {
 /// name is counted there, and no longer in the row of the batch.
 ///
 /// Source: facts/cloudtrail.md 1.5.
-struct Spawned(BTreeMap<(Option<AccountId>, Arc<str>), BTreeSet<Arc<str>>>);
+struct Spawned(BTreeMap<Request, BTreeSet<Arc<str>>>);
+
+/// A request, by the account that it is about.
+type Request = (Option<AccountId>, Arc<str>);
 
 impl Spawned {
     fn of(calls: Calls<'_>, catalogue: &Catalogue) -> Self {
