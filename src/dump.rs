@@ -217,16 +217,20 @@ impl<'a> Dump<'a> {
 }
 
 /// Objects and entries of archives in the order of their paths, and for each
-/// the object of the dump that it came from.
+/// the object of the dump that it came from. Objects are in order already.
 fn in_one_order(per_object: Vec<Vec<Examined>>) -> (Vec<Examined>, Vec<usize>) {
-    let mut all: Vec<(usize, Examined)> = per_object
-        .into_iter()
-        .enumerate()
-        .flat_map(|(origin, parts)| parts.into_iter().map(move |part| (origin, part)))
-        .collect();
-    all.sort_by(|(_, a), (_, b)| a.object.path.cmp(&b.object.path));
-    let origins = all.iter().map(|(origin, _)| *origin).collect();
-    (all.into_iter().map(|(_, one)| one).collect(), origins)
+    let count = per_object.iter().map(Vec::len).sum();
+    let (mut examined, mut origins) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for (origin, parts) in per_object.into_iter().enumerate() {
+        origins.extend(parts.iter().map(|_| origin));
+        examined.extend(parts);
+    }
+    if examined.is_sorted_by(|one: &Examined, next| one.object.path <= next.object.path) {
+        return (examined, origins);
+    }
+    let mut all: Vec<(Examined, usize)> = examined.into_iter().zip(origins).collect();
+    all.sort_by(|(one, _), (other, _)| one.object.path.cmp(&other.object.path));
+    all.into_iter().unzip()
 }
 
 /// For each number under which fingerprints were taken, the place of their object.

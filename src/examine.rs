@@ -143,6 +143,8 @@ impl Opened {
             }
             one.hand_over(examiner);
         }
+        // Most hold one, and a list grows by four at first.
+        self.examined.shrink_to_fit();
     }
 }
 

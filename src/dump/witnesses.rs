@@ -4,9 +4,11 @@
 //! Decides nothing about what they tell.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
+use rustc_hash::FxBuildHasher;
 
 use super::Dump;
 use super::follow::take;
@@ -59,6 +61,37 @@ impl Losses {
     }
 }
 
+/// Which names traces hold: a bit for many. Of other names nothing has to be known.
+#[derive(Debug)]
+struct Named(Box<[AtomicU64]>);
+
+/// Bits of that: four MiB tell of ten million names with few mistakes, each of which
+/// costs a name that nobody asks for.
+const BITS: usize = 1 << 25;
+
+impl Default for Named {
+    fn default() -> Self {
+        Self(std::iter::repeat_with(AtomicU64::default).take(BITS / 64).collect())
+    }
+}
+
+impl Named {
+    fn bit(&self, name: NameTrace) -> (&AtomicU64, u64) {
+        let place = FxBuildHasher.hash_one(name) as usize % BITS;
+        (&self.0[place / 64], 1 << (place % 64))
+    }
+
+    fn note(&self, name: NameTrace) {
+        let (word, bit) = self.bit(name);
+        word.fetch_or(bit, Ordering::Relaxed);
+    }
+
+    fn may_hold(&self, name: NameTrace) -> bool {
+        let (word, bit) = self.bit(name);
+        word.load(Ordering::Relaxed) & bit != 0
+    }
+}
+
 impl Dump<'_> {
     /// Keeps, of the records that were only counted, those that undo, copy or
     /// keep what was destroyed. An object that is not as it was when it was first
@@ -103,12 +136,15 @@ impl Dump<'_> {
 
     /// The records that bear on a loss, by the place of their object, in order.
     fn worth_a_look(&self, catalogue: &Catalogue) -> BTreeMap<usize, Vec<u32>> {
-        let mut names: Vec<NameTrace> =
-            self.traced(&|_, traces| traces.iter().flat_map(|trace| trace.names.iter().copied()).collect());
-        names.sort_unstable();
-        names.dedup();
-        let mut losses = if names.is_empty() { Losses::default() } else { self.losses(&names, catalogue) };
-        drop(names);
+        let named = Named::default();
+        let noted = self.traced(&|_, traces| {
+            traces.iter().flat_map(|trace| &trace.names).for_each(|name| named.note(*name));
+            traces.first().map(|_| ()).into_iter().collect()
+        });
+        if noted.is_empty() {
+            return BTreeMap::new();
+        }
+        let mut losses = self.losses(&named, catalogue);
         let mut wanted = BTreeMap::<usize, BTreeSet<u32>>::new();
         // Copies of copies are followed as far as the correlation goes.
         for _ in 0..COPY_DEPTH_MAX + 2 {
@@ -153,13 +189,13 @@ impl Dump<'_> {
     }
 
     /// What was destroyed of the things that traces name.
-    fn losses(&self, known: &[NameTrace], catalogue: &Catalogue) -> Losses {
+    fn losses(&self, known: &Named, catalogue: &Catalogue) -> Losses {
         let named = |event: &Event| -> Vec<(NameTrace, i64)> {
             let (Some(time), Some(account)) = (event.time, &event.account_id) else { return Vec::new() };
             let names = lost(event, catalogue).into_iter();
             let hashed = |name: String| self.examiner.thing_hash(account, &name);
             let traces = names.map(|(bearing, name)| (NameTrace::new(bearing, hashed(name)), time.micros()));
-            traces.filter(|(name, _)| known.binary_search(name).is_ok()).collect()
+            traces.filter(|(name, _)| known.may_hold(*name)).collect()
         };
         let of_object = |one: &Examined| -> Vec<(NameTrace, i64)> {
             let plain = self.examiner.spool.rows(&one.plain);
