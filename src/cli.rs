@@ -256,8 +256,8 @@ pub struct Analyze {
     #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Detection")]
     pub fail_on: Option<Severity>,
 
-    /// Memory to plan with, as 512M or 2G: an eighth holds what tells copies apart, and more of that
-    /// goes to temporary files; what is kept of the dump has no bound [default: 1G]
+    /// Memory to plan with, as 512M or 2G: lists that grow with the dump hold their share of it, and
+    /// more of each goes to temporary files [default: 1G]
     #[arg(long, value_name = "SIZE", value_parser = memory, help_heading = "Display")]
     pub memory_limit: Option<usize>,
 

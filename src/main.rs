@@ -14,6 +14,11 @@ use devtrail::terminal::{Terminal, Verbosity};
 /// Set by the interrupt signal, looked at between objects.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+/// Gives back to the system what a stage has let go.
+#[cfg(unix)]
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     // What becomes an error with a hint needs no words of its own.
     let usual = std::panic::take_hook();
