@@ -64,7 +64,7 @@ pub struct Dump<'a> {
     examiner: &'a Examiner<'a>,
     found: &'a [Found],
     /// What each object gave, in the order of paths.
-    pub examined: Vec<Examined>,
+    pub examined: Vec<Box<Examined>>,
     /// Entries of archives that the choice of dates left unopened, in order.
     pub left_out: Vec<ObjectPath>,
     /// For each of `examined`, the object of the dump that it came from.
@@ -131,7 +131,7 @@ impl<'a> Dump<'a> {
 
     /// What the digests prove of the objects.
     pub fn assess(&self, given: Given<'_>) -> Assessment {
-        let stored: Vec<_> = self.examined.iter().map(Examined::stored).collect();
+        let stored: Vec<_> = self.examined.iter().map(|one| one.stored()).collect();
         integrity::assess(&stored, given)
     }
 
@@ -148,10 +148,12 @@ impl<'a> Dump<'a> {
         catalogue: &Catalogue,
         interrupted: &AtomicBool,
     ) -> Result<Self, Error> {
-        let short = |(index, one): (usize, Examined)| {
-            if assessment.first_member_only.contains(&index) { one.without_what_follows() } else { one }
-        };
-        self.examined = std::mem::take(&mut self.examined).into_iter().enumerate().map(short).collect();
+        for index in &assessment.first_member_only {
+            let whole = self.examined.swap_remove(*index);
+            self.examined.push(Box::new(whole.without_what_follows()));
+            let last = self.examined.len() - 1;
+            self.examined.swap(*index, last);
+        }
         self.follow(catalogue, interrupted)?;
         self.recall(catalogue, interrupted)?;
         Ok(self)
@@ -218,23 +220,24 @@ impl<'a> Dump<'a> {
 
 /// Objects and entries of archives in the order of their paths, and for each
 /// the object of the dump that it came from. Objects are in order already.
-fn in_one_order(per_object: Vec<Vec<Examined>>) -> (Vec<Examined>, Vec<usize>) {
+fn in_one_order(per_object: Vec<Vec<Examined>>) -> (Vec<Box<Examined>>, Vec<usize>) {
     let count = per_object.iter().map(Vec::len).sum();
     let (mut examined, mut origins) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for (origin, parts) in per_object.into_iter().enumerate() {
         origins.extend(parts.iter().map(|_| origin));
-        examined.extend(parts);
+        // Each takes the room that one before it left.
+        examined.extend(parts.into_iter().map(Box::new));
     }
-    if examined.is_sorted_by(|one: &Examined, next| one.object.path <= next.object.path) {
+    if examined.is_sorted_by(|one: &Box<Examined>, next| one.object.path <= next.object.path) {
         return (examined, origins);
     }
-    let mut all: Vec<(Examined, usize)> = examined.into_iter().zip(origins).collect();
+    let mut all: Vec<(Box<Examined>, usize)> = examined.into_iter().zip(origins).collect();
     all.sort_by(|(one, _), (other, _)| one.object.path.cmp(&other.object.path));
     all.into_iter().unzip()
 }
 
 /// For each number under which fingerprints were taken, the place of their object.
-fn places(examined: &[Examined]) -> Vec<Option<u32>> {
+fn places(examined: &[Box<Examined>]) -> Vec<Option<u32>> {
     let mut places = Vec::new();
     for (one, place) in examined.iter().zip(0u32..) {
         let Some(ticket) = one.printed.map(|ticket| ticket as usize) else { continue };

@@ -39,7 +39,7 @@ pub struct Gathered {
 /// Puts together what the objects gave. `ids` names the event ids of records
 /// that were looked at twice.
 pub fn gather(
-    (examined, copies, ids): (Vec<Examined>, &Copies, &BTreeMap<Location, String>),
+    (examined, copies, ids): (Vec<Box<Examined>>, &Copies, &BTreeMap<Location, String>),
     (wanted, examiner, room): (&Wanted, &Examiner<'_>, &Arc<Room>),
     events_table: bool,
     assessment: Assessment,
@@ -115,7 +115,7 @@ pub fn gather(
 }
 
 /// Where the objects lie that have rows in the table of all events.
-fn placed(examined: &[Examined]) -> Vec<(u32, Placed)> {
+fn placed(examined: &[Box<Examined>]) -> Vec<(u32, Placed)> {
     let all = examined.iter().zip(0u32..);
     all.filter_map(|(one, object)| {
         Some((one.ticket?, Placed { object, end: one.ordinals_end.unwrap_or(u64::MAX) }))
@@ -217,7 +217,7 @@ fn in_one_table(events: &[Event], plain: &Runs<Event>) -> Vec<Event> {
     all
 }
 
-fn scope(examined: &[Examined], days: Days, copies: &Copies) -> Scope {
+fn scope(examined: &[Box<Examined>], days: Days, copies: &Copies) -> Scope {
     let mut scope = Scope {
         objects: examined.len() as u64,
         categories: days.categories,
@@ -244,7 +244,7 @@ fn scope(examined: &[Examined], days: Days, copies: &Copies) -> Scope {
     scope
 }
 
-fn conflicts(examined: &[Examined], copies: &Copies, ids: &BTreeMap<Location, String>) -> Vec<Problem> {
+fn conflicts(examined: &[Box<Examined>], copies: &Copies, ids: &BTreeMap<Location, String>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for group in &copies.conflicts {
         let [first, others @ ..] = group.as_slice() else { continue };

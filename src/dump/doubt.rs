@@ -37,7 +37,7 @@ impl Dump<'_> {
             if let Ok(place) = place
                 && self.examined[place].skimmed
             {
-                self.examined[place] = one;
+                *self.examined[place] = one;
             }
         }
         !doubtful.is_empty()

@@ -86,7 +86,7 @@ impl Dump<'_> {
     ) -> Result<Vec<(usize, Vec<Event>)>, Error> {
         let hashes = WantedHashes::of(self.examiner.key, wanted);
         let mut places = Places::new();
-        let may_hold = |one: &Examined| {
+        let may_hold = |one: &Box<Examined>| {
             let remembered = self.examiner.object_spool.rows(&one.put_by);
             remembered.iter().any(|one| one.callers.may_hold(&hashes))
         };
@@ -158,7 +158,7 @@ enum Again {
 /// The events that tell what was handed on: those of mode sessions, and all
 /// that were kept for another reason than that they destroy; of reads by one
 /// caller with one key the first.
-fn telling(examined: &[Examined], catalogue: &Catalogue) -> Vec<Event> {
+fn telling(examined: &[Box<Examined>], catalogue: &Catalogue) -> Vec<Event> {
     let worn = |event: &Event| {
         event.principal.role_name().is_some_and(|role| catalogue.mode_of_role(role).is_some())
     };
@@ -187,7 +187,7 @@ fn repeats<'e>(event: &'e Event, callers: &mut BTreeMap<&'e str, &'e Principal>)
 }
 
 /// Puts found events among those that their objects gave already.
-pub(super) fn take(examined: &mut [Examined], found: Vec<(usize, Vec<Event>)>) {
+pub(super) fn take(examined: &mut [Box<Examined>], found: Vec<(usize, Vec<Event>)>) {
     for (place, events) in found {
         let one = &mut examined[place];
         one.counts.kept += events.len() as u64;

@@ -30,7 +30,7 @@ pub(super) struct History {
 }
 
 /// Takes what is remembered of items, by their objects in the order of paths.
-pub(super) fn histories(examined: &mut [Examined], origins: &[usize]) -> Vec<History> {
+pub(super) fn histories(examined: &mut [Box<Examined>], origins: &[usize]) -> Vec<History> {
     let all = examined.iter_mut().zip(origins).filter(|(one, _)| !one.traces.is_empty());
     all.map(|(one, origin)| History {
         path: one.object.path.clone(),
