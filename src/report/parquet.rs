@@ -2,7 +2,7 @@
 //!
 //! Owns: how cells become Arrow values and which metadata a file carries.
 //! INVARIANT: equal rows give equal bytes, whatever the threads: row groups
-//! have a fixed number of rows and columns are encoded one after the other.
+//! hang on the rows alone and columns are encoded one after the other.
 
 use std::io::{self, Write};
 
@@ -20,6 +20,10 @@ use crate::report::column::{Cell, Head, Kind, Line, Table};
 
 /// Rows of one row group; the last may have fewer.
 const ROW_GROUP_ROWS: usize = 65_536;
+
+/// Bytes of text from which on a row group has fewer rows: its columns are in memory
+/// until it is written. Rows of most tables have some 500.
+const ROW_GROUP_BYTES: usize = 64 * 1024 * 1024;
 
 /// The fastest level of zstd: the tables are small beside what they are made of.
 const COMPRESSION_LEVEL: i32 = 1;
@@ -89,7 +93,7 @@ fn write_to(
     let mut left = table.held();
     table.try_each(|row| {
         group.push(row);
-        if group.rows < ROW_GROUP_ROWS {
+        if group.rows < ROW_GROUP_ROWS && group.bytes < ROW_GROUP_BYTES {
             return PolarsResult::Ok(());
         }
         left -= group.rows;
@@ -159,23 +163,36 @@ pub fn whole(table: &Table<'_>) -> PolarsResult<DataFrame> {
 struct Group {
     columns: Vec<Values>,
     rows: usize,
+    bytes: usize,
 }
 
 impl Group {
     /// With room for so many rows of a table.
     fn of(table: &Table<'_>, rows: usize) -> Self {
-        Self { columns: table.columns.iter().map(|head| Values::of(head, rows)).collect(), rows: 0 }
+        let columns = table.columns.iter().map(|head| Values::of(head, rows)).collect();
+        Self { columns, rows: 0, bytes: 0 }
     }
 
     fn push(&mut self, row: &Line<'_>) {
         for (place, column) in self.columns.iter_mut().enumerate() {
-            column.push(row.cell(place));
+            let cell = row.cell(place);
+            self.bytes += bytes_of(&cell);
+            column.push(cell);
         }
         self.rows += 1;
     }
 
     fn frame(self) -> PolarsResult<DataFrame> {
         DataFrame::new(self.rows, self.columns.into_iter().map(Values::finish).collect())
+    }
+}
+
+/// Bytes of the texts of a cell, and of what tells where they are.
+fn bytes_of(cell: &Cell<'_>) -> usize {
+    match cell {
+        Cell::Text(text) => text.len(),
+        Cell::List(items) => items.iter().map(|item| item.len() + 16).sum(),
+        _ => 0,
     }
 }
 

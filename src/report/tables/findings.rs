@@ -34,7 +34,9 @@ const COLUMNS: &[Column<Finding>] = &[
     Column::text("actor", "person or thing behind it", |f| maybe(&f.actor)),
     Column::text("summary", "the claim in one or two sentences", |f| text(&f.summary)),
     Column::int("count", "how many things it counts", |f| number(f.count)),
-    Column::list("event_ids", "events it rests on, the first 100; `count` counts all", |f| list(&f.event_ids)),
+    Column::list("event_ids", "events it rests on, the first 100; `count` counts all", |f| {
+        list(&f.event_ids)
+    }),
     Column::text("window_id", "window it concerns", |f| maybe(&f.window_id)),
     Column::list("session_ids", "sessions it concerns", |f| list(&f.session_ids)),
     Column::list("rfc_ids", "RFCs it concerns", |f| list(&f.rfc_ids)),

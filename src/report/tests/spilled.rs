@@ -130,6 +130,18 @@ fn row_groups_of_rows_on_disk_are_those_of_rows_in_memory() {
 }
 
 #[test]
+fn row_groups_of_long_rows_have_fewer() {
+    let mut report = sample::plain();
+    let entry = report.timeline[0].clone();
+    let long = TimelineEntry { summary: "x".repeat(1 << 20), ..entry };
+    report.timeline = vec![long; 150].into();
+    let mut reader = ParquetReader::new(Cursor::new(parquet_of(&tables::timeline(&report))));
+    let rows: Vec<usize> =
+        reader.get_metadata().unwrap().row_groups.iter().map(|one| one.num_rows()).collect();
+    assert_eq!(rows, [64, 64, 22]);
+}
+
+#[test]
 fn rows_that_fill_their_row_groups_leave_no_empty_one() {
     let mut report = sample::plain();
     let entry = report.timeline[0].clone();
