@@ -58,13 +58,16 @@ pub fn look(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
     discover(paths).map_err(|fault| Error::Input { path: fault.path, source: fault.source })
 }
 
+/// What each object gave. Each is large, and a dump has many: pointers are moved.
+pub type Objects = Vec<Box<Examined>>;
+
 /// The objects of a dump and what they gave, entries of archives included.
 #[derive(Debug)]
 pub struct Dump<'a> {
     examiner: &'a Examiner<'a>,
     found: &'a [Found],
     /// What each object gave, in the order of paths.
-    pub examined: Vec<Box<Examined>>,
+    pub examined: Objects,
     /// Entries of archives that the choice of dates left unopened, in order.
     pub left_out: Vec<ObjectPath>,
     /// For each of `examined`, the object of the dump that it came from.
@@ -220,15 +223,16 @@ impl<'a> Dump<'a> {
 
 /// Objects and entries of archives in the order of their paths, and for each
 /// the object of the dump that it came from. Objects are in order already.
-fn in_one_order(per_object: Vec<Vec<Examined>>) -> (Vec<Box<Examined>>, Vec<usize>) {
+fn in_one_order(per_object: Vec<Vec<Examined>>) -> (Objects, Vec<usize>) {
     let count = per_object.iter().map(Vec::len).sum();
-    let (mut examined, mut origins) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let (mut examined, mut origins): (Objects, Vec<usize>) =
+        (Vec::with_capacity(count), Vec::with_capacity(count));
     for (origin, parts) in per_object.into_iter().enumerate() {
         origins.extend(parts.iter().map(|_| origin));
         // Each takes the room that one before it left.
         examined.extend(parts.into_iter().map(Box::new));
     }
-    if examined.is_sorted_by(|one: &Box<Examined>, next| one.object.path <= next.object.path) {
+    if examined.is_sorted_by(|one, next| one.object.path <= next.object.path) {
         return (examined, origins);
     }
     let mut all: Vec<(Box<Examined>, usize)> = examined.into_iter().zip(origins).collect();

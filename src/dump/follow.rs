@@ -86,11 +86,11 @@ impl Dump<'_> {
     ) -> Result<Vec<(usize, Vec<Event>)>, Error> {
         let hashes = WantedHashes::of(self.examiner.key, wanted);
         let mut places = Places::new();
-        let may_hold = |one: &Box<Examined>| {
+        let may_hold = |one: &Examined| {
             let remembered = self.examiner.object_spool.rows(&one.put_by);
             remembered.iter().any(|one| one.callers.may_hold(&hashes))
         };
-        let holding: Vec<bool> = self.examined.par_iter().map(may_hold).collect();
+        let holding: Vec<bool> = self.examined.par_iter().map(|one| may_hold(one)).collect();
         for (place, _) in holding.iter().enumerate().filter(|(_, holds)| **holds) {
             if !changed.contains(&place) {
                 places.entry(self.origins[place]).or_default().push(place);

@@ -197,11 +197,12 @@ impl Dump<'_> {
             let traces = names.map(|(bearing, name)| (NameTrace::new(bearing, hashed(name)), time.micros()));
             traces.filter(|(name, _)| known.may_hold(*name)).collect()
         };
-        let of_object = |one: &Box<Examined>| -> Vec<(NameTrace, i64)> {
+        let of_object = |one: &Examined| -> Vec<(NameTrace, i64)> {
             let plain = self.examiner.spool.rows(&one.plain);
             one.events.iter().chain(plain.iter()).flat_map(named).collect()
         };
-        let all: Vec<(NameTrace, i64)> = self.examined.par_iter().flat_map_iter(of_object).collect();
+        let all: Vec<(NameTrace, i64)> =
+            self.examined.par_iter().flat_map_iter(|one| of_object(one)).collect();
         let mut losses = Losses::default();
         for (name, at) in all {
             losses.add(name, at, at);
