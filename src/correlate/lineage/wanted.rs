@@ -91,7 +91,7 @@ impl Wanted {
     }
 
     /// Whether a destructive call is wanted. Such a call hands nothing on that
-    /// [`super::bears`] does not see, so its caller alone is asked for.
+    /// `bears` does not see, so its caller alone is asked for.
     pub fn holds_caller_of(&self, event: &Event) -> bool {
         !self.is_empty() && self.holds(&token::of_known(&event.principal))
     }
