@@ -156,17 +156,17 @@ impl Examined {
         let all = std::mem::take(&mut self.events);
         let (events, plain) = all.into_iter().partition(|event| tells_of_others(event, catalogue));
         self.events = events;
-        self.put_by(plain, examiner);
+        self.put_plain(plain, examiner);
         let all = std::mem::take(&mut self.hits);
         let (hits, more) = all.into_iter().partition(|hit| examiner.detector.correlates(hit.rule));
         self.hits = hits;
-        self.put_hits_by(more, examiner);
+        self.put_hits(more, examiner);
         if let Some(remembered) = self.remembered.take() {
             self.put_by = examiner.object_spool.put(vec![*remembered]);
         }
     }
 
-    fn put_by(&mut self, plain: Vec<Event>, examiner: &Examiner<'_>) {
+    fn put_plain(&mut self, plain: Vec<Event>, examiner: &Examiner<'_>) {
         if plain.is_empty() {
             return;
         }
@@ -176,7 +176,7 @@ impl Examined {
         self.plain = examiner.spool.put(plain);
     }
 
-    fn put_hits_by(&mut self, more: Vec<Hit>, examiner: &Examiner<'_>) {
+    fn put_hits(&mut self, more: Vec<Hit>, examiner: &Examiner<'_>) {
         if more.is_empty() {
             return;
         }
@@ -273,10 +273,8 @@ impl<'c> Examiner<'c> {
 
     /// Whether something could not be put on disk, so that nothing can come of the run.
     pub fn is_broken(&self) -> bool {
-        self.prints.is_broken()
-            || self.spool.is_broken()
-            || self.hit_spool.is_broken()
-            || self.object_spool.is_broken()
+        // All spools share one room.
+        self.prints.is_broken() || self.spool.is_broken()
     }
 }
 

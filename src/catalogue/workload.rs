@@ -118,6 +118,12 @@ impl Workloads {
 
     /// What a call of that source and name tells; several where it starts
     /// several things at once.
+    /// Whether calls of that name may tell of a workload.
+    pub(super) fn may_tell(&self, (source, name): (&str, &str)) -> bool {
+        let source = source.strip_suffix(".amazonaws.com").unwrap_or(source);
+        self.0.contains_key(&(source.to_owned(), name.to_owned()))
+    }
+
     pub(super) fn of(&self, (source, name): (&str, &str), columns: (&Value, &Value)) -> Vec<Workload> {
         let source = source.strip_suffix(".amazonaws.com").unwrap_or(source);
         let Some(rule) = self.0.get(&(source.to_owned(), name.to_owned())) else { return Vec::new() };

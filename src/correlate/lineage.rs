@@ -59,17 +59,13 @@ pub(super) struct Evidence<'a> {
     pub(super) taken: &'a [Taken],
 }
 
-/// Whether a call may hand on, start or change what credentials come from.
+/// Whether a call may hand on, start or change what credentials come from. Asked of
+/// every destructive call, so it looks at names first.
 pub(super) fn bears(event: &Event, catalogue: &Catalogue) -> bool {
     let source = &*event.event_source;
     let hands_out = matches!(source, "sts.amazonaws.com" | "sso.amazonaws.com" | "signin.amazonaws.com")
         || source == "ec2.amazonaws.com" && &*event.event_name == "RunInstances";
-    let runs = || {
-        let request = payload::parse(event.request_parameters.as_ref());
-        let response = payload::parse(event.response_elements.as_ref());
-        !catalogue.workloads((source, &event.event_name), (&request, &response)).is_empty()
-    };
-    hands_out || started::may_start(event) || runs()
+    hands_out || started::may_start(event) || catalogue.may_tell_workload((source, &event.event_name))
 }
 
 /// Adds to the sessions of the modes all that descend from them, and tells each

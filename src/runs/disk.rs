@@ -6,7 +6,6 @@
 use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -157,7 +156,6 @@ struct Source<'r, T> {
     unpacked: Vec<u8>,
     at: usize,
     next: Option<T>,
-    kind: PhantomData<T>,
 }
 
 impl<T: Row> Source<'_, T> {
@@ -187,7 +185,6 @@ impl<'r, T: Row> Merge<'r, T> {
             unpacked: Vec::new(),
             at: 0,
             next: None,
-            kind: PhantomData,
         };
         let sources = runs.iter().map(source).collect();
         Self { order, sources, heap: Vec::new(), begun: false, failed: None }
