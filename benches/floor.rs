@@ -99,8 +99,8 @@ fn generate(scratch: &Path, events: u64) -> PathBuf {
 fn stored(dump: &Path) -> Vec<Vec<u8>> {
     let found = discover(&[dump.to_owned()]).expect("its objects");
     #[expect(clippy::disallowed_methods, reason = "a bench reads what it generated")]
-    let read = |path: &PathBuf| std::fs::read(path).expect("a generated object");
-    found.iter().map(|one| read(&one.location)).filter(|bytes| bytes.starts_with(&[0x1f, 0x8b])).collect()
+    let read = |path: &Path| std::fs::read(path).expect("a generated object");
+    found.iter().map(|one| read(&one.location())).filter(|bytes| bytes.starts_with(&[0x1f, 0x8b])).collect()
 }
 
 fn inflate(stored: &[u8]) -> u64 {

@@ -50,7 +50,7 @@ fn dump() -> Dump {
     let options = sample_logs::Options { seed: 7, events: EVENTS, days: 14, single_delivery: true };
     sample_logs::generate(&options, folder.path()).expect("a dump");
     let found = discover(&[folder.path().join("dump")]).expect("its objects");
-    let paths: Vec<PathBuf> = found.into_iter().map(|one| one.location).collect();
+    let paths: Vec<PathBuf> = found.into_iter().map(|one| one.location().into_owned()).collect();
     let stored: Vec<Vec<u8>> =
         paths.iter().map(|path| bytes_of(path)).filter(|bytes| bytes.starts_with(&[0x1f, 0x8b])).collect();
     let inflated: Vec<Vec<u8>> = stored.iter().map(|bytes| inflate(bytes)).collect();
@@ -112,7 +112,7 @@ fn stages(criterion: &mut Criterion) {
         let found = discover(&[dump.path()]).expect("its objects");
         let mut buffer = Buffer::default();
         bench.iter(|| {
-            found.iter().map(|one| read(&one.location, Hashes::Both, &mut buffer).bytes).sum::<u64>()
+            found.iter().map(|one| read(&one.location(), Hashes::Both, &mut buffer).bytes).sum::<u64>()
         });
     });
     group.bench_function("decode", |bench| bench.iter(|| black_box(decode_all(&mut dump, None))));

@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::dump::Dump;
 use crate::error::Error;
 use crate::evidence::read::{Buffer, Hashes, read};
+use crate::model::hash::ContentHash;
 use crate::report::manifest;
 
 /// What became of an object since.
@@ -53,11 +54,11 @@ pub fn compare(dump: &Dump<'_>, path: &Path) -> Result<Comparison, Error> {
     let text = String::from_utf8_lossy(buffer.content()).into_owned();
     let listed =
         manifest::parse(&text).map_err(|line| invalid(format!("line {line} is no line of a manifest")))?;
-    let mut now: BTreeMap<&str, &str> = dump
+    let mut now: BTreeMap<&str, ContentHash> = dump
         .examined
         .iter()
-        .filter(|one| !one.object.inside_archive && !one.object.sha256.is_empty())
-        .map(|one| (one.object.path.as_str(), one.object.sha256.as_str()))
+        .filter(|one| !one.object.inside_archive && !one.object.sha256.is_none())
+        .map(|one| (one.object.path.as_str(), one.object.sha256))
         .collect();
     let mut comparison = Comparison::default();
     for (hash, path) in listed {

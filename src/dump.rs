@@ -11,6 +11,7 @@ mod lost;
 mod tests;
 mod witnesses;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -106,12 +107,13 @@ impl<'a> Dump<'a> {
                     return Err(Error::Interrupted);
                 }
                 let seen = opened.examined.iter().map(|part| part.counts.seen).sum();
-                let problems: usize = opened.examined.iter().map(|part| part.problems.len()).sum();
+                let problems: usize = opened.examined.iter().map(|part| part.seldom.problems.len()).sum();
                 observer.object(one.bytes, seen, problems as u64);
                 opened.hand_over(examiner);
                 Ok(opened)
             })
             .collect::<Result<_, _>>()?;
+        examiner.prints.all_are_in();
         Part::ALL.into_iter().for_each(|part| observer.part(part.as_str(), examiner.spent.at(part)));
         Ok(Self::of(found, examiner, per_object, Vec::new()))
     }
@@ -182,7 +184,8 @@ impl<'a> Dump<'a> {
             again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
         let copies = unsettled.settle(&hashes, known);
         let histories = lost::histories(&mut self.examined, &self.origins);
-        let apart = self.examined.iter_mut().filter_map(|one| Some(*one.usage.take()?));
+        let apart = self.examined.iter_mut().filter(|one| one.seldom.usage.is_some());
+        let apart = apart.filter_map(|one| Some(*one.seldom.usage.take()?));
         let apart = apart.chain(std::mem::take(&mut self.counted)).collect();
         let actors = self.examiner.usage.as_ref().map(|usage| usage.finish(apart, &copies.callers));
         let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();
@@ -254,8 +257,14 @@ fn places(examined: &[Box<Examined>]) -> Vec<Option<u32>> {
 }
 
 /// Leaves out objects by the date in their key; tells which.
-pub fn prune(found: Vec<Found>, days: (Option<Day>, Option<Day>)) -> (Vec<Found>, Vec<ObjectPath>) {
+pub fn prune(
+    found: Cow<'_, [Found]>,
+    days: (Option<Day>, Option<Day>),
+) -> (Cow<'_, [Found]>, Vec<ObjectPath>) {
+    if days == (None, None) {
+        return (found, Vec::new());
+    }
     let wanted = |one: &Found| s3_key::is_of_days(one.path.as_str(), days);
-    let (kept, left_out): (Vec<Found>, Vec<Found>) = found.into_iter().partition(wanted);
-    (kept, left_out.into_iter().map(|one| one.path).collect())
+    let (kept, left_out): (Vec<Found>, Vec<Found>) = found.into_owned().into_iter().partition(wanted);
+    (Cow::Owned(kept), left_out.into_iter().map(|one| one.path).collect())
 }

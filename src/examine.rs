@@ -18,6 +18,7 @@ mod remembered;
 mod row;
 mod rows;
 mod seen;
+mod seldom;
 mod sink;
 mod skim;
 mod spent;
@@ -25,7 +26,6 @@ mod unopened;
 mod witness;
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -41,6 +41,7 @@ pub use self::inventory::Reread;
 pub use self::remembered::Remembered;
 use self::row::row;
 use self::rows::ObjectRows;
+pub use self::seldom::{Extras, Seldom};
 use self::sink::ObjectSink;
 pub use self::skim::Depth;
 pub use self::spent::{Part, Spent};
@@ -50,23 +51,22 @@ use crate::correlate::tells_of_others;
 use crate::decode;
 use crate::detect::Detector;
 use crate::evidence::discover::Found;
-use crate::evidence::read::{Container, Content, FirstMember};
+use crate::evidence::read::{Container, Content};
 use crate::evidence::s3_key::{self};
-use crate::integrity::{self, Delivery, Packing};
+use crate::integrity::Packing;
 use crate::lake::Lake;
 use crate::limits::{MEMORY_LIMIT_BYTES, prints_bytes_max};
 use crate::model::coverage::Counts;
 use crate::model::event::Event;
 use crate::model::evidence::ObjectPath;
 use crate::model::hit::Hit;
-use crate::model::inventory::{ConfigTrace, Inventory};
+use crate::model::id::{AccountId, Region};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
-use crate::model::rfc::RfcRecord;
 use crate::model::time::Day;
 use crate::runs::{Ordinals, Room, Spool, Spooled};
 use crate::timeline::{Fingerprint, Prints, RunKey};
-use crate::usage::{Folded, Usage};
+use crate::usage::Usage;
 
 /// What one object gave.
 #[derive(Debug, Serialize, Deserialize)]
@@ -90,55 +90,45 @@ pub struct Examined {
     /// Ordinals of their records.
     #[serde(skip)]
     pub more_ordinals: Ordinals,
-    /// RFC records in it.
-    pub rfc_records: Vec<RfcRecord>,
-    /// What exports of settings in it tell; `None` if nothing.
-    pub inventory: Option<Box<Inventory>>,
-    /// Of every item of AWS Config in it.
-    pub traces: Vec<ConfigTrace>,
-    /// What went wrong.
-    pub problems: Vec<Problem>,
-    /// What is remembered of it until all are read; `None` once handed over.
-    pub remembered: Option<Box<Remembered>>,
-    /// The same where the run has put it.
+    /// What few objects give.
+    pub seldom: Seldom,
+    /// What the run takes of it; `None` once handed over.
+    pub pending: Option<Box<Pending>>,
+    /// What is remembered of it, where the run has put it.
     #[serde(skip)]
     pub put_by: Spooled<Remembered>,
-    /// Of every record with an event id.
-    #[serde(with = "crate::timeline::packed")]
-    pub fingerprints: Vec<Fingerprint>,
-    /// The number under which the run has taken those.
+    /// The number under which the run has taken its fingerprints.
     #[serde(skip)]
     pub printed: Option<u32>,
-    /// Ordinals of records kept only because of a key that was handed out.
-    pub followed: BTreeSet<u64>,
-    /// Ordinals from this one on were dropped; `None` if none were.
-    pub ordinals_end: Option<u64>,
-    /// Its callers, if they may have to be taken back; else they are in the
-    /// examiner's own.
-    pub usage: Option<Box<Folded>>,
     /// How its entries were spent.
     pub counts: Counts,
     /// Records in it that tell of a single call.
     pub calls: u64,
     /// Its number in the table of all events; `None` if there is none.
     pub ticket: Option<u32>,
-    /// Digests, keys and signatures in it.
-    pub documents: Vec<integrity::Document>,
-    /// Deliveries of log objects that its records tell of.
-    pub deliveries: Vec<Delivery>,
     /// How its content came out of its packing.
     pub packing: Packing,
     /// Whether its records were skipped: then its times may be wrong.
     pub skimmed: bool,
-    /// The same object up to the end of its first gzip member, if more follows.
-    pub first_member: Option<(FirstMember, Box<Examined>)>,
+}
+
+/// What an object gives to the run as a whole.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pending {
+    /// What is remembered of it until all are read.
+    pub remembered: Remembered,
+    /// Of every record with an event id.
+    #[serde(with = "crate::timeline::packed")]
+    pub fingerprints: Vec<Fingerprint>,
 }
 
 impl Opened {
     /// Hands over to the run what it does not have to hold of each object.
     pub fn hand_over(&mut self, examiner: &Examiner<'_>) {
         for one in &mut self.examined {
-            if let Some((_, short)) = &mut one.first_member {
+            if !one.seldom.is_nothing()
+                && let Some((_, short)) = &mut one.seldom.first_member
+            {
                 short.hand_over(examiner);
             }
             one.hand_over(examiner);
@@ -150,20 +140,27 @@ impl Opened {
 
 impl Examined {
     fn hand_over(&mut self, examiner: &Examiner<'_>) {
-        let mut prints = std::mem::take(&mut self.fingerprints);
-        self.printed = (!prints.is_empty()).then(|| examiner.prints.add(&mut prints));
+        if let Some(pending) = self.pending.take() {
+            let Pending { remembered, fingerprints: mut prints } = *pending;
+            self.printed = (!prints.is_empty()).then(|| examiner.prints.add(&mut prints));
+            self.put_by = examiner.spool.put(vec![remembered]);
+        }
         let catalogue = examiner.classifier.catalogue();
         let all = std::mem::take(&mut self.events);
-        let (events, plain) = all.into_iter().partition(|event| tells_of_others(event, catalogue));
+        let (mut events, plain): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|event| tells_of_others(event, catalogue));
+        events.shrink_to_fit();
         self.events = events;
         self.put_plain(plain, examiner);
         let all = std::mem::take(&mut self.hits);
-        let (hits, more) = all.into_iter().partition(|hit| examiner.detector.correlates(hit.rule));
+        let (mut hits, more): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|hit| examiner.detector.correlates(hit.rule));
+        hits.shrink_to_fit();
         self.hits = hits;
         self.put_hits(more, examiner);
-        if let Some(remembered) = self.remembered.take() {
-            self.put_by = examiner.object_spool.put(vec![*remembered]);
-        }
+        // Many objects are of one place.
+        self.object.account_id.iter_mut().for_each(AccountId::share);
+        self.object.region.iter_mut().for_each(Region::share);
     }
 
     fn put_plain(&mut self, plain: Vec<Event>, examiner: &Examiner<'_>) {
@@ -184,7 +181,7 @@ impl Examined {
         let mut ordinals: Vec<u32> = ordinals.collect();
         ordinals.dedup();
         self.more_ordinals = Ordinals::of(&ordinals);
-        self.more_hits = examiner.hit_spool.put(more);
+        self.more_hits = examiner.spool.put(more);
     }
 
     /// Whether a rule matches a record.
@@ -235,12 +232,8 @@ pub struct Examiner<'c> {
     pub lake: Option<Lake>,
     /// Takes the fingerprints of what was examined.
     pub prints: Prints,
-    /// Takes events of which only their own rows are told.
+    /// Takes what the run does not have to hold of each object.
     pub spool: Spool,
-    /// Takes hits of which only findings of their own rule are made.
-    pub hit_spool: Spool,
-    /// Takes what is remembered of objects.
-    pub object_spool: Spool,
 }
 
 impl<'c> Examiner<'c> {
@@ -258,8 +251,6 @@ impl<'c> Examiner<'c> {
             lake: None,
             prints: Prints::new(prints_bytes_max(MEMORY_LIMIT_BYTES), None),
             spool: Spool::default(),
-            hit_spool: Spool::default(),
-            object_spool: Spool::default(),
         }
     }
 }
@@ -268,12 +259,11 @@ impl<'c> Examiner<'c> {
     /// The same with room of a run for what has to be put by.
     #[must_use]
     pub fn with_room(self, room: &Arc<Room>) -> Self {
-        Self { spool: Spool::new(room), hit_spool: Spool::new(room), object_spool: Spool::new(room), ..self }
+        Self { spool: Spool::new(room), ..self }
     }
 
     /// Whether something could not be put on disk, so that nothing can come of the run.
     pub fn is_broken(&self) -> bool {
-        // All spools share one room.
         self.prints.is_broken() || self.spool.is_broken()
     }
 }
@@ -332,7 +322,9 @@ impl Examiner<'_> {
         let short = self.decoded(path, (usage, None), &content, &mut covered.unwrap_or_default());
         // The rows of both are those of the whole, as far as they count.
         let short = Examined { ticket: all.ticket, ..short };
-        Examined { first_member: Some((first, Box::new(short))), ..all }
+        let mut all = all;
+        all.seldom.first_member = Some((first, Box::new(short)));
+        all
     }
 
     /// Decodes the content of an object, or as much of it as is given.
@@ -375,3 +367,14 @@ impl Examiner<'_> {
 
 /// The form in which trails deliver: the only one that digests list.
 const DELIVERY: &str = "cloudtrail_delivery";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_of_each_object_is_small() {
+        // A dump of 50 million events has 60,000 objects.
+        assert!(size_of::<Examined>() <= 512, "{}", size_of::<Examined>());
+    }
+}

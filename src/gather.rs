@@ -46,7 +46,7 @@ pub fn gather(
 ) -> Gathered {
     let mut days = Days::default();
     for one in &examined {
-        examiner.object_spool.rows(&one.put_by).iter().for_each(|one| days.add(&one.tally));
+        examiner.spool.rows(&one.put_by).iter().for_each(|one| days.add(&one.tally));
     }
     let mut coverage = days.coverage(assessment.days());
     note_hours(&mut coverage, &assessment);
@@ -63,22 +63,23 @@ pub fn gather(
     let mut hits = Vec::with_capacity(examined.iter().map(|one| one.hits.len()).sum());
     let mut inventory = Inventory::default();
     let (mut plain, mut more) = (Vec::new(), Vec::new());
-    for (index, one) in examined.into_iter().enumerate() {
+    for (index, mut one) in examined.into_iter().enumerate() {
         let index = u32::try_from(index).expect("a dump holds fewer than 2^32 objects");
         let mut object = one.object;
         object.duplicates = copies.per_object.get(&index).copied().unwrap_or(0);
         objects.push(object);
-        problems.extend(one.problems);
-        rfc_records.extend(one.rfc_records);
+        let given = one.seldom.take();
+        problems.extend(given.problems);
+        rfc_records.extend(given.rfc_records);
         hits.extend(one.hits.into_iter().filter(|hit| is_original(hit, index, copies)));
-        one.inventory.into_iter().for_each(|told| inventory.extend(*told));
+        given.inventory.into_iter().for_each(|told| inventory.extend(*told));
         events.extend(one.events.into_iter().filter_map(|event| original(event, index, copies)));
         plain.extend((!one.plain.is_empty()).then_some((index, one.plain)));
         more.extend((!one.more_hits.is_empty()).then_some((index, one.more_hits)));
     }
     mark_integrity(&mut objects, &assessment);
     let plain = passing(plain, (copies, &objects), (wanted, &examiner.spool, room), &mut events);
-    let more = passing_hits(more, (copies, &objects), (&examiner.hit_spool, room));
+    let more = passing_hits(more, (copies, &objects), (&examiner.spool, room));
     grade(&mut events, &mut hits, &objects);
     problems.extend(assessment.problems);
     objects.extend(assessment.missing.into_iter().map(missing));
@@ -118,7 +119,7 @@ pub fn gather(
 fn placed(examined: &[Box<Examined>]) -> Vec<(u32, Placed)> {
     let all = examined.iter().zip(0u32..);
     all.filter_map(|(one, object)| {
-        Some((one.ticket?, Placed { object, end: one.ordinals_end.unwrap_or(u64::MAX) }))
+        Some((one.ticket?, Placed { object, end: one.seldom.ordinals_end.unwrap_or(u64::MAX) }))
     })
     .collect()
 }

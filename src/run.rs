@@ -10,6 +10,7 @@ mod files;
 mod settings;
 mod written;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -243,7 +244,7 @@ fn reconstruct(
         _ => look(&options.paths)?,
     };
     let (all, tickets) = tickets::read((&given.policy, options.policy.as_deref()), found)?;
-    let (found, mut left_out) = prune(all.clone(), options.object_days);
+    let (found, mut left_out) = prune(Cow::Borrowed(&all), options.object_days);
     let classifier = Classifier::new(&given.catalogue);
     let detector = Detector::new(&given.rules, &given.catalogue);
     let examiner =
@@ -331,7 +332,7 @@ pub fn verify(
     if dump.decode_doubtful(&assessment) {
         assessment = dump.assess(given);
     }
-    let problems = dump.examined.iter_mut().flat_map(|one| std::mem::take(&mut one.problems)).collect();
+    let problems = dump.examined.iter_mut().flat_map(|one| one.seldom.take().problems).collect();
     Ok(Verified { assessment, problems })
 }
 

@@ -73,12 +73,12 @@ fn obstacle(content: &Content) -> Option<String> {
 
 /// The row of the file, before its tickets are known.
 fn row(source: &TicketSource, content: &Content, real: &PathBuf, found: &mut Vec<Found>) -> Object {
-    let place = found.iter().position(|one| one.location == *real && one.obstacle.is_none());
+    let place = found.iter().position(|one| one.location() == *real && one.obstacle.is_none());
     let inside = place.map(|place| found.remove(place));
     let path = inside.as_ref().map_or_else(|| beside(source, found), |one| one.path.clone());
     Object {
-        sha256: content.sha256.clone(),
-        inflated_sha256: content.inflated_sha256.clone(),
+        sha256: content.sha256,
+        inflated_sha256: content.inflated_sha256,
         bytes: content.bytes,
         inflated_bytes: content.inflated_bytes,
         format: FORMAT.into(),

@@ -37,8 +37,8 @@ fn main() {
     let found = devtrail::evidence::discover::discover(&[dump.into()]).expect("its objects");
     let seen = found
         .par_iter()
-        .filter(|one| one.location.extension().is_some_and(|extension| extension == "gz"))
-        .map_with((Vec::new(), Vec::new()), |buffers, one| look(&one.location, buffers, &stage))
+        .filter(|one| one.location().extension().is_some_and(|extension| extension == "gz"))
+        .map_with((Vec::new(), Vec::new()), |buffers, one| look(&one.location(), buffers, &stage))
         .reduce(Seen::default, Seen::and);
     println!("{} {} {} {}", seen.stored, seen.inflated, seen.records, seen.hashes);
 }

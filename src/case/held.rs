@@ -3,6 +3,7 @@
 //! Owns: whether an object is the one that was ingested. Decides by its bytes: a
 //! name and a size prove nothing.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 use super::Case;
 use super::partial::{Partial, Source};
 use crate::error::CaseError;
-use crate::evidence::discover::{Found, Obstacle};
+use crate::evidence::discover::{Found, Obstacle, Place};
 use crate::evidence::read::stored_sha256;
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::{Problem, ProblemKind};
@@ -86,7 +87,7 @@ impl Held {
         }
         let found = |source: &Source| Found {
             path: source.path.clone(),
-            location: source.location().unwrap_or_default(),
+            place: Place::At(source.location().unwrap_or_default().into()),
             bytes: source.bytes,
             obstacle: None,
         };
@@ -116,7 +117,7 @@ impl Held {
 #[derive(Debug)]
 pub struct Today<'f> {
     found: BTreeMap<&'f ObjectPath, &'f Found>,
-    locations: BTreeSet<&'f Path>,
+    locations: BTreeSet<Cow<'f, Path>>,
     roots: Vec<PathBuf>,
     /// Whether the objects are taken to be what the case says.
     trusted: bool,
@@ -126,7 +127,7 @@ impl<'f> Today<'f> {
     /// Objects below the roots.
     pub fn new(found: &'f [Found], roots: &[PathBuf]) -> Self {
         let roots = roots.iter().filter_map(|root| root.canonicalize().ok()).collect();
-        let locations = found.iter().map(|one| &*one.location).collect();
+        let locations = found.iter().map(Found::location).collect();
         let found = found.iter().map(|one| (&one.path, one)).collect();
         Self { found, locations, roots, trusted: false }
     }
@@ -148,9 +149,9 @@ impl<'f> Today<'f> {
         if self.trusted {
             return Standing::Same;
         }
-        let unreadable = matches!(found.obstacle, Some(Obstacle::Unreadable(_)));
+        let unreadable = matches!(found.obstacle.as_deref(), Some(Obstacle::Unreadable(_)));
         let sha256 = if unreadable || found.obstacle.is_none() && found.bytes == source.bytes {
-            stored_sha256(&found.location).map(Some)
+            stored_sha256(&found.location()).map(Some)
         } else {
             Ok(None)
         };
@@ -158,7 +159,7 @@ impl<'f> Today<'f> {
             Err(_) => Standing::Unreadable,
             Ok(Some(sha256)) if sha256 == source.sha256 => Standing::Same,
             // On another machine the dump may lie elsewhere; then its bytes are the same.
-            Ok(_) if location.is_some_and(|location| location != found.location) => Standing::NotMeant,
+            Ok(_) if location.is_some_and(|location| location != found.location()) => Standing::NotMeant,
             Ok(_) => Standing::Changed,
         }
     }

@@ -20,6 +20,7 @@ use crate::evidence::discover::Found;
 use crate::examine::Opened;
 use crate::limits::CASE_HEAD_BYTES_MAX;
 use crate::model::evidence::ObjectPath;
+use crate::model::hash::ContentHash;
 use crate::usage::Folded;
 
 /// How the names of partials end.
@@ -36,8 +37,8 @@ const MAGIC: &[u8; 16] = b"devtrail case 1\n";
 pub struct Source {
     /// Its path inside the dump.
     pub path: ObjectPath,
-    /// SHA-256 as stored, lower-case hex.
-    pub sha256: String,
+    /// Of it as stored.
+    pub sha256: ContentHash,
     /// Its size as stored.
     pub bytes: u64,
     /// Whether other objects lie in it.
@@ -48,8 +49,8 @@ pub struct Source {
 
 impl Source {
     /// Of an object with that hash.
-    pub(super) fn new(found: &Found, sha256: String, archive: bool) -> Self {
-        let location = found.location.as_os_str().as_encoded_bytes().to_vec();
+    pub(super) fn new(found: &Found, sha256: ContentHash, archive: bool) -> Self {
+        let location = found.location().as_os_str().as_encoded_bytes().to_vec();
         Self { path: found.path.clone(), sha256, bytes: found.bytes, archive, location }
     }
 
@@ -185,7 +186,7 @@ impl Case {
 fn name_of(sources: &[Source]) -> String {
     let mut hash = Sha256::new();
     for source in sources {
-        for text in [source.path.as_str(), &source.sha256] {
+        for text in [source.path.as_str(), &source.sha256.to_string()] {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text);
         }

@@ -3,6 +3,7 @@
 //! Owns: which partials may be used. A partial is used whole or not at all, as
 //! the callers of all its objects are counted together.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -43,7 +44,7 @@ impl<'h> Plan<'h> {
     ) -> Result<Self, CaseError> {
         let standings = held.standings(today)?;
         let names: BTreeSet<&ObjectPath> = wanted.iter().map(|one| &one.path).collect();
-        let places: BTreeSet<&Path> = wanted.iter().map(|one| &*one.location).collect();
+        let places: BTreeSet<Cow<'_, Path>> = wanted.iter().map(Found::location).collect();
         // What is put aside has to be kept anew by this run, or be gone.
         let replaced = |source: &Source| match standings.of(source) {
             Standing::Gone => true,

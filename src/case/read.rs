@@ -87,7 +87,7 @@ impl Reading<'_> {
         self.observer.found(plan.fresh.len() as u64, bytes);
         let done = self.fresh(plan, &|got| {
             let examined = got.opened.into_iter().flat_map(|(_, one)| one.examined);
-            (got.kept, examined.flat_map(|one| one.problems).collect::<Vec<_>>())
+            (got.kept, examined.flat_map(|mut one| one.seldom.take().problems).collect::<Vec<_>>())
         })?;
         let kept: u64 = done.iter().map(|(kept, _)| kept).sum();
         let mut problems: Vec<Problem> = done.into_iter().flat_map(|(_, problems)| problems).collect();
@@ -146,7 +146,7 @@ impl Reading<'_> {
         let counted = usage.map(Usage::into_folded).unwrap_or_default();
         // Callers of an object that could not be read to its end would be counted
         // again with it.
-        let lost = |opened: &Opened| opened.examined.last().is_none_or(|one| one.object.sha256.is_empty());
+        let lost = |opened: &Opened| opened.examined.last().is_none_or(|one| one.object.sha256.is_none());
         let (lost, whole): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, opened)| lost(opened));
         let counts = lost.iter().flat_map(|(_, one)| &one.examined).any(|one| one.counts.seen > 0);
         if counts || whole.is_empty() {
@@ -164,7 +164,7 @@ impl Reading<'_> {
 
     fn source(&self, place: usize, opened: &Opened) -> Source {
         let found = &self.found[place];
-        let sha256 = opened.examined.last().map(|one| one.object.sha256.clone()).unwrap_or_default();
+        let sha256 = opened.examined.last().map(|one| one.object.sha256).unwrap_or_default();
         let archive = opened.examined.len() > 1;
         Source::new(found, sha256, archive)
     }
@@ -189,7 +189,7 @@ impl Reading<'_> {
 
     fn tell(&self, place: usize, opened: &Opened) {
         let seen = opened.examined.iter().map(|part| part.counts.seen).sum();
-        let problems: usize = opened.examined.iter().map(|part| part.problems.len()).sum();
+        let problems: usize = opened.examined.iter().map(|part| part.seldom.problems.len()).sum();
         self.observer.object(self.found[place].bytes, seen, problems as u64);
     }
 }

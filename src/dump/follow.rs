@@ -50,7 +50,11 @@ impl Dump<'_> {
         for place in changed {
             let one = &mut self.examined[place];
             let detail = "changed or gone when it was read again: calls in it that were made with what mode sessions handed on may be missing";
-            one.problems.push(Problem::of_object(&one.object.path, ProblemKind::UnreadableObject, detail));
+            one.seldom.problems.push(Problem::of_object(
+                &one.object.path,
+                ProblemKind::UnreadableObject,
+                detail,
+            ));
         }
         for one in &mut self.examined {
             let_go(one, &known);
@@ -72,7 +76,7 @@ impl Dump<'_> {
             "records made with handed-on credentials were looked for {LINEAGE_ROUNDS_MAX} times; there may be more"
         );
         let problem = Problem::of_object(&ObjectPath::new("."), ProblemKind::LimitReached, detail);
-        self.examined.iter_mut().take(1).for_each(|one| one.problems.push(problem.clone()));
+        self.examined.iter_mut().take(1).for_each(|one| one.seldom.problems.push(problem.clone()));
     }
 
     /// Looks for wanted records in all objects that may hold one. Gives the
@@ -87,7 +91,7 @@ impl Dump<'_> {
         let hashes = WantedHashes::of(self.examiner.key, wanted);
         let mut places = Places::new();
         let may_hold = |one: &Examined| {
-            let remembered = self.examiner.object_spool.rows(&one.put_by);
+            let remembered = self.examiner.spool.rows(&one.put_by);
             remembered.iter().any(|one| one.callers.may_hold(&hashes))
         };
         let holding: Vec<bool> = self.examined.par_iter().map(|one| may_hold(one)).collect();
@@ -136,7 +140,7 @@ impl Dump<'_> {
         let placed = by_path.into_iter().map(|(path, place)| {
             let one = &self.examined[place];
             let again = found.remove(path).filter(|again| again.sha256 == one.object.sha256);
-            let end = one.ordinals_end.unwrap_or(u64::MAX);
+            let end = one.seldom.ordinals_end.unwrap_or(u64::MAX);
             let again = again.map_or(Again::Changed, |Recalled { mut events, .. }| {
                 events.retain(|event| event.evidence.record < end);
                 Again::AsItWas(events)
@@ -200,10 +204,10 @@ pub(super) fn take(examined: &mut [Box<Examined>], found: Vec<(usize, Vec<Event>
 /// Lets go what was kept early because of a key that turned out to be nobody's:
 /// so what is kept does not hang on the order in which objects were read.
 fn let_go(one: &mut Examined, known: &Wanted) {
-    if one.followed.is_empty() {
+    if one.seldom.followed.is_empty() {
         return;
     }
-    let followed = std::mem::take(&mut one.followed);
+    let followed = std::mem::take(&mut one.seldom.followed);
     let stays = |event: &Event| !followed.contains(&event.evidence.record) || known.holds_key_of(event);
     let before = one.events.len();
     one.events.retain(stays);

@@ -15,6 +15,7 @@ use crate::correlate::{Sources, named_things};
 use crate::evidence::discover::Found;
 use crate::examine::{Examined, Examiner, Reread};
 use crate::model::evidence::ObjectPath;
+use crate::model::hash::ContentHash;
 use crate::model::inventory::ConfigTrace;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::UtcTime;
@@ -23,7 +24,7 @@ use crate::model::time::UtcTime;
 #[derive(Debug)]
 pub(super) struct History {
     path: ObjectPath,
-    sha256: String,
+    sha256: ContentHash,
     /// The object of the dump that holds it.
     origin: usize,
     traces: Vec<ConfigTrace>,
@@ -31,12 +32,12 @@ pub(super) struct History {
 
 /// Takes what is remembered of items, by their objects in the order of paths.
 pub(super) fn histories(examined: &mut [Box<Examined>], origins: &[usize]) -> Vec<History> {
-    let all = examined.iter_mut().zip(origins).filter(|(one, _)| !one.traces.is_empty());
+    let all = examined.iter_mut().zip(origins).filter(|(one, _)| !one.seldom.traces.is_empty());
     all.map(|(one, origin)| History {
         path: one.object.path.clone(),
-        sha256: one.object.sha256.clone(),
+        sha256: one.object.sha256,
         origin: *origin,
-        traces: std::mem::take(&mut one.traces),
+        traces: std::mem::take(&mut one.seldom.traces),
     })
     .collect()
 }

@@ -126,7 +126,7 @@ impl Dump<'_> {
                     let detail =
                         "changed or gone when it was read again: what it tells of losses is left out";
                     let problem = Problem::of_object(&one.object.path, ProblemKind::UnreadableObject, detail);
-                    one.problems.push(problem);
+                    one.seldom.problems.push(problem);
                 }
             }
         }
@@ -169,7 +169,7 @@ impl Dump<'_> {
     /// What is asked of the traces of every object, one after the other.
     fn traced<T: Send>(&self, ask: &(dyn Fn(usize, &[WitnessTrace]) -> Vec<T> + Sync)) -> Vec<T> {
         let asked = self.examined.par_iter().enumerate().flat_map_iter(|(place, one)| {
-            let remembered = self.examiner.object_spool.rows(&one.put_by);
+            let remembered = self.examiner.spool.rows(&one.put_by);
             remembered.iter().flat_map(|one| ask(place, &one.witnesses)).collect::<Vec<T>>()
         });
         asked.collect()

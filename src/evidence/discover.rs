@@ -3,10 +3,12 @@
 //! Owns: walking roots, printable paths, symbolic links, overlapping roots.
 //! Opens no object.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
@@ -19,12 +21,31 @@ use crate::model::problem::{Problem, ProblemKind};
 pub struct Found {
     /// Its printable path inside the dump.
     pub path: ObjectPath,
-    /// The path that opens it.
-    pub location: PathBuf,
+    /// What opens it.
+    pub place: Place,
     /// Its size as stored; 0 if unknown.
     pub bytes: u64,
     /// Why it cannot be opened as an object; `None` for a regular file.
-    pub obstacle: Option<Obstacle>,
+    pub obstacle: Option<Box<Obstacle>>,
+}
+
+/// Where an entry lies. A dump has many: a path is not held twice.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// Below this folder, by the path that it has inside the dump.
+    Below(Arc<Path>),
+    /// At this path.
+    At(Box<Path>),
+}
+
+impl Found {
+    /// The path that opens it.
+    pub fn location(&self) -> Cow<'_, Path> {
+        match &self.place {
+            Place::Below(folder) => Cow::Owned(folder.join(self.path.as_str())),
+            Place::At(path) => Cow::Borrowed(path),
+        }
+    }
 }
 
 /// Why an entry is not opened.
@@ -77,7 +98,7 @@ pub struct RootFault {
 /// A root that does not exist or cannot be looked at.
 pub fn discover(roots: &[PathBuf]) -> Result<Vec<Found>, RootFault> {
     let roots = distinct(roots)?;
-    let base = base_folder(&roots);
+    let base: Arc<Path> = base_folder(&roots).into();
     let mut found = Vec::new();
     for root in &roots {
         for entry in WalkDir::new(root).max_depth(FOLDER_DEPTH_MAX) {
@@ -86,7 +107,8 @@ pub fn discover(roots: &[PathBuf]) -> Result<Vec<Found>, RootFault> {
             }
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.location.cmp(&b.location)));
+    found.shrink_to_fit();
+    found.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.location().cmp(&b.location())));
     Ok(found)
 }
 
@@ -120,7 +142,11 @@ fn parent(path: &Path) -> PathBuf {
     path.parent().unwrap_or(path).to_path_buf()
 }
 
-fn look(entry: Result<walkdir::DirEntry, walkdir::Error>, roots: &[PathBuf], base: &Path) -> Option<Found> {
+fn look(
+    entry: Result<walkdir::DirEntry, walkdir::Error>,
+    roots: &[PathBuf],
+    base: &Arc<Path>,
+) -> Option<Found> {
     let entry = match entry {
         Ok(entry) => entry,
         Err(error) => return Some(unreadable(&error, base)),
@@ -144,7 +170,7 @@ fn look(entry: Result<walkdir::DirEntry, walkdir::Error>, roots: &[PathBuf], bas
     Some(found(entry.path(), base, if obstacle.is_some() { 0 } else { bytes }, obstacle))
 }
 
-fn unreadable(error: &walkdir::Error, base: &Path) -> Found {
+fn unreadable(error: &walkdir::Error, base: &Arc<Path>) -> Found {
     let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
     found(error.path().unwrap_or(base), base, 0, Some(Obstacle::Unreadable(why)))
 }
@@ -159,10 +185,15 @@ fn link(path: &Path, roots: &[PathBuf]) -> Obstacle {
     }
 }
 
-fn found(location: &Path, base: &Path, bytes: u64, obstacle: Option<Obstacle>) -> Found {
+fn found(location: &Path, base: &Arc<Path>, bytes: u64, obstacle: Option<Obstacle>) -> Found {
     let inside = location.strip_prefix(base).unwrap_or(location);
     let path = ObjectPath::new(printable(inside));
-    Found { path, location: location.to_path_buf(), bytes, obstacle }
+    // A name that is no UTF-8 is not the one that is printed.
+    let place = match base.join(path.as_str()).as_os_str() == location.as_os_str() {
+        true => Place::Below(base.clone()),
+        false => Place::At(location.into()),
+    };
+    Found { path, place, bytes, obstacle: obstacle.map(Box::new) }
 }
 
 /// The path with `/` between its parts and each byte that is no UTF-8 as `\xNN`.

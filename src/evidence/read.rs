@@ -20,6 +20,7 @@ pub use crate::evidence::sum::Hashes;
 use crate::evidence::sum::Sum;
 use crate::evidence::unpack::Packing;
 use crate::limits::{INFLATE_RATIO_MAX, INFLATED_BYTES_MAX};
+use crate::model::hash::ContentHash;
 use crate::model::problem::ProblemKind;
 
 /// How an object is packed, told from its first bytes.
@@ -49,10 +50,10 @@ pub struct Fault {
 /// An object's content, and how it came to be.
 #[derive(Debug)]
 pub struct Content {
-    /// SHA-256 of the bytes as stored, lower-case hex; empty if it was not asked for.
-    pub sha256: String,
-    /// SHA-256 of the inflated bytes, lower-case hex; empty if it was not asked for.
-    pub inflated_sha256: String,
+    /// Of the bytes as stored; none if it was not asked for.
+    pub sha256: ContentHash,
+    /// Of the inflated bytes; none if it was not asked for.
+    pub inflated_sha256: ContentHash,
     /// How many bytes were stored.
     pub bytes: u64,
     /// How many bytes they inflate to, as far as they were inflated.
@@ -75,8 +76,8 @@ pub struct Content {
 /// Source: facts/cloudtrail.md 3.5, the appended-member attack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstMember {
-    /// SHA-256 of its inflated bytes, lower-case hex.
-    pub inflated_sha256: String,
+    /// Of its inflated bytes.
+    pub inflated_sha256: ContentHash,
     /// How many inflated bytes it has.
     pub inflated_bytes: usize,
 }
@@ -191,7 +192,7 @@ pub fn read_from(source: impl Read, hashes: Hashes, inflated: &mut Buffer) -> Co
         content.faults.push(limit(sink.buffer.len));
     }
     if !matches!(content.container, Container::Archive(_)) {
-        content.inflated_sha256 = sink.hash().hex();
+        content.inflated_sha256 = sink.hash().finish();
         content.inflated_bytes = inflated.len as u64;
     }
     // What was not needed above still belongs to the stored hash.
@@ -205,15 +206,15 @@ pub fn read_from(source: impl Read, hashes: Hashes, inflated: &mut Buffer) -> Co
     content.bytes = hashed.bytes;
     content.hashing += hashed.hashing;
     content.reading = started.elapsed();
-    content.sha256 = hashed.hash.hex();
+    content.sha256 = hashed.hash.finish();
     inflated.stored = room;
     content
 }
 
 pub(super) fn nothing() -> Content {
     Content {
-        sha256: String::new(),
-        inflated_sha256: String::new(),
+        sha256: ContentHash::default(),
+        inflated_sha256: ContentHash::default(),
         bytes: 0,
         inflated_bytes: 0,
         container: Container::Plain,
@@ -292,7 +293,7 @@ fn inflate_members<R: Read>(
         let next = stored.fill_buf();
         if members == 1 && !matches!(next, Ok([])) {
             // The hash goes on over what follows; its state here is the first member's.
-            let inflated_sha256 = sink.hash().hex();
+            let inflated_sha256 = sink.hash().finish();
             first = Some(FirstMember { inflated_sha256, inflated_bytes: sink.buffer.len });
         }
         match next {
@@ -356,10 +357,10 @@ impl<R: Read> Read for Hashing<R> {
 ///
 /// # Errors
 /// It cannot be opened or read to its end.
-pub fn stored_sha256(location: &Path) -> io::Result<String> {
+pub fn stored_sha256(location: &Path) -> io::Result<ContentHash> {
     let mut stored = BufReader::with_capacity(STEP_BYTES, Hashing::new(open(location)?, Hashes::Both));
     io::copy(&mut stored, &mut io::sink())?;
-    Ok(stored.into_inner().hash.hex())
+    Ok(stored.into_inner().hash.finish())
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 //!
 //! Owns: whether anything is hashed. Evidence always is; a search needs no hash.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
+
+use crate::model::hash::ContentHash;
 
 /// Which hashes are taken of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,14 +40,9 @@ impl Sum {
         }
     }
 
-    /// In lower-case hex; empty where none is taken.
-    pub(super) fn hex(self) -> String {
-        let Some(hash) = self.0 else { return String::new() };
-        let digest = hash.finalize();
-        digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-            text
-        })
+    /// What it comes to; none where none is taken.
+    pub(super) fn finish(self) -> ContentHash {
+        self.0.map_or_else(ContentHash::default, |hash| ContentHash::new(hash.finalize().into()))
     }
 }
 
@@ -61,7 +56,7 @@ mod tests {
             let mut sum = Sum::new(hashes);
             sum.update(b"a");
             sum.update(b"bc");
-            (sum.is_taken(), sum.anew().hex(), sum.hex())
+            (sum.is_taken(), sum.anew().finish().to_string(), sum.finish().to_string())
         };
         // Source: FIPS 180-4, examples of SHA-256.
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -10,6 +10,7 @@ use crate::evidence::read::Container;
 use crate::evidence::s3_key;
 use crate::model::event::Event;
 use crate::model::evidence::{Evidence, ObjectPath};
+use crate::model::hash::ContentHash;
 use crate::model::id::AccountId;
 use crate::normalise::cloudtrail::event;
 
@@ -19,7 +20,7 @@ pub struct Recalled {
     /// The object.
     pub path: ObjectPath,
     /// SHA-256 of the object as it was read again.
-    pub sha256: String,
+    pub sha256: ContentHash,
     /// Their events.
     pub events: Vec<Event>,
 }

@@ -62,7 +62,7 @@ pub fn contents_in_turn<T: Send>(
 ) -> Vec<ObjectPath> {
     let budget = Budget::new(found.bytes, interrupted);
     let visit = Visit { budget, days, interrupted, hashes, left_out: Mutex::default(), each };
-    visit.open(&found.path, Source::Object(&found.location), 0, take);
+    visit.open(&found.path, Source::Object(&found.location()), 0, take);
     visit.left_out.into_inner().unwrap_or_default()
 }
 
@@ -70,7 +70,7 @@ pub fn contents_in_turn<T: Send>(
 /// is left to [`contents_in_turn`].
 pub fn unless_archive<T>(found: &Found, hashes: Hashes, each: Each<'_, T>) -> Option<T> {
     BUFFER.with_borrow_mut(|buffer| {
-        let content = Source::Object(&found.location).read(hashes, buffer);
+        let content = Source::Object(&found.location()).read(hashes, buffer);
         let archive = matches!(content.container, Container::Archive(_));
         (!archive).then(|| each(&found.path, content, buffer.content()))
     })

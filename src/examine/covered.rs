@@ -15,9 +15,9 @@ impl Examined {
         Stored {
             object: &self.object,
             packing: self.packing,
-            first_member: self.first_member.as_ref().map(|(first, _)| first),
-            documents: &self.documents,
-            deliveries: &self.deliveries,
+            first_member: self.seldom.first_member.as_ref().map(|(first, _)| first),
+            documents: &self.seldom.documents,
+            deliveries: &self.seldom.deliveries,
         }
     }
 
@@ -25,7 +25,10 @@ impl Examined {
     /// with it count as rejected.
     #[must_use]
     pub fn without_what_follows(mut self) -> Self {
-        let Some((first, short)) = self.first_member.take() else { return self };
+        if self.seldom.first_member.is_none() {
+            return self;
+        }
+        let Some((first, short)) = self.seldom.first_member.take() else { return self };
         let dropped = self.counts.seen - self.counts.rejected;
         let dropped = dropped.saturating_sub(short.counts.seen - short.counts.rejected);
         let mut kept = *short;
@@ -34,8 +37,8 @@ impl Examined {
              its first {} inflated bytes only",
             first.inflated_bytes
         );
-        kept.problems.push(Problem::of_object(&kept.object.path, ProblemKind::UncoveredData, detail));
-        kept.ordinals_end = Some(kept.counts.seen);
+        kept.seldom.problems.push(Problem::of_object(&kept.object.path, ProblemKind::UncoveredData, detail));
+        kept.seldom.ordinals_end = Some(kept.counts.seen);
         kept.counts.seen = self.counts.seen;
         kept.counts.rejected = self.counts.rejected + dropped;
         kept.object.rejected = kept.counts.rejected;

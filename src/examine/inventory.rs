@@ -11,6 +11,7 @@ use crate::evidence::discover::Found;
 use crate::evidence::read::Container;
 use crate::evidence::s3_key;
 use crate::model::evidence::ObjectPath;
+use crate::model::hash::ContentHash;
 use crate::model::id::AccountId;
 use crate::model::inventory::{ConfigItem, ConfigTrace};
 use crate::model::problem::ProblemKind;
@@ -89,7 +90,7 @@ pub struct Reread {
     /// The object.
     pub path: ObjectPath,
     /// SHA-256 of the object as it was read again.
-    pub sha256: String,
+    pub sha256: ContentHash,
     /// The items, configurations included.
     pub items: Vec<ConfigItem>,
 }

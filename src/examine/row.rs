@@ -15,8 +15,8 @@ pub(super) fn row(path: &ObjectPath, content: &Content, decoded: &Decoded) -> Ob
         Verdict::Empty => (ObjectStatus::Empty, "no content, or no entries by its own word".to_owned()),
     };
     Object {
-        sha256: content.sha256.clone(),
-        inflated_sha256: content.inflated_sha256.clone(),
+        sha256: content.sha256,
+        inflated_sha256: content.inflated_sha256,
         bytes: content.bytes,
         inflated_bytes: content.inflated_bytes,
         format: decoded.format.into(),

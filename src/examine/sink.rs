@@ -10,7 +10,7 @@ use super::handed_out::Waiting;
 use super::rows::ObjectRows;
 use super::seen::Seen;
 use super::spent::SAMPLE;
-use super::{Examined, Examiner, Remembered};
+use super::{Examined, Examiner, Extras, Pending, Remembered};
 use crate::decode::head::Head;
 use crate::decode::{self, Aside, Document, Fault, Record, RfcEntry, Sink};
 use crate::detect::Noted;
@@ -134,8 +134,18 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
         events.shrink_to_fit();
         hits.shrink_to_fit();
         witnesses.shrink_to_fit();
-        let remembered =
-            Box::new(Remembered { tally: self.tally.finish(), callers: self.callers.finish(), witnesses });
+        let remembered = Remembered { tally: self.tally.finish(), callers: self.callers.finish(), witnesses };
+        let seldom = Extras {
+            rfc_records: self.rfc_records,
+            inventory: (!self.inventory.is_empty()).then(|| Box::new(self.inventory)),
+            traces: self.traces,
+            problems,
+            followed: self.followed,
+            usage: self.counting.finish(),
+            documents: self.documents,
+            deliveries: self.deliveries,
+            ..Extras::default()
+        };
         Examined {
             object,
             events,
@@ -144,25 +154,15 @@ impl<'e, 'c> ObjectSink<'e, 'c> {
             more_hits: Spooled::default(),
             more_ordinals: Ordinals::default(),
             hits,
-            rfc_records: self.rfc_records,
-            inventory: (!self.inventory.is_empty()).then(|| Box::new(self.inventory)),
-            traces: self.traces,
-            problems,
-            remembered: Some(remembered),
+            seldom: seldom.into(),
+            pending: Some(Box::new(Pending { remembered, fingerprints: self.fingerprints })),
             put_by: Spooled::default(),
-            fingerprints: self.fingerprints,
             printed: None,
-            followed: self.followed,
-            ordinals_end: None,
-            usage: self.counting.finish(),
             counts: self.counts,
             calls: self.calls,
             ticket: self.rows.map(ObjectRows::end),
-            documents: self.documents,
-            deliveries: self.deliveries,
             packing: Packing::NotRead,
             skimmed: false,
-            first_member: None,
         }
     }
 

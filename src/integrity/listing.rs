@@ -11,6 +11,7 @@ use crate::integrity::place::{file, is_at_home, shared_parts};
 use crate::integrity::standing::{Sheet, Standing};
 use crate::integrity::{Assessment, Mark, Missing, Packing, Stored};
 use crate::model::evidence::ObjectPath;
+use crate::model::hash::ContentHash;
 use crate::model::id::{AccountId, Region};
 use crate::model::object::Integrity;
 use crate::model::problem::{Problem, ProblemKind};
@@ -57,7 +58,7 @@ const NAME_EARLY_S: i64 = 5 * 60;
 struct Finder<'a> {
     objects: &'a [Stored<'a>],
     by_file: BTreeMap<&'a str, Vec<usize>>,
-    by_hash: BTreeMap<&'a str, Vec<usize>>,
+    by_hash: BTreeMap<ContentHash, Vec<usize>>,
 }
 
 impl<'a> Finder<'a> {
@@ -65,8 +66,8 @@ impl<'a> Finder<'a> {
         let (mut by_file, mut by_hash) = (BTreeMap::<_, Vec<usize>>::new(), BTreeMap::<_, Vec<usize>>::new());
         for (index, stored) in objects.iter().enumerate() {
             by_file.entry(file(stored.object.path.as_str())).or_default().push(index);
-            if !stored.object.inflated_sha256.is_empty() {
-                by_hash.entry(stored.object.inflated_sha256.as_str()).or_default().push(index);
+            if !stored.object.inflated_sha256.is_none() {
+                by_hash.entry(stored.object.inflated_sha256).or_default().push(index);
             }
         }
         Self { objects, by_file, by_hash }
@@ -84,7 +85,7 @@ impl<'a> Finder<'a> {
             .filter(|&index| Some(shared_parts(path(index), &listed.object)) == best)
             .collect();
         if found.is_empty() {
-            return self.by_hash.get(listed.sha256.as_str()).cloned().unwrap_or_default();
+            return self.by_hash.get(&ContentHash::of_hex(&listed.sha256)).cloned().unwrap_or_default();
         }
         found
     }

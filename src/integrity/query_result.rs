@@ -225,7 +225,7 @@ fn one(
     done: &mut Assessment,
 ) -> ResultState {
     let object = objects[index].object;
-    if object.sha256.is_empty() {
+    if object.sha256.is_none() {
         return ResultState::NotRead;
     }
     let (integrity, found) = match state {

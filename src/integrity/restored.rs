@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::integrity::key::hex;
 use crate::integrity::standing::{Sheet, Standing};
+use crate::model::hash::ContentHash;
 
 /// SHA-256 of `text`, lower-case hex, with other words in place of some of its
 /// JSON strings; `None` if there are none. The strings are parts of `text`, in
@@ -41,6 +42,7 @@ pub(crate) fn worth(
 ) -> Option<Standing> {
     let sha256 = sheet.digest.restored_sha256.as_deref().filter(|_| standing.is_invalid())?;
     let digest = sheet.digest.restored();
+    let sha256 = ContentHash::of_hex(sha256);
     let restored = Sheet { digest: &digest, sha256, path: sheet.path, objects: Vec::new() };
     Some(judge(&restored)).filter(|worth| *worth >= Standing::Anchored)
 }

@@ -16,6 +16,7 @@ use crate::integrity::side_car::SideCar;
 use crate::integrity::{Assessment, Document, Keys, Stored};
 use crate::limits::SIGNATURE_TRIES_MAX;
 use crate::model::evidence::ObjectPath;
+use crate::model::hash::ContentHash;
 use crate::model::problem::{Problem, ProblemKind};
 
 /// What a digest is worth.
@@ -56,7 +57,7 @@ impl Standing {
 pub(crate) struct Sheet<'a> {
     pub(crate) digest: &'a Digest,
     /// SHA-256 of its inflated content.
-    pub(crate) sha256: &'a str,
+    pub(crate) sha256: ContentHash,
     /// Where its first copy lies.
     pub(crate) path: &'a ObjectPath,
     /// Its copies, by index.
@@ -93,7 +94,7 @@ pub(crate) fn sheets<'a>(objects: &[Stored<'a>], done: &mut Assessment) -> Vec<S
             [_] if object.records == 1 && object.rejected == 0 => {
                 sheets.push(Sheet {
                     digest,
-                    sha256: &object.inflated_sha256,
+                    sha256: object.inflated_sha256,
                     path: &object.path,
                     objects: vec![index],
                 });
@@ -190,7 +191,7 @@ fn verified(sheet: &Sheet<'_>, candidates: &[Candidate<'_>], keys: &Keys<'_>) ->
 
 /// SHA-256 of the text that its signature covers.
 fn signed_hash(sheet: &Sheet<'_>) -> Vec<u8> {
-    Sha256::digest(sheet.digest.signed_text(sheet.sha256).as_bytes()).to_vec()
+    Sha256::digest(sheet.digest.signed_text(&sheet.sha256.to_string()).as_bytes()).to_vec()
 }
 
 /// For each digest, the later ones of its chain that name it as the previous.
@@ -298,7 +299,7 @@ fn one(
         .iter()
         .filter(|&&at| trusted(at))
         .filter_map(|&at| sheets[at].digest.previous.as_ref())
-        .map(|previous| previous.sha256 == sheet.sha256)
+        .map(|previous| sheet.sha256 == previous.sha256)
         .collect();
     if hashes.contains(&true) {
         Standing::Anchored

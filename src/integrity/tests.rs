@@ -6,6 +6,7 @@ mod results;
 use bucket::{Bucket, digest_key, kinds, log_key, pkcs1, sha256, spki};
 
 use super::*;
+use crate::model::hash::ContentHash;
 use crate::model::time::UtcTime;
 
 #[test]
@@ -119,7 +120,7 @@ fn every_way_to_spoil_a_log_has_its_word() {
     let listed: Vec<(&str, &str)> = keys.iter().map(|key| (key.as_str(), key.as_str())).collect();
     bucket.log(changed, "other");
     bucket.put(followed, "with more", "cloudtrail_delivery").first_member =
-        Some(FirstMember { inflated_sha256: sha256(followed), inflated_bytes: 1 });
+        Some(FirstMember { inflated_sha256: ContentHash::of_hex(&sha256(followed)), inflated_bytes: 1 });
     bucket.log("elsewhere/renamed.json", renamed);
     bucket.put(plain.trim_end_matches(".gz"), plain, "cloudtrail_delivery").packing = Packing::Plain;
     bucket.put(no_gzip, "no gzip", "").packing = Packing::Plain;
@@ -145,7 +146,7 @@ fn several_members_that_a_digest_covers_as_a_whole_are_one_log() {
     let mut bucket = Bucket::new();
     let key = log_key("0001");
     bucket.put(&key, "whole", "cloudtrail_delivery").first_member =
-        Some(FirstMember { inflated_sha256: sha256("part"), inflated_bytes: 1 });
+        Some(FirstMember { inflated_sha256: ContentHash::of_hex(&sha256("part")), inflated_bytes: 1 });
     bucket.digest(1, &[(&key, "whole")]);
     assert_eq!(bucket.assess(&[]).first_member_only, BTreeSet::new());
     assert_eq!(bucket.words()[0], "hash_listed");
@@ -166,7 +167,7 @@ fn a_log_that_no_digest_lists_is_suspect_only_where_digests_cover_it() {
 #[test]
 fn a_changed_digest_is_invalid_with_keys_and_without() {
     let mut bucket = Bucket::sound();
-    bucket.thing(&digest_key(2)).object.inflated_sha256 = sha256("changed");
+    bucket.thing(&digest_key(2)).object.inflated_sha256 = ContentHash::of_hex(&sha256("changed"));
     let done = bucket.assess(&[]);
     assert_eq!(done.chains[0].digests[1].standing, Standing::Invalid(Fault::Signature));
     // What an invalid digest says does not spoil the one before it.
@@ -186,7 +187,7 @@ fn a_signature_stated_by_an_invalid_digest_is_no_proof_against_another() {
     bucket.last = Some((last.0, last.1, "00".repeat(256)));
     bucket.digest(2, &[]);
     bucket.side_car(&digest_key(2));
-    bucket.thing(&digest_key(2)).object.inflated_sha256 = sha256("changed");
+    bucket.thing(&digest_key(2)).object.inflated_sha256 = ContentHash::of_hex(&sha256("changed"));
     let standings: Vec<_> = bucket.assess(&[]).chains[0].digests.iter().map(|d| d.standing).collect();
     assert_eq!(standings, [Standing::Unverified, Standing::Invalid(Fault::Signature)]);
 }
@@ -241,7 +242,7 @@ fn a_digest_altered_elsewhere_too_proves_nothing() {
     let mut bucket = Bucket::sound();
     let change = |text: &str| text.replace("SHA-256", "SHA-257").replace(&sha256("0130"), &sha256("forged"));
     bucket.alter(&digest_key(2), change);
-    bucket.thing(&log_key("0130")).object.inflated_sha256 = sha256("forged");
+    bucket.thing(&log_key("0130")).object.inflated_sha256 = ContentHash::of_hex(&sha256("forged"));
     assert_eq!(bucket.words()[2..4], ["hash_listed", "modified"]);
     assert!(kinds(&bucket.assess(&[])).contains(&"listed_by_invalid_digest"));
 }
@@ -257,7 +258,7 @@ fn a_digest_that_was_moved_or_holds_more_is_not_taken() {
     bucket.digest(1, &[]);
     bucket.side_car(&digest_key(1));
     bucket.thing(&digest_key(1)).first_member =
-        Some(FirstMember { inflated_sha256: sha256("x"), inflated_bytes: 1 });
+        Some(FirstMember { inflated_sha256: ContentHash::of_hex(&sha256("x")), inflated_bytes: 1 });
     assert_eq!(bucket.problems(), ["refused_digest"]);
     assert_eq!(bucket.assess(&[]).refused.len(), 1);
 }
@@ -284,7 +285,7 @@ fn digests_that_overlap_or_skip_their_neighbour_are_named() {
 #[test]
 fn the_words_are_those_of_the_aws_cli_and_escape_what_they_quote() {
     let mut bucket = Bucket::sound();
-    bucket.thing(&log_key("0030")).object.inflated_sha256 = sha256("changed");
+    bucket.thing(&log_key("0030")).object.inflated_sha256 = ContentHash::of_hex(&sha256("changed"));
     bucket.remove(&log_key("0130"));
     let all = lines(&bucket.assess(&[]));
     let results: Vec<&str> = all
@@ -347,6 +348,6 @@ fn a_log_that_was_not_opened_leaves_its_day_incomplete() {
     assert_eq!(covered, Covered { hours: Some((3, 0)), missing_objects: 0, complete: false });
     let mut bucket = Bucket::sound();
     bucket.thing(&log_key("0130")).packing = Packing::NotRead;
-    bucket.thing(&log_key("0130")).object.inflated_sha256 = String::new();
+    bucket.thing(&log_key("0130")).object.inflated_sha256 = ContentHash::default();
     assert!(!bucket.assess(&[]).hours[&place].of_days(day, day).complete);
 }

@@ -12,6 +12,7 @@ pub mod destructive;
 pub mod event;
 pub mod evidence;
 pub mod finding;
+pub mod hash;
 pub mod hit;
 pub mod id;
 pub mod inventory;

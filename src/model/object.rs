@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::evidence::ObjectPath;
+use crate::model::hash::ContentHash;
 use crate::model::id::{AccountId, Region};
 use crate::model::time::UtcTime;
 use crate::runs::Row;
@@ -85,10 +86,10 @@ pub struct Object {
     pub inside_archive: bool,
     /// Whether it is no part of the dump: a file that the policy names.
     pub beside_dump: bool,
-    /// SHA-256, lower-case hex, of the bytes as stored; empty if unreadable.
-    pub sha256: String,
-    /// SHA-256, lower-case hex, of the inflated content; empty if unreadable.
-    pub inflated_sha256: String,
+    /// Of the bytes as stored; none if unreadable.
+    pub sha256: ContentHash,
+    /// Of the inflated content; none if unreadable.
+    pub inflated_sha256: ContentHash,
     /// Size as stored.
     pub bytes: u64,
     /// Size inflated, as far as it was inflated.
@@ -119,8 +120,7 @@ pub struct Object {
 
 impl Row for Object {
     fn bytes(&self) -> usize {
-        let texts = [&self.sha256, &self.inflated_sha256, &self.note].map(String::len);
-        size_of::<Self>() + self.path.as_str().len() + texts.iter().sum::<usize>()
+        size_of::<Self>() + self.path.as_str().len() + self.note.len()
     }
 }
 
@@ -131,8 +131,8 @@ impl Object {
             path: path.clone(),
             inside_archive: false,
             beside_dump: false,
-            sha256: String::new(),
-            inflated_sha256: String::new(),
+            sha256: ContentHash::default(),
+            inflated_sha256: ContentHash::default(),
             bytes: 0,
             inflated_bytes: 0,
             format: Cow::Borrowed(""),

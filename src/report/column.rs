@@ -7,6 +7,7 @@ use std::borrow::{Borrow, Cow};
 use std::sync::Arc;
 
 use crate::model::evidence::ObjectPath;
+use crate::model::hash::ContentHash;
 use crate::model::id::{
     AccessKeyId, AccountId, Arn, ChangeTypeId, EventId, FindingId, IncidentId, ModeName, Region, RfcId,
     SessionId, WindowId,
@@ -314,6 +315,11 @@ impl AsText for &str {
 /// A cell of a text that is there; the empty text is an empty cell.
 pub fn text<T: AsText + ?Sized>(value: &T) -> Cell<'_> {
     Cell::of(value.as_text())
+}
+
+/// A cell of a hash; none is an empty cell.
+pub fn hash(value: ContentHash) -> Cell<'static> {
+    if value.is_none() { Cell::Empty } else { Cell::Text(Cow::Owned(value.to_string())) }
 }
 
 /// A cell of a text that may be missing.

@@ -31,7 +31,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<String> {
 }
 
 fn has_a_file(object: &Object) -> bool {
-    !object.sha256.is_empty() && !object.inside_archive && !object.beside_dump
+    !object.sha256.is_none() && !object.inside_archive && !object.beside_dump
 }
 
 /// `<hash>  <path>`; a path with a backslash or a line end is escaped and the
@@ -84,15 +84,19 @@ fn unescape(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::evidence::ObjectPath;
+    use crate::model::hash::ContentHash;
 
     #[test]
     fn a_manifest_reads_back_whatever_the_paths_hold() {
         let hash = "0123456789abcdef".repeat(4);
         let paths = ["a/b.json.gz", "with!mark.json", "back\\slash", "line\nend\r", "two  blanks *x"];
-        let object = |path: &str| Object { sha256: hash.clone(), ..Object::blank(&ObjectPath::new(path)) };
+        let object = |path: &str| Object {
+            sha256: ContentHash::of_hex(&hash),
+            ..Object::blank(&ObjectPath::new(path))
+        };
         let mut report = Report { objects: paths.map(object).into_iter().collect(), ..Report::default() };
         report.objects.push(Object { inside_archive: true, ..object("outer.zip!inner") });
-        report.objects.push(Object { sha256: String::new(), ..object("unreadable") });
+        report.objects.push(Object { sha256: ContentHash::default(), ..object("unreadable") });
         report.objects.push(Object { beside_dump: true, ..object("policy:tickets.csv") });
         let expected = paths.map(|path| (hash.clone(), path.to_owned()));
         let mut manifest = Vec::new();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::model::coverage::{Counts, CoverageDay};
 use crate::model::evidence::{Evidence, ObjectPath};
+use crate::model::hash::ContentHash;
 use crate::model::id::{AccessKeyId, AccountId, ChangeTypeId, ModeName, Region, RfcId, SessionId, WindowId};
 use crate::model::mode::{
     Authorization, LinkConfidence, ModeSession, ModeWindow, OpenBasis, OpenedBound, SessionVia, StartBasis,
@@ -153,8 +154,8 @@ impl Sample<'_> {
             path: self.object(),
             inside_archive: false,
             beside_dump: false,
-            sha256: "ab".repeat(32),
-            inflated_sha256: "cd".repeat(32),
+            sha256: ContentHash::new([0xab; 32]),
+            inflated_sha256: ContentHash::new([0xcd; 32]),
             bytes: 12_345,
             inflated_bytes: 99_999,
             format: "cloudtrail_delivery".into(),

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -41,14 +42,17 @@ struct Block {
 /// Rows in one block.
 #[derive(Debug)]
 pub(super) struct Packed {
-    block: Block,
-    rows: u32,
+    at: u64,
+    packed: u32,
+    unpacked: u32,
+    /// Never none: so a list that is held takes no more room than this.
+    rows: NonZeroU32,
 }
 
 impl Packed {
     /// How many there are.
     pub(super) const fn rows(&self) -> usize {
-        self.rows as usize
+        self.rows.get() as usize
     }
 }
 
@@ -85,17 +89,21 @@ impl Disk {
     pub(super) fn write_together<T: Row>(&self, rows: &[T]) -> io::Result<Packed> {
         let Run { blocks, .. } = self.write_packed(rows.len(), vec![packed(rows)?])?;
         let block = blocks.first().copied().ok_or_else(|| io::Error::other("no block was written"))?;
-        Ok(Packed { block, rows: u32::try_from(rows.len()).map_err(io::Error::other)? })
+        let Block { at, packed, unpacked } = block;
+        let rows = u32::try_from(rows.len()).ok().and_then(NonZeroU32::new);
+        let rows = rows.ok_or_else(|| io::Error::other("no row, or too many for one block"))?;
+        Ok(Packed { at, packed, unpacked, rows })
     }
 
     /// Reads such rows.
     pub(super) fn read_together<T: Row>(&self, packed: &Packed) -> io::Result<Vec<T>> {
         let mut bytes = Vec::new();
-        self.read(packed.block, &mut bytes)?;
-        let unpacked = zstd::bulk::decompress(&bytes, packed.block.unpacked as usize)?;
+        let &Packed { at, packed: size, unpacked, .. } = packed;
+        self.read(Block { at, packed: size, unpacked }, &mut bytes)?;
+        let unpacked = zstd::bulk::decompress(&bytes, unpacked as usize)?;
         let mut left = unpacked.as_slice();
         let mut rows = Vec::with_capacity(packed.rows());
-        for _ in 0..packed.rows {
+        for _ in 0..packed.rows() {
             let (row, rest) = postcard::take_from_bytes(left).map_err(io::Error::other)?;
             rows.push(row);
             left = rest;

@@ -25,13 +25,13 @@ pub struct Spooled<T>(Lies<T>);
 
 #[derive(Debug)]
 enum Lies<T> {
-    Held(Vec<T>),
+    Held(Box<[T]>),
     Spilled(Packed),
 }
 
 impl<T> Default for Spooled<T> {
     fn default() -> Self {
-        Self(Lies::Held(Vec::new()))
+        Self(Lies::Held(Box::default()))
     }
 }
 
@@ -69,12 +69,11 @@ impl Spool {
     }
 
     /// Puts a list away.
-    pub fn put<T: Row>(&self, mut rows: Vec<T>) -> Spooled<T> {
+    pub fn put<T: Row>(&self, rows: Vec<T>) -> Spooled<T> {
         let bytes: usize = rows.iter().map(Row::bytes).sum();
         let before = self.held_bytes.fetch_add(bytes, Ordering::Relaxed);
-        if before.saturating_add(bytes) <= self.room.bytes_max || self.room.is_broken() {
-            rows.shrink_to_fit();
-            return Spooled(Lies::Held(rows));
+        if rows.is_empty() || before.saturating_add(bytes) <= self.room.bytes_max || self.room.is_broken() {
+            return Spooled(Lies::Held(rows.into_boxed_slice()));
         }
         self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
         match self.disk().and_then(|disk| disk.write_together(&rows)) {
@@ -98,7 +97,7 @@ impl Spool {
     /// The same, for good: what was held is given away.
     pub fn take<T: Row>(&self, spooled: Spooled<T>) -> Vec<T> {
         match spooled.0 {
-            Lies::Held(rows) => rows,
+            Lies::Held(rows) => rows.into_vec(),
             Lies::Spilled(packed) => self.read(&packed),
         }
     }

@@ -107,7 +107,7 @@ pub fn search(
     interrupted: &AtomicBool,
     take: &mut dyn FnMut(&Searched) -> Result<(), Error>,
 ) -> Result<Extent, Error> {
-    let (found, left_out) = prune(look(options.paths)?, options.object_days);
+    let (found, left_out) = prune(look(options.paths)?.into(), options.object_days);
     observer.found(found.len() as u64, found.iter().map(|one| one.bytes).sum());
     let stop = AtomicBool::new(false);
     let glance = Glance::new(options.query);
@@ -286,9 +286,10 @@ fn one(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::discover::Place;
 
     fn found(bytes: u64) -> Found {
-        Found { path: ObjectPath::new("x"), location: PathBuf::new(), bytes, obstacle: None }
+        Found { path: ObjectPath::new("x"), place: Place::At(PathBuf::new().into()), bytes, obstacle: None }
     }
 
     #[test]

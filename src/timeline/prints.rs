@@ -99,6 +99,21 @@ impl Prints {
         ticket
     }
 
+    /// No more follow soon: if some are on disk, all go there, and leave their room to
+    /// the stages that come next.
+    pub fn all_are_in(&self) {
+        if lock(&self.disk).file.is_none() {
+            return;
+        }
+        let held = {
+            let mut state = lock(&self.state);
+            state.free = Vec::new();
+            std::mem::take(&mut state.held)
+        };
+        held.into_iter().for_each(|one| self.to_disk(&one));
+        lock(&self.disk).room = Vec::new();
+    }
+
     /// Whether they could not be put on disk, so that nothing can come of the run.
     pub fn is_broken(&self) -> bool {
         lock(&self.disk).broken.is_some()
@@ -118,22 +133,14 @@ impl Prints {
     /// # Errors
     /// The disk's.
     pub fn settle(&self, places: &[Option<u32>], known: Known<'_>) -> io::Result<Unsettled> {
+        self.all_are_in();
         self.check()?;
-        let held = {
-            let mut state = lock(&self.state);
-            state.free.clear();
-            std::mem::take(&mut state.held)
-        };
-        let spilled = lock(&self.disk).file.is_some();
-        held.into_par_iter().for_each(|one| match spilled {
-            true => self.to_disk(&one),
-            false => {
-                let mut bytes = Vec::new();
-                let ends = deal(&one, &mut bytes);
-                lock(&self.disk).chunks.push(Chunk { place: Place::Memory(bytes), ends });
-            }
+        let held = std::mem::take(&mut lock(&self.state).held);
+        held.into_par_iter().for_each(|one| {
+            let mut bytes = Vec::new();
+            let ends = deal(&one, &mut bytes);
+            lock(&self.disk).chunks.push(Chunk { place: Place::Memory(bytes), ends });
         });
-        self.check()?;
         let parts = (0..PARTS)
             .into_par_iter()
             .map(|part| Ok::<_, io::Error>(settled(self.part(part, places)?, known)));

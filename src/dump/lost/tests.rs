@@ -26,7 +26,7 @@ fn history(path: &str, traces: &[(u64, u64, i64, u32, bool)]) -> History {
         tells,
     };
     let traces = traces.iter().map(trace).collect();
-    History { path: ObjectPath::new(path), sha256: String::new(), origin: 0, traces }
+    History { path: ObjectPath::new(path), sha256: ContentHash::default(), origin: 0, traces }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::integrity::key::hex;
 use crate::integrity::*;
+use crate::model::hash::ContentHash;
 use crate::model::object::ObjectStatus;
 use crate::model::time::UtcTime;
 
@@ -140,7 +141,7 @@ impl Bucket {
 
     pub(super) fn put(&mut self, path: &str, content: &str, format: &'static str) -> &mut Thing {
         let mut object = Object::blank(&ObjectPath::new(format!("b/{path}")));
-        object.inflated_sha256 = sha256(content);
+        object.inflated_sha256 = ContentHash::of_hex(&sha256(content));
         object.format = format.into();
         object.records = 1;
         object.status = ObjectStatus::Read;
@@ -220,7 +221,7 @@ impl Bucket {
         let thing = self.thing(key);
         let text = change(&thing.content);
         assert_ne!(text, thing.content, "something was changed");
-        thing.object.inflated_sha256 = sha256(&text);
+        thing.object.inflated_sha256 = ContentHash::of_hex(&sha256(&text));
         thing.documents = vec![Document::Digest(Box::new(Digest::parse(&text).expect("still a digest")))];
     }
 

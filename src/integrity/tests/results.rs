@@ -3,6 +3,7 @@
 use super::bucket::{Bucket, kinds, pkcs1, sha256, sign, sign_by_another};
 use crate::integrity::*;
 use crate::model::evidence::ObjectPath;
+use crate::model::hash::ContentHash;
 
 const FOLDER: &str = "AWSLogs/111122223333/CloudTrail-Lake/Query/2026/01/02/q";
 
@@ -25,7 +26,7 @@ fn results(change: impl Fn(String) -> String, by: fn(&str) -> String) -> Bucket 
     for n in 1..=2 {
         let stored = sha256(&format!("packed {n}"));
         let thing = bucket.put(&format!("{FOLDER}/result_{n}.csv.gz"), &format!("inflated {n}"), "lake_csv");
-        thing.object.sha256.clone_from(&stored);
+        thing.object.sha256 = ContentHash::of_hex(&stored);
         hashes.push(stored);
     }
     let text = change(sign_text(&hashes, &by(&hashes.join(" "))));
@@ -65,7 +66,7 @@ fn signed_results_are_signed() {
 #[test]
 fn an_altered_result_is_modified() {
     let mut bucket = sound();
-    bucket.thing(&format!("{FOLDER}/result_2.csv.gz")).object.sha256 = sha256("other");
+    bucket.thing(&format!("{FOLDER}/result_2.csv.gz")).object.sha256 = ContentHash::of_hex(&sha256("other"));
     assert_eq!(bucket.words(), ["signed", "modified", "signed"]);
     assert_eq!(bucket.problems(), ["modified_object"]);
     assert_eq!(told(&bucket)[2], "INVALID: inconsistent hash value with hash value recorded in sign file");

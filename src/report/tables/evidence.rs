@@ -2,7 +2,7 @@
 
 use crate::model::object::Object;
 use crate::model::report::Report;
-use crate::report::column::{Cell, Column, Table, maybe, moment, number, text, word};
+use crate::report::column::{Cell, Column, Table, hash, maybe, moment, number, text, word};
 
 /// The table.
 pub(super) fn table(report: &Report) -> Table<'_> {
@@ -11,9 +11,9 @@ pub(super) fn table(report: &Report) -> Table<'_> {
 
 const COLUMNS: &[Column<Object>] = &[
     Column::text("source_object", "path inside the dump, `outer!inner` for archives", |o| text(&o.path)),
-    Column::text("sha256", "SHA-256 of the bytes as stored, lower-case hex", |o| text(&o.sha256)),
+    Column::text("sha256", "SHA-256 of the bytes as stored, lower-case hex", |o| hash(o.sha256)),
     Column::text("inflated_sha256", "SHA-256 of the inflated content, lower-case hex", |o| {
-        text(&o.inflated_sha256)
+        hash(o.inflated_sha256)
     }),
     Column::int("bytes", "size as stored, in bytes", |o| number(o.bytes)),
     Column::int("inflated_bytes", "size inflated, in bytes, as far as it was inflated", |o| {

@@ -88,7 +88,7 @@ fn objects_of_every_form_are_searched_as_if_every_record_were_asked() {
     let mut buffer = Buffer::default();
     let mut contents = Vec::new();
     for found in discover(&[sample_logs("demo"), sample_logs("cases")]).expect("they are there") {
-        let content = read(&found.location, Hashes::None, &mut buffer);
+        let content = read(&found.location(), Hashes::None, &mut buffer);
         if matches!(content.container, Container::Plain | Container::Gzip) {
             contents.push((found.path, buffer.content().to_vec()));
         }
