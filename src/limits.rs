@@ -94,6 +94,14 @@ pub const TOLD_MAX: usize = 6;
 /// all. What it says of them (names, sessions, times, the weakest record) is of all.
 pub const FINDING_EVENTS_MAX: usize = 100;
 
+/// Findings that the row of a control lists, the first of them; it counts them all.
+/// The row of a finding names its controls.
+pub const CONTROL_FINDINGS_MAX: usize = 10_000;
+
+/// Bytes of the values by which a search counts its hits, and of what holds them; a
+/// million groups of an account and a name have about that many.
+pub const COUNTED_BYTES_MAX: usize = 256 * 1024 * 1024;
+
 /// Bytes of one file of a rule. The largest public rules have 20 KB.
 pub const RULE_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -218,9 +226,9 @@ pub const LAKE_ROWS_SHOWN: usize = 10_000;
 /// files, unless `--memory-limit` says otherwise.
 pub const MEMORY_LIMIT_BYTES: usize = 1024 * 1024 * 1024;
 
-/// Of that, what fingerprints may take: an eighth holds three million.
+/// Of that, what fingerprints may take: a sixth holds four million.
 pub const fn prints_bytes_max(memory_limit: usize) -> usize {
-    memory_limit / 8
+    memory_limit / 6
 }
 
 /// Of that, what each list of rows may take that grows with the dump: a 32nd holds

@@ -32,6 +32,7 @@ Examples:
   devtrail search dump/ 'eventName:Delete* alice'
   devtrail search dump/ rfc-archive/ 'ct-1opjmhuddw194' --from 2026-01-01 --format jsonl
   devtrail search dump/ 'errorCode:AccessDenied -userAgent:*Console*' --count
+  devtrail search dump/ 'eventName:Delete*' --count-by account_id,event_name,errorCode
   devtrail search dump/ 9b1d4c5e-0a7f-4f0e-9d59-3f1f0b0c6a11 --limit 1
 
 Exit status:
@@ -83,6 +84,19 @@ pub struct Search {
     /// Print how many records each object holds that answer, instead of the records
     #[arg(long, help_heading = "Output")]
     pub count: bool,
+
+    /// Print how many records that answer have the same values in these fields, instead of the
+    /// records, the largest number first. A field is day, a column of --format csv, or a path of
+    /// keys as in a query; of several values of a record the outermost counts
+    #[arg(
+        long,
+        value_name = "FIELD,...",
+        value_delimiter = ',',
+        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        conflicts_with_all = ["count", "limit"],
+        help_heading = "Output"
+    )]
+    pub count_by: Vec<String>,
 
     /// End after this many records
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Output")]

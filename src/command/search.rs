@@ -11,6 +11,7 @@ use crate::correlate::Selection;
 use crate::error::Error;
 use crate::model::count::counted;
 use crate::report::escape;
+use crate::search::by::By;
 use crate::search::print::{Form, Printer};
 use crate::search::query::Query;
 use crate::search::{self, Extent, Options};
@@ -36,6 +37,7 @@ pub fn search(flags: &Search, color: Color, interrupted: &AtomicBool) -> Result<
         SearchFormat::Jsonl => Form::Jsonl,
         SearchFormat::Csv => Form::Csv,
     };
+    let by = (!flags.count_by.is_empty()).then(|| By::new(&flags.count_by));
     let printer = Printer { form, accent: terminal.accent() };
     let options = Options {
         paths: &paths,
@@ -47,7 +49,8 @@ pub fn search(flags: &Search, color: Color, interrupted: &AtomicBool) -> Result<
         },
         object_days,
         limit: flags.limit,
-        printer: (!flags.count).then_some(printer),
+        printer: (!flags.count && by.is_none()).then_some(printer),
+        by: by.as_ref(),
     };
     let watch = Watch::new(&terminal);
     let mut pool = rayon::ThreadPoolBuilder::new();
@@ -74,12 +77,16 @@ fn print(
     interrupted: &AtomicBool,
 ) -> Result<Extent, Error> {
     let mut out = BufWriter::new(io::stdout());
-    let header = if options.printer.is_some() { printer.header() } else { printer.count_header() };
+    let header = match options.by {
+        Some(by) => by.header(printer.form),
+        None if options.printer.is_some() => printer.header(),
+        None => printer.count_header(),
+    };
     out.write_all(&header).map_err(Error::Stdout)?;
     let extent = search::search(options, watch, interrupted, &mut |searched| {
-        let count = match options.printer {
-            Some(_) => Vec::new(),
-            None => printer.count(&searched.path, searched.hits),
+        let count = match (options.printer, options.by) {
+            (None, None) => printer.count(&searched.path, searched.hits),
+            _ => Vec::new(),
         };
         let written = out.write_all(&count).and_then(|()| {
             searched.printed.iter().try_for_each(|hit| out.write_all(hit))?;
@@ -88,6 +95,11 @@ fn print(
         });
         written.map_err(Error::Stdout)
     })?;
+    let groups = options.by.into_iter().flat_map(|by| {
+        let groups = extent.groups.largest_first().into_iter();
+        groups.map(|(values, hits)| by.line(printer.form, values, hits))
+    });
+    groups.into_iter().try_for_each(|line| out.write_all(&line)).map_err(Error::Stdout)?;
     out.flush().map_err(Error::Stdout)?;
     Ok(extent)
 }
@@ -118,6 +130,15 @@ fn tell(extent: &Extent, options: &Options<'_>, terminal: &Terminal) {
         let field = escape::terminal(field);
         terminal.fault(&format!(
             "no record has a field `{field}`; to look for text with a colon, put it in double quotes"
+        ));
+    }
+    for name in options.by.iter().flat_map(|by| by.unseen(&extent.groups)).filter(|_| extent.hits > 0) {
+        terminal.fault(&format!("no record found has a value for `{}`", escape::terminal(name)));
+    }
+    if extent.groups.beyond > 0 {
+        let beyond = counted(extent.groups.beyond, "record");
+        terminal.fault(&format!(
+            "{beyond} with still other values are in no line: name fields with fewer values"
         ));
     }
     let found = match extent.hits {

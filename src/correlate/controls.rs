@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalogue::{Catalogue, ControlId, Need};
+use crate::limits::CONTROL_FINDINGS_MAX;
 use crate::model::control::{ControlRow, Verdict};
 use crate::model::count::{counted, grouped};
 use crate::model::coverage::{CoverageDay, gaps};
@@ -95,6 +96,8 @@ pub(super) struct Borne {
 /// The findings that bear on one control.
 #[derive(Debug, Default)]
 struct Found {
+    count: u64,
+    /// The first of them.
     ids: Vec<FindingId>,
     attempts: u64,
     suppressed: u64,
@@ -115,7 +118,10 @@ impl Borne {
                 Some(found) => found,
                 None => self.of.entry(control.clone()).or_default(),
             };
-            found.ids.push(finding.finding_id.clone());
+            found.count += 1;
+            if found.ids.len() < CONTROL_FINDINGS_MAX {
+                found.ids.push(finding.finding_id.clone());
+            }
             found.attempts += u64::from(finding.attempt);
             found.suppressed += u64::from(finding.suppression.is_some());
         }
@@ -276,8 +282,7 @@ fn row(
     (found, lacks): (&Found, &BTreeMap<&str, Lack>),
     (rests_on, basis): (&str, Basis<'_>),
 ) -> ControlRow {
-    let Found { ids, attempts, suppressed } = found;
-    let (attempts, suppressed) = (*attempts, *suppressed);
+    let &Found { count, ref ids, attempts, suppressed } = found;
     let of = |part: fn(&Lack) -> &Vec<String>| -> Vec<(&Arc<str>, String)> {
         let why = |rule: &Arc<str>| Some(part(lacks.get(&**rule)?)).filter(|why| !why.is_empty());
         rules.iter().filter_map(|rule| Some((rule, why(rule)?.join(" and ")))).collect()
@@ -287,7 +292,7 @@ fn row(
     in_part.retain(|(rule, _)| !lacking.iter().any(|(other, _)| other == rule));
     let judged = rules.len() - lacking.len();
     // What was refused, or came to nothing, is no exception: the control held.
-    let verdict = match (attempts == ids.len() as u64, judged) {
+    let verdict = match (attempts == count, judged) {
         (false, _) => Verdict::ExceptionsFound,
         // What a few of its rules did not find says little of a control.
         (true, judged) if judged * 2 < rules.len() => Verdict::NotAssessable,
@@ -313,7 +318,7 @@ fn row(
         control: id.control.as_str().into(),
         title: title.into(),
         rules: rules.iter().cloned().collect(),
-        findings: ids.len() as u64 - suppressed,
+        findings: count - suppressed,
         verdict,
         coverage: sentences.join(" "),
         suppressed,

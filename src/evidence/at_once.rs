@@ -4,11 +4,13 @@
 //! not (damage, several members, an archive inside, a size that is not to be trusted) is
 //! `None`: then it is read step by step, and everything odd is named there.
 
+use std::cell::RefCell;
 use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use libdeflater::Decompressor;
+use memchr::memmem;
 
 use crate::evidence::read::{Buffer, Container, Content, container_of, is_tar, nothing, open};
 use crate::limits::INFLATE_RATIO_FLOOR_BYTES;
@@ -17,8 +19,19 @@ use crate::limits::INFLATE_RATIO_FLOOR_BYTES;
 /// a few hundred KB.
 const STORED_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// The window of gzip, as a power of two.
-const WINDOW_BITS: u8 = 15;
+/// Bit of a gzip header that says that the header has a checksum, which is checked
+/// where an object is read step by step.
+///
+/// Source: RFC 1952, 2.3.1.
+const HEADER_CHECKSUM: u8 = 0x02;
+
+/// Bytes of a member with no content: its header, ten bits, its sum and its length.
+const SHORTEST_BYTES: usize = 10 + 2 + 8;
+
+thread_local! {
+    /// Its tables serve the next object.
+    static INFLATER: RefCell<Decompressor> = RefCell::new(Decompressor::new());
+}
 
 /// Reads an object without taking its hashes.
 pub(super) fn read_at_once(location: &Path, inflated: &mut Buffer) -> Option<Content> {
@@ -42,18 +55,27 @@ pub(super) fn read_at_once(location: &Path, inflated: &mut Buffer) -> Option<Con
 fn inflate(stored: &[u8], inflated: &mut Buffer) -> Option<()> {
     let length = u32::from_le_bytes(*stored.last_chunk()?);
     // No larger content has a limit on its ratio, which is held step by step.
-    (u64::from(length) <= INFLATE_RATIO_FLOOR_BYTES).then_some(())?;
+    let trusted = u64::from(length) <= INFLATE_RATIO_FLOOR_BYTES && stored.get(3)? & HEADER_CHECKSUM == 0;
+    (trusted && is_last_alone(stored)).then_some(())?;
     inflated.len = 0;
-    let mut member = Decompress::new_gzip(WINDOW_BITS);
     let room = inflated.step(length as usize);
-    let ended = member.decompress(stored, room, FlushDecompress::Finish).ok()?;
-    let whole = ended == Status::StreamEnd
-        && member.total_in() == stored.len() as u64
-        && member.total_out() == u64::from(length);
+    let inflate = |inflater: &RefCell<Decompressor>| inflater.borrow_mut().gzip_decompress(stored, room);
+    let whole = INFLATER.with(inflate).ok()? == length as usize;
     inflated.len = length as usize;
     let first = inflated.content();
     let first = first.get(..512).unwrap_or(first);
     (whole && !is_tar(first) && container_of(first) == Container::Plain).then_some(())
+}
+
+/// Whether the four bytes at the end stand nowhere before. The inflater does not tell
+/// where the member ended, only that the length which stands there is that of its
+/// content. If that is also what the last four bytes say, and they stand nowhere
+/// before, then the member ended with them and nothing follows it.
+fn is_last_alone(stored: &[u8]) -> bool {
+    let (Some(ends), Some(last)) = (stored.get(SHORTEST_BYTES - 4..), stored.last_chunk::<4>()) else {
+        return false;
+    };
+    memmem::find(ends, last) == Some(ends.len() - last.len())
 }
 
 #[cfg(test)]
@@ -70,6 +92,14 @@ mod tests {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(text).expect("memory takes it");
         encoder.finish().expect("memory takes it")
+    }
+
+    /// The same member with a header that says it has a checksum; it is wrong.
+    fn with_header_checksum(stored: &[u8]) -> Vec<u8> {
+        let mut other = stored.to_vec();
+        other[3] |= HEADER_CHECKSUM;
+        other.splice(10..10, [0, 0]);
+        other
     }
 
     /// Tells whether it was read at once; if so, it is what reading step by step gives.
@@ -106,6 +136,10 @@ mod tests {
             b"{\"Records\":[]}".to_vec(),
             [stored.clone(), stored.clone()].concat(),
             [stored.clone(), b"x".to_vec()].concat(),
+            // What ends as a member of that length does.
+            [&stored[..], b"hidden", &stored[stored.len() - 4..]].concat(),
+            [stored.clone(), gzip(&[9; 800_000])].concat(),
+            with_header_checksum(&stored),
             gzip(&stored),
             gzip(&tar),
             gzip(&vec![0; 17 * 1024 * 1024]),

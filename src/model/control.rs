@@ -47,6 +47,7 @@ pub struct ControlRow {
     pub suppressed: u64,
     /// The rules among them for which evidence is lacking.
     pub rules_not_assessed: Vec<Arc<str>>,
-    /// All these findings, suppressed ones included.
+    /// These findings, suppressed ones included: the first
+    /// [`CONTROL_FINDINGS_MAX`](crate::limits::CONTROL_FINDINGS_MAX).
     pub finding_ids: Vec<crate::model::id::FindingId>,
 }

@@ -57,7 +57,8 @@ impl Default for Spool {
 }
 
 impl Spool {
-    /// As much as the room tells may be held.
+    /// Twice as much may be held as the room tells of one list: all that is put away
+    /// lies in one place.
     pub fn new(room: &Arc<Room>) -> Self {
         let room = room.clone();
         Self { room, held_bytes: AtomicUsize::new(0), disk: OnceLock::new(), making: Mutex::default() }
@@ -72,7 +73,10 @@ impl Spool {
     pub fn put<T: Row>(&self, rows: Vec<T>) -> Spooled<T> {
         let bytes: usize = rows.iter().map(Row::bytes).sum();
         let before = self.held_bytes.fetch_add(bytes, Ordering::Relaxed);
-        if rows.is_empty() || before.saturating_add(bytes) <= self.room.bytes_max || self.room.is_broken() {
+        if rows.is_empty()
+            || before.saturating_add(bytes) <= self.room.bytes_max.saturating_mul(2)
+            || self.room.is_broken()
+        {
             return Spooled(Lies::Held(rows.into_boxed_slice()));
         }
         self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);

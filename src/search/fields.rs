@@ -21,6 +21,15 @@ struct Frame {
 ///
 /// A list is asked as a whole and element by element.
 pub(super) fn find_field(json: &str, path: &[String], answers: &mut dyn FnMut(&str) -> bool) -> bool {
+    find_field_at(json, path, &mut |value, _| answers(value))
+}
+
+/// The same; `answers` is told how many keys lead to the value.
+pub(super) fn find_field_at(
+    json: &str,
+    path: &[String],
+    answers: &mut dyn FnMut(&str, usize) -> bool,
+) -> bool {
     let bytes = json.as_bytes();
     let mut frames: Vec<Frame> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
@@ -40,7 +49,7 @@ pub(super) fn find_field(json: &str, path: &[String], answers: &mut dyn FnMut(&s
                 at += 1;
                 let Some(frame) = frames.pop() else { continue };
                 keyed = frame.keyed;
-                if ends_with(&keys, path) && answers(&json[frame.start..at]) {
+                if ends_with(&keys, path) && answers(&json[frame.start..at], keys.len()) {
                     return true;
                 }
             }
@@ -52,7 +61,7 @@ pub(super) fn find_field(json: &str, path: &[String], answers: &mut dyn FnMut(&s
                     keyed = true;
                     continue;
                 }
-                if ends_with(&keys, path) && answers(&json[start..at]) {
+                if ends_with(&keys, path) && answers(&json[start..at], keys.len()) {
                     return true;
                 }
             }
@@ -63,7 +72,7 @@ pub(super) fn find_field(json: &str, path: &[String], answers: &mut dyn FnMut(&s
             _ => {
                 let ends = |byte: &u8| b"{}[],:\" \t\r\n".contains(byte);
                 at += bytes[start..].iter().position(ends).unwrap_or(bytes.len() - start);
-                if ends_with(&keys, path) && answers(&json[start..at]) {
+                if ends_with(&keys, path) && answers(&json[start..at], keys.len()) {
                     return true;
                 }
             }

@@ -4,6 +4,7 @@
 //! Order is that of paths and of records in them; entries of an archive come in
 //! the archive's own order. Keeps no more hits than a few objects hold.
 
+pub mod by;
 mod fields;
 mod needed;
 pub mod print;
@@ -27,6 +28,7 @@ use crate::examine::archive::{contents_in_turn, unless_archive};
 use crate::model::evidence::ObjectPath;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::model::time::Day;
+use crate::search::by::{By, Groups};
 use crate::search::needed::Glance;
 use crate::search::print::Printer;
 use crate::search::query::Query;
@@ -57,6 +59,8 @@ pub struct Options<'o> {
     pub limit: Option<u64>,
     /// How a hit is printed; `None` only counts.
     pub printer: Option<Printer>,
+    /// What hits are counted by, if they are.
+    pub by: Option<&'o By>,
 }
 
 /// What one object gave.
@@ -68,6 +72,8 @@ pub struct Searched {
     pub printed: Vec<Vec<u8>>,
     /// How many hits it has.
     pub hits: u64,
+    /// Those of each group, if they are counted so.
+    groups: Groups,
     records: u64,
     problems: Vec<Problem>,
     /// It holds nothing that could be searched, and nothing is wrong with it.
@@ -91,6 +97,8 @@ pub struct Extent {
     pub objects_hit: u64,
     /// The limit was reached: there may be more hits.
     pub stopped: bool,
+    /// Hits of each group, if they are counted so.
+    pub groups: Groups,
     /// Fields that the query asks for and no record has.
     pub unknown_fields: BTreeSet<String>,
     /// What could not be searched, or is odd.
@@ -228,6 +236,7 @@ impl Run<'_, '_> {
             extent.stopped = searched.hits == left;
             self.stop.store(extent.stopped, Ordering::Relaxed);
         }
+        extent.groups.append(std::mem::take(&mut searched.groups));
         extent.hits += searched.hits;
         extent.objects_hit += u64::from(searched.hits > 0);
         if let Err(error) = (self.take)(&searched) {
@@ -242,6 +251,7 @@ fn nothing(path: &ObjectPath) -> Searched {
         path: path.clone(),
         printed: Vec::new(),
         hits: 0,
+        groups: Groups::default(),
         records: 0,
         problems: Vec::new(),
         no_evidence: true,

@@ -190,7 +190,8 @@ fn csv(path: &ObjectPath, hit: &Hit<'_>) -> Vec<u8> {
     ])
 }
 
-fn row<T: AsRef<[u8]>>(cells: impl IntoIterator<Item = T>) -> Vec<u8> {
+/// Cells as one row of CSV.
+pub(super) fn row<T: AsRef<[u8]>>(cells: impl IntoIterator<Item = T>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells).expect("memory takes it");
     writer.into_inner().expect("memory takes it")

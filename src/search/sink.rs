@@ -12,6 +12,7 @@ use crate::model::problem::Problem;
 use crate::model::time::UtcTime;
 use crate::normalise::cloudtrail::{account_of, principal_of};
 use crate::normalise::rfc::{RfcRecordKind, from_archive};
+use crate::search::by::Groups;
 use crate::search::print::Hit;
 use crate::search::term::Subject;
 use crate::search::{Options, Searched};
@@ -24,6 +25,7 @@ pub(super) struct SearchSink<'o> {
     key_account: Option<AccountId>,
     printed: Vec<Vec<u8>>,
     hits: u64,
+    groups: Groups,
     records: u64,
     pub(super) problems: ProblemList,
 }
@@ -36,6 +38,7 @@ impl<'o> SearchSink<'o> {
             key_account: s3_key::facts(path.as_str()).account_id,
             printed: Vec::new(),
             hits: 0,
+            groups: Groups::default(),
             records: 0,
             problems: ProblemList::default(),
         }
@@ -46,6 +49,7 @@ impl<'o> SearchSink<'o> {
             path: self.path.clone(),
             printed: self.printed,
             hits: self.hits,
+            groups: self.groups,
             records: self.records,
             problems: self.problems.finish(),
             no_evidence,
@@ -78,6 +82,9 @@ impl<'o> SearchSink<'o> {
 
     fn hit(&mut self, hit: &Hit<'_>) {
         self.hits += 1;
+        if let Some(by) = self.options.by {
+            self.groups.add(by, self.path, hit);
+        }
         // More than are wanted need not be printed.
         let wanted = self.options.limit.is_none_or(|limit| self.hits <= limit);
         if let Some(printer) = self.options.printer.filter(|_| wanted) {

@@ -36,7 +36,8 @@ fn every_generated_part_of_the_readme_is_true() {
     part("exit", &exit());
     part("explain", &explain());
     part("policy", &policy());
-    part("search", &search());
+    part("search", &search("search"));
+    part("search-by", &search("search-by"));
     part("compare", &compare());
     part("way", &way());
     let (same, changed) = verified();
@@ -123,9 +124,10 @@ fn policy() -> String {
     format!("```toml\n{text}```\n")
 }
 
-fn search() -> String {
+/// What a search prints whose command stands before its block.
+fn search(name: &str) -> String {
     let mut command = devtrail();
-    let done = ended(command.args(shown("search")).current_dir(project()).output().expect("it starts"));
+    let done = ended(command.args(shown(name)).current_dir(project()).output().expect("it starts"));
     assert_eq!(done.code, 0, "{}", done.stderr);
     format!("```text\n{}{}\n```\n", done.stdout, done.stderr.trim_end())
 }

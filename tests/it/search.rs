@@ -234,6 +234,36 @@ fn what_could_not_be_searched_is_named_and_ends_with_three() {
 }
 
 #[test]
+fn hits_are_counted_by_fields() {
+    let dump = scratch();
+    let with = |id: &str, code: Option<&str>| {
+        let mut one = record(id, "2026-01-05T00:00:00Z");
+        if let Some(code) = code {
+            one["errorCode"] = code.into();
+        }
+        one
+    };
+    let records = json!({"Records": [with("e1", None), with("e2", Some("AccessDenied")), with("e3", None)]});
+    put(dump.path(), "a.json", records.to_string());
+    put(dump.path(), "b.json.gz", &gzip(records.to_string().as_bytes()));
+    let by = ["--count-by", "day,errorCode", "--format", "csv"];
+    let done = search(dump.path(), "eventName:*", &by);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(done.stdout, "day,errorCode,hits\n2026-01-05,,4\n2026-01-05,AccessDenied,2\n");
+    assert!(done.stderr.contains("6 records found in 2 objects"), "{}", done.stderr);
+    let done = search(dump.path(), "eventName:*", &["--count-by", "kind,nowhere"]);
+    assert_eq!(done.stdout, "       6  event  -\n");
+    assert!(done.stderr.contains("no record found has a value for `nowhere`"), "{}", done.stderr);
+    let done = search(dump.path(), "eventName:*", &["--count-by", "kind", "--format", "jsonl"]);
+    assert_eq!(done.stdout, "{\"kind\":\"event\",\"hits\":6}\n");
+    for wrong in
+        [&["--count-by", "kind", "--count"][..], &["--count-by", "kind", "--limit", "1"], &["--count-by", ""]]
+    {
+        assert_eq!(search(dump.path(), "x", wrong).code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
 fn selections_and_limits_are_kept_and_said() {
     let dump = scratch();
     let mut far = record("far", "2026-01-05T00:00:00Z");
@@ -291,7 +321,13 @@ fn attack_records_cannot_act_on_a_terminal() {
     one["userAgent"] = "needle \u{202e}\u{9b}31m\r\nForged: line \u{200b}".into();
     one["eventName"] = "=cmd|' /C calc'!A0".into();
     put(dump.path(), "ev\u{1b}il\u{202e}.json", json!({"Records": [one]}).to_string());
-    for flags in [vec![], vec!["--format", "jsonl"], vec!["--format", "csv"], vec!["--count"]] {
+    for flags in [
+        vec![],
+        vec!["--format", "jsonl"],
+        vec!["--format", "csv"],
+        vec!["--count"],
+        vec!["--count-by", "eventName,userAgent"],
+    ] {
         let done = search(dump.path(), "needle", &flags);
         assert_eq!(done.code, 0, "{}", done.stderr);
         for text in [&done.stdout, &done.stderr] {

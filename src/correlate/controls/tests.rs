@@ -285,3 +285,20 @@ fn a_finding_bears_on_the_controls_of_its_calls() {
     let queries = r#"{"resolverQueryLogConfigId":"rqlc-1"}"#;
     assert_eq!(bears("route53resolver", "DeleteResolverQueryLogConfig", queries), Vec::<String>::new());
 }
+
+#[test]
+fn a_control_lists_the_first_of_very_many_findings_and_counts_all() {
+    let catalogue = Catalogue::builtin();
+    let events = vec![role_call(10, "CreateRole", DEV), role_call(20, "DeleteRole", DEV)];
+    let sources = super::super::Sources {
+        coverage: vec![day("us-east-1", &["Management"])],
+        ..sources(events, covering(0, 30))
+    };
+    let report = all(sources, &catalogue, &Options::default());
+    let mut borne = Borne::default();
+    for _ in 0..=CONTROL_FINDINGS_MAX {
+        borne.add(&report.findings[0], &catalogue);
+    }
+    let found = &borne.of[&catalogue.controls().read("nist_800_53_r5:CM-5")];
+    assert_eq!((found.count, found.ids.len()), (CONTROL_FINDINGS_MAX as u64 + 1, CONTROL_FINDINGS_MAX));
+}

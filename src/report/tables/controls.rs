@@ -41,7 +41,9 @@ const COLUMNS: &[Column<ControlRow>] = &[
     Column::list("rules_not_assessed", "rules for which evidence is lacking", |c| {
         list(&c.rules_not_assessed)
     }),
-    Column::list("finding_ids", "the findings, attempts and suppressed ones included", |c| {
-        list(&c.finding_ids)
-    }),
+    Column::list(
+        "finding_ids",
+        "the findings, attempts and suppressed ones included; the first 10,000",
+        |c| list(&c.finding_ids),
+    ),
 ];

@@ -45,6 +45,7 @@ fn searched(query: &str, contents: &[(ObjectPath, Vec<u8>)], quick: bool) -> (St
         object_days: (None, None),
         limit: None,
         printer: Some(Printer { form: Form::Jsonl, accent: ("", "") }),
+        by: None,
     };
     let mut glance = Glance::new(&query);
     if !quick {
