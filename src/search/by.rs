@@ -150,6 +150,11 @@ impl Groups {
         self.counts.insert(values, hits);
     }
 
+    /// Bytes that they take.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// The groups, the largest first; of equal ones by their values.
     pub fn largest_first(&self) -> Vec<(&[Option<Box<str>>], u64)> {
         let mut all: Vec<_> = self.counts.iter().map(|(values, hits)| (values.as_slice(), *hits)).collect();

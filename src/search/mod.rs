@@ -40,7 +40,7 @@ const BATCH_OBJECTS: usize = 256;
 /// Stored bytes of objects that are searched together; a larger object alone.
 const BATCH_BYTES: u64 = 8 * 1024 * 1024;
 
-/// Bytes of printed hits that a batch holds before the rest of its objects wait
+/// Bytes of printed hits and of groups that a batch holds before the rest of its objects wait
 /// for their turn.
 const HELD_BYTES_MAX: usize = 256 * 1024 * 1024;
 
@@ -78,6 +78,13 @@ pub struct Searched {
     problems: Vec<Problem>,
     /// It holds nothing that could be searched, and nothing is wrong with it.
     no_evidence: bool,
+}
+
+impl Searched {
+    /// Bytes that wait in it for its turn.
+    fn held_bytes(&self) -> usize {
+        self.printed.iter().map(Vec::len).sum::<usize>() + self.groups.bytes()
+    }
 }
 
 /// How much was searched.
@@ -193,8 +200,7 @@ impl Run<'_, '_> {
                     return None;
                 }
                 let searched = unless_archive(found, Hashes::None, &each);
-                let printed = searched.iter().flatten().flat_map(|one| &one.printed).map(Vec::len).sum();
-                held.fetch_add(printed, Ordering::Relaxed);
+                held.fetch_add(searched.iter().flatten().map(Searched::held_bytes).sum(), Ordering::Relaxed);
                 searched
             })
             .collect();

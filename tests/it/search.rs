@@ -245,7 +245,7 @@ fn hits_are_counted_by_fields() {
     };
     let records = json!({"Records": [with("e1", None), with("e2", Some("AccessDenied")), with("e3", None)]});
     put(dump.path(), "a.json", records.to_string());
-    put(dump.path(), "b.json.gz", &gzip(records.to_string().as_bytes()));
+    put(dump.path(), "b.json.gz", gzip(records.to_string().as_bytes()));
     let by = ["--count-by", "day,errorCode", "--format", "csv"];
     let done = search(dump.path(), "eventName:*", &by);
     assert_eq!(done.code, 0, "{}", done.stderr);
