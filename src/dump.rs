@@ -113,7 +113,6 @@ impl<'a> Dump<'a> {
                 Ok(opened)
             })
             .collect::<Result<_, _>>()?;
-        examiner.prints.all_are_in();
         Part::ALL.into_iter().for_each(|part| observer.part(part.as_str(), examiner.spent.at(part)));
         Ok(Self::of(found, examiner, per_object, Vec::new()))
     }
@@ -126,6 +125,7 @@ impl<'a> Dump<'a> {
         per_object: Vec<Opened>,
         counted: Vec<Folded>,
     ) -> Self {
+        examiner.prints.all_are_in();
         let (per_object, left_out): (Vec<_>, Vec<_>) =
             per_object.into_iter().map(|opened| (opened.examined, opened.left_out)).unzip();
         let mut left_out: Vec<ObjectPath> = left_out.into_iter().flatten().collect();
@@ -154,10 +154,7 @@ impl<'a> Dump<'a> {
         interrupted: &AtomicBool,
     ) -> Result<Self, Error> {
         for index in &assessment.first_member_only {
-            let whole = self.examined.swap_remove(*index);
-            self.examined.push(Box::new(whole.without_what_follows()));
-            let last = self.examined.len() - 1;
-            self.examined.swap(*index, last);
+            self.examined[*index].drop_what_follows();
         }
         self.follow(catalogue, interrupted)?;
         self.recall(catalogue, interrupted)?;
@@ -184,8 +181,7 @@ impl<'a> Dump<'a> {
             again.iter().map(|(location, hash, _)| (*location, *hash)).collect();
         let copies = unsettled.settle(&hashes, known);
         let histories = lost::histories(&mut self.examined, &self.origins);
-        let apart = self.examined.iter_mut().filter(|one| one.seldom.usage.is_some());
-        let apart = apart.filter_map(|one| Some(*one.seldom.usage.take()?));
+        let apart = self.examined.iter_mut().filter_map(|one| Some(*one.seldom.get_mut()?.usage.take()?));
         let apart = apart.chain(std::mem::take(&mut self.counted)).collect();
         let actors = self.examiner.usage.as_ref().map(|usage| usage.finish(apart, &copies.callers));
         let ids = again.into_iter().map(|(location, _, id)| (location, id)).collect();

@@ -26,7 +26,6 @@ mod unopened;
 mod witness;
 
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -64,7 +63,7 @@ use crate::model::id::{AccountId, Region};
 use crate::model::object::Object;
 use crate::model::problem::Problem;
 use crate::model::time::Day;
-use crate::runs::{Ordinals, Room, Spool, Spooled};
+use crate::runs::{Ordinals, Spool, Spooled};
 use crate::timeline::{Fingerprint, Prints, RunKey};
 use crate::usage::Usage;
 
@@ -126,9 +125,7 @@ impl Opened {
     /// Hands over to the run what it does not have to hold of each object.
     pub fn hand_over(&mut self, examiner: &Examiner<'_>) {
         for one in &mut self.examined {
-            if !one.seldom.is_nothing()
-                && let Some((_, short)) = &mut one.seldom.first_member
-            {
+            if let Some(Extras { first_member: Some((_, short)), .. }) = one.seldom.get_mut() {
                 short.hand_over(examiner);
             }
             one.hand_over(examiner);
@@ -256,12 +253,6 @@ impl<'c> Examiner<'c> {
 }
 
 impl<'c> Examiner<'c> {
-    /// The same with room of a run for what has to be put by.
-    #[must_use]
-    pub fn with_room(self, room: &Arc<Room>) -> Self {
-        Self { spool: Spool::new(room), ..self }
-    }
-
     /// Whether something could not be put on disk, so that nothing can come of the run.
     pub fn is_broken(&self) -> bool {
         self.prints.is_broken() || self.spool.is_broken()
@@ -374,7 +365,7 @@ mod tests {
 
     #[test]
     fn what_is_held_of_each_object_is_small() {
-        // A dump of 50 million events has 60,000 objects.
+        // A dump of 50 million events has 40,000 objects.
         assert!(size_of::<Examined>() <= 512, "{}", size_of::<Examined>());
     }
 }

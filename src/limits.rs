@@ -231,6 +231,12 @@ pub const fn prints_bytes_max(memory_limit: usize) -> usize {
     memory_limit / 6
 }
 
+/// Of that, what the objects give may take until all are read: a 16th holds some
+/// 60,000 events.
+pub const fn spool_bytes_max(memory_limit: usize) -> usize {
+    memory_limit / 16
+}
+
 /// Of that, what each list of rows may take that grows with the dump: a 32nd holds
 /// some 30,000 destructive calls.
 pub const fn runs_bytes_max(memory_limit: usize) -> usize {

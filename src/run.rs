@@ -29,7 +29,7 @@ use crate::examine::{Depth, Examiner};
 use crate::gather::Gathered;
 use crate::integrity::{Assessment, Given};
 use crate::lake::{Partitions, Rows};
-use crate::limits::prints_bytes_max;
+use crate::limits::{prints_bytes_max, spool_bytes_max};
 use crate::model::id::{AccountId, Region};
 use crate::model::problem::Problem;
 use crate::model::report::Report;
@@ -38,7 +38,7 @@ use crate::model::time::{Day, UtcTime};
 use crate::readback::Tables;
 use crate::report::folder::Staging;
 use crate::report::{Format, ReportError, RunFacts, SCHEMA_VERSION};
-use crate::runs::Room;
+use crate::runs::{Room, Spool};
 use crate::tickets;
 use crate::timeline::Prints;
 use crate::usage::Usage;
@@ -254,7 +254,8 @@ fn reconstruct(
     let temporary = room.given_folder();
     let prints = Prints::new(prints_bytes_max(options.memory_limit_bytes), temporary);
     let lake = events::lake(options, temporary);
-    let examiner = Examiner { key, usage, lake, prints, ..examiner.with_room(room) };
+    let spool = Spool::new(room, spool_bytes_max(options.memory_limit_bytes));
+    let examiner = Examiner { key, usage, lake, prints, spool, ..examiner };
     let (mut dump, changed) = match &case {
         None => (Dump::read(&found, &examiner, observer, interrupted)?, Vec::new()),
         Some(case) => case.dump((&all, &found), &examiner, observer, interrupted)?,

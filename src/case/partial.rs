@@ -37,7 +37,7 @@ const MAGIC: &[u8; 16] = b"devtrail case 1\n";
 pub struct Source {
     /// Its path inside the dump.
     pub path: ObjectPath,
-    /// Of it as stored.
+    /// SHA-256 of it as stored.
     pub sha256: ContentHash,
     /// Its size as stored.
     pub bytes: u64,

@@ -116,17 +116,20 @@ impl Workloads {
         Ok(Self(rules))
     }
 
-    /// What a call of that source and name tells; several where it starts
-    /// several things at once.
-    /// Whether calls of that name may tell of a workload.
-    pub(super) fn may_tell(&self, (source, name): (&str, &str)) -> bool {
+    fn rule(&self, (source, name): (&str, &str)) -> Option<&Rule> {
         let source = source.strip_suffix(".amazonaws.com").unwrap_or(source);
-        self.0.contains_key(&(source.to_owned(), name.to_owned()))
+        self.0.get(&(source.to_owned(), name.to_owned()))
     }
 
-    pub(super) fn of(&self, (source, name): (&str, &str), columns: (&Value, &Value)) -> Vec<Workload> {
-        let source = source.strip_suffix(".amazonaws.com").unwrap_or(source);
-        let Some(rule) = self.0.get(&(source.to_owned(), name.to_owned())) else { return Vec::new() };
+    /// Whether calls of that source and name may tell of a workload.
+    pub(super) fn may_tell(&self, call: (&str, &str)) -> bool {
+        self.rule(call).is_some()
+    }
+
+    /// What a call of that source and name tells; several where it starts
+    /// several things at once.
+    pub(super) fn of(&self, call: (&str, &str), columns: (&Value, &Value)) -> Vec<Workload> {
+        let Some(rule) = self.rule(call) else { return Vec::new() };
         let values = |(column, path): &(Column, Path)| match column {
             Column::Request => path.follow(columns.0),
             Column::Response => path.follow(columns.1),

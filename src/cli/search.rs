@@ -92,7 +92,7 @@ pub struct Search {
         long,
         value_name = "FIELD,...",
         value_delimiter = ',',
-        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        value_parser = field,
         conflicts_with_all = ["count", "limit"],
         help_heading = "Output"
     )]
@@ -117,6 +117,15 @@ pub struct Search {
     /// Print every problem
     #[arg(short, long, help_heading = "Display")]
     pub verbose: bool,
+}
+
+/// A field to count by; the number itself stands beside them as `hits`.
+fn field(text: &str) -> Result<String, String> {
+    match text {
+        "" => Err("no field is named".to_owned()),
+        "hits" => Err("`hits` is the name of the number; give the path of a field".to_owned()),
+        name => Ok(name.to_owned()),
+    }
 }
 
 /// How records are printed.

@@ -189,10 +189,8 @@ fn found(location: &Path, base: &Arc<Path>, bytes: u64, obstacle: Option<Obstacl
     let inside = location.strip_prefix(base).unwrap_or(location);
     let path = ObjectPath::new(printable(inside));
     // A name that is no UTF-8 is not the one that is printed.
-    let place = match base.join(path.as_str()).as_os_str() == location.as_os_str() {
-        true => Place::Below(base.clone()),
-        false => Place::At(location.into()),
-    };
+    let as_printed = base.join(path.as_str()).as_os_str() == location.as_os_str();
+    let place = if as_printed { Place::Below(base.clone()) } else { Place::At(location.into()) };
     Found { path, place, bytes, obstacle: obstacle.map(Box::new) }
 }
 

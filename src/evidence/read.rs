@@ -50,9 +50,9 @@ pub struct Fault {
 /// An object's content, and how it came to be.
 #[derive(Debug)]
 pub struct Content {
-    /// Of the bytes as stored; none if it was not asked for.
+    /// SHA-256 of the bytes as stored; none if it was not asked for.
     pub sha256: ContentHash,
-    /// Of the inflated bytes; none if it was not asked for.
+    /// SHA-256 of the inflated bytes; none if it was not asked for.
     pub inflated_sha256: ContentHash,
     /// How many bytes were stored.
     pub bytes: u64,
@@ -76,7 +76,7 @@ pub struct Content {
 /// Source: facts/cloudtrail.md 3.5, the appended-member attack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstMember {
-    /// Of its inflated bytes.
+    /// SHA-256 of its inflated bytes.
     pub inflated_sha256: ContentHash,
     /// How many inflated bytes it has.
     pub inflated_bytes: usize,

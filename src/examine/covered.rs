@@ -21,14 +21,12 @@ impl Examined {
         }
     }
 
-    /// The object without what follows its first gzip member. Entries dropped
-    /// with it count as rejected.
-    #[must_use]
-    pub fn without_what_follows(mut self) -> Self {
-        if self.seldom.first_member.is_none() {
-            return self;
-        }
-        let Some((first, short)) = self.seldom.first_member.take() else { return self };
+    /// Drops what follows its first gzip member. Entries dropped with it count as
+    /// rejected.
+    pub fn drop_what_follows(&mut self) {
+        let Some((first, short)) = self.seldom.get_mut().and_then(|extras| extras.first_member.take()) else {
+            return;
+        };
         let dropped = self.counts.seen - self.counts.rejected;
         let dropped = dropped.saturating_sub(short.counts.seen - short.counts.rejected);
         let mut kept = *short;
@@ -43,7 +41,7 @@ impl Examined {
         kept.counts.rejected = self.counts.rejected + dropped;
         kept.object.rejected = kept.counts.rejected;
         kept.object.status = ObjectStatus::Partial;
-        kept
+        *self = kept;
     }
 }
 

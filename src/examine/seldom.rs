@@ -80,9 +80,9 @@ impl Extras {
 pub struct Seldom(Option<Box<Extras>>);
 
 impl Seldom {
-    /// Whether there is nothing of it.
-    pub const fn is_nothing(&self) -> bool {
-        self.0.is_none()
+    /// To change what is there, without making room for what is not.
+    pub fn get_mut(&mut self) -> Option<&mut Extras> {
+        self.0.as_deref_mut()
     }
 
     /// Takes it away.

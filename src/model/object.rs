@@ -86,9 +86,9 @@ pub struct Object {
     pub inside_archive: bool,
     /// Whether it is no part of the dump: a file that the policy names.
     pub beside_dump: bool,
-    /// Of the bytes as stored; none if unreadable.
+    /// SHA-256 of the bytes as stored; none if unreadable.
     pub sha256: ContentHash,
-    /// Of the inflated content; none if unreadable.
+    /// SHA-256 of the inflated content; none if unreadable.
     pub inflated_sha256: ContentHash,
     /// Size as stored.
     pub bytes: u64,

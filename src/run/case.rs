@@ -77,7 +77,6 @@ impl Opened {
         let plan = Plan::new(&self.held, &today, (wanted, examiner.days != (None, None)))?;
         let reading = Reading { case: &self.case, found: wanted, examiner, observer, interrupted };
         let (opened, counted) = reading.all(&plan)?;
-        examiner.prints.all_are_in();
         Part::ALL.into_iter().for_each(|part| observer.part(part.as_str(), examiner.spent.at(part)));
         Ok((Dump::of(wanted, examiner, opened, counted), plan.problems))
     }

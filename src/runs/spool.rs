@@ -14,6 +14,7 @@ use super::{Room, Row, lock};
 #[derive(Debug)]
 pub struct Spool {
     room: Arc<Room>,
+    bytes_max: usize,
     held_bytes: AtomicUsize,
     disk: OnceLock<Disk>,
     making: Mutex<()>,
@@ -52,16 +53,21 @@ impl<T> Spooled<T> {
 
 impl Default for Spool {
     fn default() -> Self {
-        Self::new(&Arc::default())
+        Self::new(&Arc::default(), usize::MAX)
     }
 }
 
 impl Spool {
-    /// Twice as much may be held as the room tells of one list: all that is put away
-    /// lies in one place.
-    pub fn new(room: &Arc<Room>) -> Self {
+    /// So many bytes may be held; the rest goes where the room tells.
+    pub fn new(room: &Arc<Room>, bytes_max: usize) -> Self {
         let room = room.clone();
-        Self { room, held_bytes: AtomicUsize::new(0), disk: OnceLock::new(), making: Mutex::default() }
+        Self {
+            room,
+            bytes_max,
+            held_bytes: AtomicUsize::new(0),
+            disk: OnceLock::new(),
+            making: Mutex::default(),
+        }
     }
 
     /// Whether a list could not be put away.
@@ -73,10 +79,7 @@ impl Spool {
     pub fn put<T: Row>(&self, rows: Vec<T>) -> Spooled<T> {
         let bytes: usize = rows.iter().map(Row::bytes).sum();
         let before = self.held_bytes.fetch_add(bytes, Ordering::Relaxed);
-        if rows.is_empty()
-            || before.saturating_add(bytes) <= self.room.bytes_max.saturating_mul(2)
-            || self.room.is_broken()
-        {
+        if rows.is_empty() || before.saturating_add(bytes) <= self.bytes_max || self.room.is_broken() {
             return Spooled(Lies::Held(rows.into_boxed_slice()));
         }
         self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);

@@ -100,7 +100,7 @@ fn a_folder_that_is_gone_is_told() {
 fn lists_that_were_put_away_come_back_as_they_were() {
     let lines = lines(2000);
     for bytes_max in [0, 5000, usize::MAX] {
-        let spool = Spool::new(&Room::new(bytes_max, None));
+        let spool = Spool::new(&Room::new(bytes_max, None), bytes_max);
         let put: Vec<Spooled<Line>> = lines.par_chunks(7).map(|few| spool.put(few.to_vec())).collect();
         let none: Spooled<Line> = spool.put(Vec::new());
         assert!(none.is_empty() && spool.rows(&none).is_empty());

@@ -43,8 +43,13 @@ pub struct Groups {
 }
 
 impl By {
-    /// Of names: columns of the printed hits, `day`, or keys joined by dots.
-    pub fn new(names: &[String]) -> Self {
+    /// Of names: columns of the printed hits, `day`, or keys joined by dots. One that
+    /// is given twice counts once.
+    pub fn new(given: &[String]) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for name in given {
+            names.extend((!names.contains(name)).then(|| name.clone()));
+        }
         let field = |name: &String| match name.as_str() {
             "source_object" => Field::Known(|path, _| Some(path.as_str().to_owned())),
             "kind" => Field::Known(|_, hit| Some(hit.kind.to_owned())),
@@ -56,7 +61,8 @@ impl By {
             "principal_arn" => Field::Known(|_, hit| hit.principal.map(str::to_owned)),
             path => Field::Path(path.split('.').map(str::to_owned).collect()),
         };
-        Self { names: names.to_vec(), fields: names.iter().map(field).collect() }
+        let fields = names.iter().map(field).collect();
+        Self { names, fields }
     }
 
     /// The values of a hit.

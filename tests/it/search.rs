@@ -254,11 +254,14 @@ fn hits_are_counted_by_fields() {
     let done = search(dump.path(), "eventName:*", &["--count-by", "kind,nowhere"]);
     assert_eq!(done.stdout, "       6  event  -\n");
     assert!(done.stderr.contains("no record found has a value for `nowhere`"), "{}", done.stderr);
-    let done = search(dump.path(), "eventName:*", &["--count-by", "kind", "--format", "jsonl"]);
+    let done = search(dump.path(), "eventName:*", &["--count-by", "kind,kind", "--format", "jsonl"]);
     assert_eq!(done.stdout, "{\"kind\":\"event\",\"hits\":6}\n");
-    for wrong in
-        [&["--count-by", "kind", "--count"][..], &["--count-by", "kind", "--limit", "1"], &["--count-by", ""]]
-    {
+    for wrong in [
+        &["--count-by", "kind", "--count"][..],
+        &["--count-by", "kind", "--limit", "1"],
+        &["--count-by", ""],
+        &["--count-by", "day,hits"],
+    ] {
         assert_eq!(search(dump.path(), "x", wrong).code, 2, "{wrong:?}");
     }
 }
