@@ -6,6 +6,7 @@
 
 pub mod by;
 mod fields;
+mod names;
 mod needed;
 pub mod print;
 pub mod query;

@@ -9,6 +9,8 @@ use regex::Regex;
 use regex_syntax::hir::literal::Extractor;
 
 use crate::decode::{Skimmed, Wanted};
+use crate::normalise::secrets::REDACTED;
+use crate::search::names::Names;
 use crate::search::query::Query;
 use crate::search::term::{Subject, Term, in_escaped_string, pattern, touches_redacted};
 
@@ -21,6 +23,8 @@ pub(super) struct Needed {
     in_string: Regex,
     /// An escape other than by number may spell a part of it.
     any_escape: bool,
+    /// What an `eventName` of every record that answers matches, if it is needed there.
+    name: Option<Regex>,
     /// How much it rules out, as far as its length tells: the more the fewer records
     /// hold it. Keys stand in most records.
     weight: usize,
@@ -41,6 +45,7 @@ impl Needed {
             in_text: value.clone(),
             in_string: value,
             any_escape: has_own_escape(text),
+            name: None,
             weight: text.len(),
         }))
     }
@@ -55,6 +60,7 @@ impl Needed {
             in_text: pattern(&format!("\"{escaped}\""), true)?,
             in_string: pattern(&escaped, true)?,
             any_escape: has_own_escape(key),
+            name: None,
             weight: 0,
         })
     }
@@ -77,7 +83,15 @@ impl Needed {
         let escaped: Vec<String> = texts.iter().map(|one| regex::escape(one)).collect();
         let value = pattern(&escaped.join("|"), false).ok()?;
         let any_escape = texts.iter().any(|one| has_own_escape(one));
-        Some(Self { in_text: value.clone(), in_string: value, any_escape, weight })
+        Some(Self { in_text: value.clone(), in_string: value, any_escape, name: None, weight })
+    }
+
+    /// The same, needed where the key is `eventName` and the value matches: then the names of
+    /// records tell more than their texts do. A pattern that may come of a secret's
+    /// replacement is none.
+    pub(super) fn under_name(mut self, value: &Regex) -> Self {
+        self.name = (!value.is_match(REDACTED)).then(|| value.clone());
+        self
     }
 
     /// Whether a record may hold it.
@@ -134,10 +148,13 @@ impl<'q> Glance<'q> {
         }
         let unseen =
             self.fields.iter().filter(|term| term.unknown_field().is_some()).filter_map(|term| term.key());
-        let texts: Vec<&Needed> = needed.iter().copied().chain(unseen).collect();
+        let names = needed.iter().filter_map(|text| text.name.as_ref()).collect();
+        let texts: Vec<&Needed> =
+            needed.iter().copied().filter(|text| text.name.is_none()).chain(unseen).collect();
         Some(Texts {
             any_escape: texts.iter().any(|text| text.any_escape),
             next: texts.into_iter().map(|text| (&text.in_text, 0)).collect(),
+            names: Names::new(names),
         })
     }
 
@@ -154,6 +171,8 @@ pub(super) struct Texts<'q> {
     /// found no more.
     next: Vec<(&'q Regex, usize)>,
     any_escape: bool,
+    /// What names are asked for beside them.
+    names: Names<'q>,
 }
 
 impl Wanted for Texts<'_> {
@@ -169,6 +188,14 @@ impl Wanted for Texts<'_> {
 
     fn any_escape(&self) -> bool {
         self.any_escape
+    }
+
+    fn asks_names(&self) -> bool {
+        self.names.any()
+    }
+
+    fn name(&mut self, spelled: &[u8]) -> bool {
+        self.names.may_answer(spelled)
     }
 }
 

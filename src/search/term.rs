@@ -76,7 +76,13 @@ impl Term {
             }
         };
         needed.extend(Needed::text(literal)?);
+        if let Value::Regex(text) = value {
+            needed.extend(Needed::beginnings(text));
+        }
         let any = matches!(value, Value::Glob("*"));
+        if last.eq_ignore_ascii_case("eventName") && !any {
+            needed = needed.into_iter().map(|one| one.under_name(&anchored)).collect();
+        }
         Ok(Self { path, value: anchored, any, needed, field_seen: Arc::default() })
     }
 

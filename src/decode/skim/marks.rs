@@ -26,7 +26,7 @@ pub(super) struct Marks {
     pub(super) commas: u64,
     /// Colons.
     pub(super) colons: u64,
-    /// Letters before the last one of the keys that make a call of a record.
+    /// Letters before the last one of the keys that make a call of a record, in any case.
     pub(super) tails: u64,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn marks<S: Simd>(simd: S, block: &[u8; BLOCK_BYTES]) -> Marks {
     let bytes = u8x64::from_slice(simd, block);
     let all = |byte| u8x64::splat(simd, byte);
     let is = |byte| bytes.simd_eq(all(byte)).to_bitmask();
-    // One bit tells `[` from `{`, and `]` from `}`.
+    // One bit tells `[` from `{`, and `]` from `}`; and `M` from `m`.
     let curly = bytes | all(0x20);
     Marks {
         quotes: is(b'"'),
@@ -46,7 +46,7 @@ pub(super) fn marks<S: Simd>(simd: S, block: &[u8; BLOCK_BYTES]) -> Marks {
         square: (bytes & all(0xf9)).simd_eq(all(0x59)).to_bitmask(),
         commas: is(b','),
         colons: is(b':'),
-        tails: (bytes.simd_eq(all(b'm')) | bytes.simd_eq(all(b'c'))).to_bitmask(),
+        tails: (curly.simd_eq(all(b'm')) | curly.simd_eq(all(b'c'))).to_bitmask(),
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
                 assert_eq!(marks.square, is(b"[]Y_"), "{byte}");
                 assert_eq!(
                     (marks.commas, marks.colons, marks.tails),
-                    (is(b","), is(b":"), is(b"mc")),
+                    (is(b","), is(b":"), is(b"mcMC")),
                     "{byte}"
                 );
             }

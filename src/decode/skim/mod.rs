@@ -26,6 +26,14 @@ pub trait Wanted {
 
     /// Whether any escape may spell what is wanted, and not only `\u`.
     fn any_escape(&self) -> bool;
+
+    /// Whether records are wanted by what stands under a key `eventName`, whatever its case,
+    /// anywhere in them.
+    fn asks_names(&self) -> bool;
+
+    /// Whether a record may be wanted that has such a key with this text, which is spelled
+    /// without escapes.
+    fn name(&mut self, spelled: &[u8]) -> bool;
 }
 
 /// How many records of an object were seen.

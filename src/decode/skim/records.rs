@@ -3,7 +3,7 @@
 //! Owns: what makes a record one that may be passed by. It names a call by plain keys,
 //! nothing in it could spell what is wanted, and it is no wrapper of another record.
 
-use memchr::memmem;
+use memchr::{memchr2, memmem};
 
 use crate::decode::Place;
 use crate::decode::skim::Wanted;
@@ -29,6 +29,10 @@ pub(super) struct Records<'a, 'w> {
     call: u8,
     /// One of these keys holds what a call may not hold.
     no_call: bool,
+    /// Whether what stands under `eventName` is asked for.
+    asks_names: bool,
+    /// A name was met that may be wanted.
+    named: bool,
     /// Where the next begins that is wanted.
     wanted_at: usize,
     /// The last escape that was met, and the last one by number.
@@ -40,6 +44,8 @@ impl<'a, 'w> Records<'a, 'w> {
     pub(super) fn new(text: &'a str, wanted: &'w mut dyn Wanted) -> Self {
         Self {
             text,
+            asks_names: wanted.asks_names(),
+            named: false,
             wanted,
             count: 0,
             asked: Vec::new(),
@@ -62,13 +68,19 @@ impl<'a, 'w> Records<'a, 'w> {
 
     /// A record begins.
     pub(super) fn begin(&mut self, at: usize) {
-        (self.start, self.call, self.no_call) = (at, 0, false);
+        (self.start, self.call, self.no_call, self.named) = (at, 0, false, false);
     }
 
-    /// The colon behind a key of the record itself.
+    /// The colon behind a key, of the record itself (`own`) or of something in it.
     #[inline(always)]
-    pub(super) fn key(&mut self, colon: usize) {
+    pub(super) fn key(&mut self, colon: usize, own: bool) {
         let (before, from) = self.text.as_bytes().split_at(colon);
+        if self.asks_names && !self.named && is_name(before) {
+            self.named = self.may_be_wanted(from);
+        }
+        if !own {
+            return;
+        }
         let key: u8 = if ends_in(before, b"\"eventName\"") {
             0b001
         } else if ends_in(before, b"\"eventSource\"") {
@@ -88,12 +100,23 @@ impl<'a, 'w> Records<'a, 'w> {
         self.no_call |= !sound;
     }
 
+    /// Whether a record may be wanted that has a name and this behind it. What is no
+    /// plain text is left to who reads the record.
+    fn may_be_wanted(&mut self, from: &[u8]) -> bool {
+        let [_, b'"', value @ ..] = from else { return true };
+        let Some(end) = memchr2(b'"', b'\\', value).filter(|end| value.get(*end) == Some(&b'"')) else {
+            return true;
+        };
+        value.get(..end).is_none_or(|name| self.wanted.name(name))
+    }
+
     /// The record at hand ends; false if it is too long to be one.
     pub(super) fn end(&mut self, end: usize) -> bool {
         if self.wanted_at < self.start {
             self.wanted_at = self.wanted.next(self.text, self.start);
         }
-        if self.wanted_at < end || self.call != CALL || self.no_call || self.may_spell_more(end) {
+        let asked = self.named || self.wanted_at < end || self.call != CALL || self.no_call;
+        if asked || self.may_spell_more(end) {
             self.asked.push(Place { ordinal: self.count, start: self.start, end });
         }
         self.count += 1;
@@ -112,6 +135,12 @@ impl<'a, 'w> Records<'a, 'w> {
         let whole = self.text.as_bytes().get(self.start..end).unwrap_or_default();
         memmem::find(whole, RECORD_AS_TEXT).is_some()
     }
+}
+
+/// Whether a text ends in a key `eventName`, whatever its case.
+#[inline(always)]
+fn is_name(text: &[u8]) -> bool {
+    text.last_chunk().is_some_and(|last: &[u8; 11]| last.eq_ignore_ascii_case(b"\"eventName\""))
 }
 
 /// Whether a text ends in that key. One that ends so behind an escaped quote is

@@ -74,7 +74,7 @@ struct Block {
     plain: u64,
     /// Beginnings of numbers and words.
     scalars: u64,
-    /// Colons behind keys that may make a call of a record.
+    /// Colons behind keys that may be asked for.
     keys: u64,
     /// What is no JSON.
     faults: u64,
@@ -196,9 +196,8 @@ impl<'a, 'w> Walk<'a, 'w> {
         let mut keys = block.keys;
         while keys != 0 {
             let below = (keys & keys.wrapping_neg()) - 1;
-            if self.spare + inner(below) == 0 {
-                self.records.key(block.at + keys.trailing_zeros() as usize);
-            }
+            let own = self.spare + inner(below) == 0;
+            self.records.key(block.at + keys.trailing_zeros() as usize, own);
             keys &= keys - 1;
         }
         self.spare += inner(u64::MAX);
@@ -264,9 +263,9 @@ impl<'a, 'w> Walk<'a, 'w> {
     /// What is wrong between two brackets.
     fn between(&mut self, block: &Block, part: u64, values: u64) -> u64 {
         if self.objects & 1 == 1 {
-            let mut keys = if self.depth == 1 { block.keys & part } else { 0 };
+            let mut keys = block.keys & part;
             while keys != 0 {
-                self.records.key(block.at + keys.trailing_zeros() as usize);
+                self.records.key(block.at + keys.trailing_zeros() as usize, self.depth == 1);
                 keys &= keys - 1;
             }
             return part & (block.colons & !values | block.commas & values | block.scalars & !values);

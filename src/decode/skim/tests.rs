@@ -8,20 +8,40 @@ use super::*;
 use crate::decode::scan::tests::RECORDS;
 use crate::decode::{Aside, Document, Fault, RfcEntry, Verdict, decode};
 
-/// Wants records that hold a text.
-struct Text {
-    text: &'static str,
-    any_escape: bool,
+/// Wants records that hold a text, or those with a name.
+#[derive(Clone, Copy, Debug)]
+enum Want {
+    Text(&'static str),
+    Name(&'static str),
 }
 
-impl Wanted for Text {
+impl Wanted for Want {
     fn next(&mut self, text: &str, from: usize) -> usize {
-        let found = memmem::find(&text.as_bytes()[from..], self.text.as_bytes());
+        let Self::Text(wanted) = self else { return usize::MAX };
+        let found = memmem::find(&text.as_bytes()[from..], wanted.as_bytes());
         found.map_or(usize::MAX, |at| from + at)
     }
 
     fn any_escape(&self) -> bool {
-        self.any_escape
+        matches!(self, Self::Text(text) if text.contains('/'))
+    }
+
+    fn asks_names(&self) -> bool {
+        matches!(self, Self::Name(_))
+    }
+
+    fn name(&mut self, spelled: &[u8]) -> bool {
+        matches!(self, Self::Name(name) if name.as_bytes() == spelled)
+    }
+}
+
+impl Want {
+    /// Whether a record, or something in it, is wanted.
+    fn is_in(self, value: &Value) -> bool {
+        match self {
+            Self::Text(text) => spells(value, text),
+            Self::Name(name) => is_named(value, name),
+        }
     }
 }
 
@@ -66,12 +86,34 @@ fn spells(value: &Value, text: &str) -> bool {
     }
 }
 
+/// Whether that name stands under `eventName` anywhere in a record, or as an element there.
+fn is_named(value: &Value, name: &str) -> bool {
+    let named = |value: &Value| match value {
+        Value::Array(values) => values.iter().any(|value| value == name),
+        value => value == name,
+    };
+    match value {
+        Value::Array(values) => values.iter().any(|value| is_named(value, name)),
+        Value::Object(members) => members.iter().any(|(key, value)| {
+            (key.eq_ignore_ascii_case("eventName") && named(value)) || is_named(value, name)
+        }),
+        _ => false,
+    }
+}
+
 /// Tells how many records were passed by and read, if the object was taken.
 #[track_caller]
 fn check(content: &[u8], wanted: &'static str) -> Option<Skimmed> {
+    let by_name = check_one(content, Want::Name(wanted));
+    let by_text = check_one(content, Want::Text(wanted));
+    assert_eq!(by_name.is_some(), by_text.is_some(), "{}", String::from_utf8_lossy(content));
+    by_text
+}
+
+#[track_caller]
+fn check_one(content: &[u8], wanted: Want) -> Option<Skimmed> {
     let (mut seen, mut all) = (Seen::default(), Seen::default());
-    let mut text = Text { text: wanted, any_escape: wanted.contains('/') };
-    let skimmed = skim(content, &mut text, &mut seen);
+    let skimmed = skim(content, &mut wanted.clone(), &mut seen);
     let Some(skimmed) = skimmed else {
         assert!(seen.records.is_empty() && seen.others.is_empty(), "nothing is handed on twice");
         return None;
@@ -87,9 +129,11 @@ fn check(content: &[u8], wanted: &'static str) -> Option<Skimmed> {
         if read.next_if(|one| *one == record).is_some() {
             continue;
         }
-        assert!(!record.1.contains(wanted), "{wanted} was passed by in {shown}");
+        if let Want::Text(text) = wanted {
+            assert!(!record.1.contains(text), "{text} was passed by in {shown}");
+        }
         let value: Value = serde_json::from_str(&record.1).unwrap_or_default();
-        assert!(!spells(&value, wanted), "{wanted} was passed by in {shown}");
+        assert!(!wanted.is_in(&value), "{wanted:?} was passed by in {shown}");
     }
     assert_eq!(read.next(), None, "a record that decoding does not know: {shown}");
     Some(skimmed)
@@ -123,6 +167,36 @@ fn usual_objects_are_taken_and_only_what_is_wanted_is_read() {
     assert_eq!(check(numbered.as_bytes(), "nowhere"), of(1, 3), "an escape by number may spell it");
     let usual = RECORDS[0].replace(r"\u00e9", "é").replace("[ ] ", "[]").replace(", []", ",[]");
     assert_eq!(check(delivered(&[&usual, &usual]).as_bytes(), "nowhere"), of(0, 2));
+}
+
+#[test]
+fn a_name_is_found_wherever_it_may_stand() {
+    let read = |records: &[&str]| {
+        let object = delivered(records);
+        let skimmed = check_one(object.as_bytes(), Want::Name("A")).expect("sound");
+        (skimmed.read, skimmed.passed)
+    };
+    assert_eq!(read(&[SMALL[0], SMALL[1], SMALL[2]]), (1, 2));
+    let other = SMALL[0].replace("\"A\"", "\"B\"");
+    assert_eq!(read(&[&other, &other]), (0, 2), "the letter stands elsewhere in it");
+    let with = |member: &str| other.replace("\"n\":-1.5e3", member);
+    for member in [
+        r#""EVENTNAME":"A""#,
+        r#""n":{"eventname":"A"}"#,
+        r#""n":[{"a":1},{"x":{"eventName":"A"}}]"#,
+        r#""n":{"eventName":["B","A"]}"#,
+        r#""n":{"eventName":{"x":"A"}}"#,
+        r#""n":{"eventName":1}"#,
+        r#""n":{"eventName":"\/"}"#,
+        r#""n":{"event\u004eame":"B"}"#,
+    ] {
+        assert_eq!(read(&[&other, &with(member), &other]), (1, 2), "{member}");
+    }
+    for member in
+        [r#""eventNames":"A""#, r#""n":{"username":"A","eventName":"B"}"#, r#""x":["eventName","A"]"#]
+    {
+        assert_eq!(read(&[&other, &with(member)]), (0, 2), "{member}");
+    }
 }
 
 #[test]
@@ -250,7 +324,7 @@ impl Dice {
     fn members(&mut self, count: usize, depth: usize, out: &mut Vec<String>) {
         for piece in 0..count {
             out.extend((piece > 0).then(|| ",".to_owned()));
-            let key = ["a", "eventName", "eventSource", "type", "evil"][self.roll(5)];
+            let key = ["a", "eventName", "eventSource", "type", "evil", "EventName"][self.roll(6)];
             out.extend([format!("\"{key}\""), ":".to_owned()]);
             self.value(depth, out);
         }

@@ -12,7 +12,7 @@ use crate::search::print::{Form, Printer};
 use crate::search::{Options, one};
 
 /// Of every kind of term, and of every way to join them.
-const QUERIES: [&str; 20] = [
+const QUERIES: [&str; 26] = [
     "/DeleteBucket|DeleteVolume|StopLogging/",
     "/[Dd]elete(Bucket|Table)/",
     "/(?i)terminate/",
@@ -24,6 +24,12 @@ const QUERIES: [&str; 20] = [
     "REDACTED",
     "eventName:Delete*",
     "eventName:/^Put/",
+    "eventName:/^(DeleteBucket|ListBucket)$/",
+    "EVENTNAME:\"DeleteBucket\"",
+    "details.eventName:Delete*",
+    "eventName:/^[A-Z]+$/",
+    "eventName:Put OR eventName:Delete* OR alice",
+    "NOT eventName:Put",
     "eventSource:s3.amazonaws.com",
     "errorCode:*",
     "userIdentity.arn:*alice*",
@@ -102,7 +108,7 @@ fn objects_of_every_form_are_searched_as_if_every_record_were_asked() {
 #[test]
 fn damaged_objects_are_searched_as_if_every_record_were_asked() {
     let one = r#"{"eventVersion":"1.1","userIdentity":{"type":"IAMUser","arn":"x/alice"},"eventTime":"t","eventSource":"s3.amazonaws.com","eventName":"DeleteBucket"}"#;
-    let two = r#"{"eventTime":"t","eventSource":"s","eventName":"Put","errorCode":"AccessDenied","password":"h","note":"\u0064elete say \"hi\" arn:aws:iam::aws:policy\/x"}"#;
+    let two = r#"{"eventTime":"t","eventSource":"s","eventName":"Put","errorCode":"AccessDenied","password":"h","details":{"EventName":["DeleteBucket",1]},"note":"\u0064elete say \"hi\" arn:aws:iam::aws:policy\/x"}"#;
     let object = format!(r#"{{"Records":[{one},{two},{}]}}"#, one.replace("Delete", "List")).into_bytes();
     let path = ObjectPath::new("x");
     let mut contents = Vec::new();
@@ -126,12 +132,30 @@ fn what_rules_most_out_is_looked_for() {
     assert_eq!(needed("/[A-Z]*x/"), None);
     assert_eq!(needed("/RED.*/"), None, "it may come of a secret");
     assert_eq!(needed("eventName:Delete*Bkt"), of(&["Delete"]), "not the key, which is everywhere");
+    assert_eq!(needed("eventName:/^Put.*x/"), of(&["Put"]));
     assert_eq!(needed("errorCode:*"), of(&["\"errorCode\""]));
     assert_eq!(needed("a eventName:* bcd"), of(&["bcd"]));
     assert_eq!(needed("alice OR bob"), of(&["alice", "bob"]));
     assert_eq!(needed("alice OR /x*/"), None);
     assert_eq!(needed("alice NOT bob"), of(&["alice"]));
     assert_eq!(needed("NOT bob"), None);
+}
+
+#[test]
+fn a_name_is_asked_for_where_it_stands() {
+    let names = |query: &str| {
+        let query = Query::parse(query).expect("a query");
+        let needed = query.needed().unwrap_or_default();
+        needed.iter().map(|text| text.name.as_ref().map(|name| name.as_str().to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(names("eventName:/^Put/"), [Some("^Put".to_owned())]);
+    assert_eq!(names("x.EventName:Put"), [Some("^(?:Put)$".to_owned())]);
+    assert_eq!(names("eventName:/[A-Z]x/"), [Some("[A-Z]x".to_owned())], "no text is known of it");
+    assert_eq!(names("eventName:Put OR alice"), [Some("^(?:Put)$".to_owned()), None]);
+    // Any name, another key, what a secret may become.
+    assert_eq!(names("eventName:*"), [None]);
+    assert_eq!(names("eventSource:s3"), [None]);
+    assert_eq!(names("eventName:/^RED/"), [None]);
 }
 
 #[test]
