@@ -283,11 +283,6 @@ impl Catalogue {
         })
     }
 
-    /// Whether [`Self::workloads`] may tell anything of calls of that name.
-    pub fn may_tell_workload(&self, call: (&str, &str)) -> bool {
-        self.workloads.may_tell(call)
-    }
-
     /// What a call makes, changes or starts that then runs under a role of its
     /// own: `call` is event source and event name without API date, `columns`
     /// its parsed request and response.

@@ -121,11 +121,6 @@ impl Workloads {
         self.0.get(&(source.to_owned(), name.to_owned()))
     }
 
-    /// Whether calls of that source and name may tell of a workload.
-    pub(super) fn may_tell(&self, call: (&str, &str)) -> bool {
-        self.rule(call).is_some()
-    }
-
     /// What a call of that source and name tells; several where it starts
     /// several things at once.
     pub(super) fn of(&self, call: (&str, &str), columns: (&Value, &Value)) -> Vec<Workload> {

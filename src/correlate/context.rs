@@ -35,7 +35,7 @@ pub fn tells_of_others(event: &Event, catalogue: &Catalogue) -> bool {
         || is_change_management(&event.event_source)
         || stops_recording(event)
         || marks::touches(event, catalogue)
-        || lineage::bears(event, catalogue)
+        || lineage::bears(event)
         || tells(event, catalogue)
 }
 
@@ -99,5 +99,37 @@ impl Plain {
     /// Those that are not in memory.
     pub(super) fn iter(&self) -> impl Iterator<Item = Cow<'_, Event>> {
         self.rows.iter().filter(|event| !self.moved.contains(&event.evidence))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{With, call, wearing};
+    use super::*;
+
+    #[test]
+    fn floods_of_usual_destruction_pass_by() {
+        let catalogue = Catalogue::builtin();
+        let tells = |source: &str, name: &str, request: &str, role: &str| {
+            let mut event = call(1, source, name).by(wearing(role, "ASIA1", Some(1))).request(request);
+            event.category = catalogue.judge(&event).map(|judgement| judgement.category);
+            assert!(event.category.is_some(), "{name} is destructive");
+            tells_of_others(&event, &catalogue)
+        };
+        let of_version = r#"{"bucketName":"b","key":"k","versionId":"v"}"#;
+        for (source, name, request) in [
+            ("cloudformation", "DeleteStack", r#"{"stackName":"s","roleARN":"arn:aws:iam::1:role/r"}"#),
+            ("s3", "DeleteObject", of_version),
+            ("s3", "DeleteObject", r#"{"bucketName":"b","key":"k"}"#),
+            ("s3", "DeleteBucket", r#"{"bucketName":"b"}"#),
+            ("ec2", "TerminateInstances", r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#),
+            ("sso", "DeleteAccountAssignment", "{}"),
+        ] {
+            assert!(!tells(source, name, request, "worker"), "{name} passes by");
+            assert!(tells(source, name, request, "AWSManagedServicesDevelopmentRole"), "{name} in a mode");
+        }
+        assert!(tells("cloudtrail", "StopLogging", "{}", "worker"));
+        let versions = r#"{"bucketName":"b","delete":{"objects":[{"key":"k","versionId":"v"}]}}"#;
+        assert!(tells("s3", "DeleteObjects", versions, "worker"));
     }
 }

@@ -48,6 +48,7 @@ mod telling;
 mod tests;
 mod undone;
 mod versions;
+mod wiped;
 mod witness;
 
 use batch::Effect;

@@ -59,13 +59,19 @@ pub(super) struct Evidence<'a> {
     pub(super) taken: &'a [Taken],
 }
 
-/// Whether a call may hand on, start or change what credentials come from. Asked of
-/// every destructive call, so it looks at names first.
-pub(super) fn bears(event: &Event, catalogue: &Catalogue) -> bool {
-    let source = &*event.event_source;
-    let hands_out = matches!(source, "sts.amazonaws.com" | "sso.amazonaws.com" | "signin.amazonaws.com")
-        || source == "ec2.amazonaws.com" && &*event.event_name == "RunInstances";
-    hands_out || started::may_start(event) || catalogue.may_tell_workload((source, &event.event_name))
+/// Whether a destructive call bears on sessions whoever made it: it hands credentials
+/// on, starts a workload or changes what one runs. What else a call gives matters only
+/// if its caller is in a session, and is found by that caller ([`Wanted::holds_caller_of`]):
+/// `DeleteStack`, which any number of callers make, among them.
+pub(super) fn bears(event: &Event) -> bool {
+    let hands_out = match &*event.event_source {
+        "sts.amazonaws.com" => true,
+        "sso.amazonaws.com" => matches!(&*event.event_name, "GetRoleCredentials" | "Federate"),
+        "signin.amazonaws.com" => &*event.event_name == "SwitchRole",
+        "ec2.amazonaws.com" => &*event.event_name == "RunInstances",
+        _ => false,
+    };
+    hands_out || started::may_start(event) || others::may_change(event)
 }
 
 /// Adds to the sessions of the modes all that descend from them, and tells each

@@ -12,14 +12,12 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use super::pack::{pack, unpack};
 use super::{Order, Row, lock};
 
 /// Bytes of a block before it is packed. Of each run that is merged one block is
 /// in memory.
 const BLOCK_BYTES: usize = 32 * 1024;
-
-/// The fastest level of zstd: rows of one run are alike, so it does well.
-const COMPRESSION_LEVEL: i32 = 1;
 
 /// The file, and where its next byte goes.
 #[derive(Debug)]
@@ -97,11 +95,11 @@ impl Disk {
 
     /// Reads such rows.
     pub(super) fn read_together<T: Row>(&self, packed: &Packed) -> io::Result<Vec<T>> {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut content) = (Vec::new(), Vec::new());
         let &Packed { at, packed: size, unpacked, .. } = packed;
         self.read(Block { at, packed: size, unpacked }, &mut bytes)?;
-        let unpacked = zstd::bulk::decompress(&bytes, unpacked as usize)?;
-        let mut left = unpacked.as_slice();
+        unpack(&bytes, unpacked, &mut content)?;
+        let mut left = content.as_slice();
         let mut rows = Vec::with_capacity(packed.rows());
         for _ in 0..packed.rows() {
             let (row, rest) = postcard::take_from_bytes(left).map_err(io::Error::other)?;
@@ -144,11 +142,11 @@ fn packed<T: Row>(rows: &[T]) -> io::Result<(Vec<u8>, usize)> {
     for row in rows {
         bytes = postcard::to_extend(row, bytes).map_err(io::Error::other)?;
     }
-    Ok((zstd::bulk::compress(&bytes, COMPRESSION_LEVEL)?, bytes.len()))
+    Ok((pack(&bytes)?, bytes.len()))
 }
 
 /// The rows of several runs in one order.
-pub struct Merge<'r, T> {
+pub(super) struct Merge<'r, T> {
     order: Option<Order<T>>,
     sources: Vec<Source<'r, T>>,
     /// Places of sources that have a row, as a heap: the one to come next first.
@@ -173,7 +171,7 @@ impl<T: Row> Source<'_, T> {
         if self.at == self.unpacked.len() {
             let Some(block) = self.blocks.next() else { return Ok(()) };
             self.disk.read(*block, &mut self.room)?;
-            self.unpacked = zstd::bulk::decompress(&self.room, block.unpacked as usize)?;
+            unpack(&self.room, block.unpacked, &mut self.unpacked)?;
             self.at = 0;
         }
         let left = self.unpacked.get(self.at..).unwrap_or_default();
@@ -196,11 +194,6 @@ impl<'r, T: Row> Merge<'r, T> {
         };
         let sources = runs.iter().map(source).collect();
         Self { order, sources, heap: Vec::new(), begun: false, failed: None }
-    }
-
-    /// Of no run.
-    pub(super) const fn none() -> Self {
-        Self { order: None, sources: Vec::new(), heap: Vec::new(), begun: true, failed: None }
     }
 
     fn begin(&mut self) {

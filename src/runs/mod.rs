@@ -11,8 +11,11 @@
 //!                                                   iter ◀── merge of all runs
 //! ```
 
+mod ahead;
 mod disk;
+mod iter;
 mod ordinals;
+mod pack;
 mod spool;
 #[cfg(test)]
 mod tests;
@@ -28,6 +31,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use disk::{Disk, Merge, Run};
+pub use iter::Iter;
 pub use ordinals::Ordinals;
 pub use spool::{Spool, Spooled};
 
@@ -35,7 +39,7 @@ pub use spool::{Spool, Spooled};
 const RUNS_MERGED_MAX: usize = 256;
 
 /// What may lie in a temporary file.
-pub trait Row: Clone + Send + Sync + Serialize + DeserializeOwned {
+pub trait Row: Clone + Send + Sync + Serialize + DeserializeOwned + 'static {
     /// Roughly the bytes that it takes in memory, texts included.
     fn bytes(&self) -> usize;
 }
@@ -310,17 +314,17 @@ impl<T: Row> Runs<T> {
     /// [`Room::check`] tells it.
     pub fn iter(&self) -> Iter<'_, T> {
         match &self.spilled {
-            None => Iter::Held(self.held.iter()),
-            Some(spilled) => {
-                let merge = Merge::of(&spilled.disk, &spilled.runs, spilled.order);
-                Iter::Spilled(merge, &spilled.room, spilled.rows)
-            }
+            None => Iter::held(&self.held),
+            Some(spilled) => Iter::ahead(spilled),
         }
     }
 
     /// The first of them.
     pub fn first(&self) -> Option<Cow<'_, T>> {
-        self.iter().next()
+        match &self.spilled {
+            None => self.held.first().map(Cow::Borrowed),
+            Some(spilled) => Iter::one_by_one(spilled).next(),
+        }
     }
 }
 
@@ -330,47 +334,5 @@ impl<'r, T: Row> IntoIterator for &'r Runs<T> {
 
     fn into_iter(self) -> Iter<'r, T> {
         self.iter()
-    }
-}
-
-/// Goes through rows: those in memory are lent.
-pub enum Iter<'r, T> {
-    /// Of a list in memory.
-    Held(std::slice::Iter<'r, T>),
-    /// Of runs on disk, with how many are left.
-    Spilled(Merge<'r, T>, &'r Room, usize),
-}
-
-impl<T> std::fmt::Debug for Iter<'_, T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Iter").finish_non_exhaustive()
-    }
-}
-
-impl<'r, T: Row> Iterator for Iter<'r, T> {
-    type Item = Cow<'r, T>;
-
-    fn next(&mut self) -> Option<Cow<'r, T>> {
-        match self {
-            Self::Held(rows) => rows.next().map(Cow::Borrowed),
-            Self::Spilled(merge, room, left) => match merge.next()? {
-                Ok(row) => {
-                    *left = left.saturating_sub(1);
-                    Some(Cow::Owned(row))
-                }
-                Err(error) => {
-                    room.breaks(error);
-                    *merge = Merge::none();
-                    None
-                }
-            },
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        match self {
-            Self::Held(rows) => rows.size_hint(),
-            Self::Spilled(_, _, left) => (0, Some(*left)),
-        }
     }
 }

@@ -12,9 +12,9 @@ use crate::catalogue::{Catalogue, bare, setting_names};
 use crate::model::event::{Event, Outcome};
 use crate::model::id::AccountId;
 use crate::model::inventory::ConfigItem;
-use crate::model::time::UtcTime;
 
 use super::super::payload;
+use super::wiped::Wiped;
 use super::{cut, purge, service_end};
 
 /// Whether a destructive call tells something of others whatever they are: by its
@@ -28,10 +28,12 @@ pub(in super::super) fn tells(event: &Event, catalogue: &Catalogue) -> bool {
     if sets && catalogue.may_explain_loss(source, name) || catalogue.tells_protection((source, name)) {
         return true;
     }
-    let takes_version = &*event.event_name != "DeleteBucket" && purge::may_purge(event);
+    // Of one version or bucket it hangs on what was left before: `Asked` tells.
+    let takes_versions = name == "DeleteObjects" && purge::may_purge(event);
     let request = event.request_parameters.as_deref().unwrap_or_default();
     let cuts = cut::may_cut(event) && (name != "DeleteSecret" || request.contains("orceDelete"));
-    takes_version || cuts || undoes_or_copies(event, catalogue)
+    let of_one = source == "s3.amazonaws.com" && name == "DeleteObject";
+    takes_versions || cuts || !of_one && undoes_or_copies(event, catalogue)
 }
 
 fn undoes_or_copies(event: &Event, catalogue: &Catalogue) -> bool {
@@ -59,10 +61,8 @@ pub(in super::super) struct Asked {
     set: BTreeSet<String>,
     /// Things whose deletion a service recorded the end of.
     ended: BTreeSet<String>,
-    /// Buckets whose objects were deleted, and left markers perhaps.
-    buckets: BTreeSet<(AccountId, String)>,
-    /// Buckets that were deleted in the last second.
-    emptied: Vec<(i64, AccountId, String, Event)>,
+    /// Objects and buckets that were deleted, and left markers perhaps.
+    wiped: Wiped,
 }
 
 impl Asked {
@@ -91,7 +91,7 @@ impl Asked {
             if service_end::is_end(event) {
                 asked.ended.extend(service_end::names(event, false));
             }
-            asked.note_objects(event, &request);
+            asked.wiped.note(event, &request);
         }
         asked
     }
@@ -121,45 +121,8 @@ impl Asked {
         let of_end = !self.ended.is_empty()
             && service_end::is_asked(event)
             && service_end::names(event, true).iter().any(|name| self.ended.contains(name));
-        let of_markers = of_s3 && self.empties(event, &request, older);
+        let of_markers = of_s3 && self.wiped.wants(event, &request, older);
         of_copy || of_set || of_end || of_markers
-    }
-
-    /// Whether a call deletes a bucket whose objects were deleted before it, or in its
-    /// second.
-    fn empties(&mut self, event: &Event, request: &Value, older: &mut dyn FnMut(Event)) -> bool {
-        let Some(second) = event.time.map(UtcTime::seconds) else { return false };
-        self.emptied.retain(|(at, ..)| *at == second);
-        if let Some(bucket) = self.note_objects(event, request) {
-            let now = |one: &mut (i64, AccountId, String, Event)| (&one.1, &one.2) == (&bucket.0, &bucket.1);
-            self.emptied.extract_if(.., now).for_each(|(.., event)| older(event));
-            return false;
-        }
-        let (Some(account), Some(bucket)) = (&event.account_id, payload::text(request, &["bucketName"]))
-        else {
-            return false;
-        };
-        if &*event.event_name != "DeleteBucket" {
-            return false;
-        }
-        let bucket = (account.clone(), bucket.to_owned());
-        if self.buckets.contains(&bucket) {
-            return true;
-        }
-        self.emptied.push((second, bucket.0, bucket.1, event.clone()));
-        false
-    }
-
-    /// Notes the bucket whose objects a call deletes.
-    fn note_objects(&mut self, event: &Event, request: &Value) -> Option<(AccountId, String)> {
-        let deletes = &*event.event_source == "s3.amazonaws.com"
-            && matches!(&*event.event_name, "DeleteObject" | "DeleteObjects");
-        let bucket = payload::text(request, &["bucketName"]).filter(|_| deletes)?;
-        let bucket = (event.account_id.clone()?, bucket.to_owned());
-        if !self.buckets.contains(&bucket) {
-            self.buckets.insert(bucket.clone());
-        }
-        Some(bucket)
     }
 }
 

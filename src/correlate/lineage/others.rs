@@ -123,7 +123,7 @@ impl Changes {
 
 /// Calls that make or change what runs under a name of its own: only these are
 /// followed by name.
-fn may_change(event: &Event) -> bool {
+pub(super) fn may_change(event: &Event) -> bool {
     let verb = |verb: &str| event.event_name.starts_with(verb);
     match &*event.event_source {
         "lambda.amazonaws.com"

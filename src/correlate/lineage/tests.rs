@@ -167,6 +167,24 @@ fn a_weak_link_makes_nothing_graver_and_counts_in_no_window() {
 }
 
 #[test]
+fn a_stack_that_a_descendant_deletes_is_of_the_mode_and_a_strangers_is_not() {
+    let chained = in_mode(
+        "sts",
+        "AssumeRole",
+        r#"{"roleArn":"arn:aws:iam::111122223333:role/next","roleSessionName":"x"}"#,
+        r#"{"credentials":{"accessKeyId":"ASIANEXT"}}"#,
+    );
+    let deletes = |who| call(20, "cloudformation", "DeleteStack").by(who).request(r#"{"stackName":"s"}"#);
+    let depths = |who| {
+        let found = report(vec![chained.clone(), deletes(who)], Vec::new());
+        let row = found.destructive.iter().find(|row| &*row.event_name == "DeleteStack").expect("the call");
+        row.attribution_path.contains("next")
+    };
+    assert!(depths(wearing("next", "ASIANEXT", Some(11))));
+    assert!(!depths(wearing("other", "ASIAOTHER", Some(11))));
+}
+
+#[test]
 fn a_chain_longer_than_the_bound_is_named() {
     let mut events = vec![wearing(DEV, "ASIA0", Some(1))];
     let steps = i64::from(crate::limits::LINEAGE_DEPTH_MAX) + 3;

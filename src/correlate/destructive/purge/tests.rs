@@ -3,7 +3,7 @@
 use crate::model::destructive::{DestructiveAction, Reversibility as R};
 use crate::model::event::Event;
 
-use super::super::super::samples::{With, call, report};
+use super::super::super::samples::{With, call, evidence, report};
 
 const MARKED: &str = r#"{"x-amz-delete-marker":"true","x-amz-version-id":"m1"}"#;
 
@@ -56,6 +56,23 @@ fn versions_behind_a_marker_are_there_only_as_far_as_nothing_destroyed_them() {
         let row = first(events);
         assert_eq!(row.reversibility, reversibility, "{what}: {}", row.recovery);
         assert!(row.recovery.contains(words), "{what}: {}", row.recovery);
+    }
+}
+
+#[test]
+fn within_one_second_the_order_does_not_matter() {
+    let gone = || version(10, "k", "v1", r#"{"x-amz-version-id":"v1"}"#);
+    let bucket = || call(10, "s3", "DeleteBucket").request(r#"{"bucketName":"b"}"#);
+    for (other, words) in
+        [(gone(), "destroyed a version of it"), (bucket(), "nothing was left in the bucket")]
+    {
+        // By the place of its record it comes before the marker, and after it.
+        for record in [1, 99] {
+            let events = vec![marked(10), Event { evidence: evidence(record), ..other.clone() }];
+            let rows = Vec::from(report(events, vec![]).destructive);
+            let told = rows.iter().filter(|row| row.recovery.contains(words)).count();
+            assert_eq!((rows.len(), told), (2, 1), "{rows:#?}");
+        }
     }
 }
 
