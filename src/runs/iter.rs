@@ -64,11 +64,15 @@ impl<'r, T: Row> Iter<'r, T> {
 
 impl<T: Row> OnDisk<'_, T> {
     fn next(&mut self) -> Option<T> {
-        let next: io::Result<T> = match &mut self.from {
+        let next: Option<io::Result<T>> = match &mut self.from {
             From::Here(merge) => merge.next(),
             From::Ahead(ahead) => ahead.next(),
-            From::Nobody => None,
-        }?;
+            From::Nobody => return None,
+        };
+        let next = next.or_else(|| {
+            // Nothing may go missing unseen, whatever became of the thread.
+            (self.left > 0).then(|| Err(io::Error::other("rows of a temporary file are missing")))
+        })?;
         match next {
             Ok(row) => {
                 self.left = self.left.saturating_sub(1);

@@ -84,6 +84,35 @@ fn several_go_through_the_rows_at_once() {
 }
 
 #[test]
+fn rows_are_the_same_whether_they_are_read_ahead_or_not() {
+    let lines = lines(3000);
+    let room = Room::new(1000, None);
+    let runs = filled(Filling::sorted_by(&room, by_key), &lines);
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let one = pool(1).install(|| all(&runs));
+    assert_eq!(pool(3).install(|| all(&runs)), one);
+    assert_eq!(runs.first().as_deref(), one.first());
+    // Who wants only some of them leaves a reader behind that ends by itself.
+    for _ in 0..50 {
+        assert!(pool(2).install(|| runs.iter().take(700).count()) == 700);
+    }
+    room.check().expect("nothing failed");
+}
+
+#[test]
+fn rows_that_are_missing_are_told() {
+    for threads in [1, 2] {
+        let room = Room::new(1000, None);
+        let mut runs = filled(Filling::in_order(&room), &lines(3000));
+        let spilled = runs.spilled.as_mut().and_then(Arc::get_mut).expect("on disk, and ours");
+        spilled.rows += 1;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        assert_eq!(pool.install(|| all(&runs).len()), 3000);
+        room.check().expect_err("one of them is missing");
+    }
+}
+
+#[test]
 fn a_folder_that_is_gone_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let gone = folder.path().join("gone");
