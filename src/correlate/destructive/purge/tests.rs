@@ -3,7 +3,7 @@
 use crate::model::destructive::{DestructiveAction, Reversibility as R};
 use crate::model::event::Event;
 
-use super::super::super::samples::{With, call, evidence, report};
+use super::super::super::samples::{With, at, call, evidence, report};
 
 const MARKED: &str = r#"{"x-amz-delete-marker":"true","x-amz-version-id":"m1"}"#;
 
@@ -83,6 +83,23 @@ fn a_marker_that_was_taken_away_before_lost_nothing() {
     let row = first(vec![marked(10), taken, later]);
     assert_eq!(row.reversibility, R::Reversible, "{}", row.recovery);
     assert!(row.undone_at.is_some(), "{}", row.recovery);
+}
+
+#[test]
+fn that_a_marker_is_taken_away_is_undone_by_nothing() {
+    let taken =
+        |minute| version(minute, "k", "m1", r#"{"x-amz-version-id":"m1","x-amz-delete-marker":"true"}"#);
+    for events in [vec![taken(15), taken(20)], vec![marked(10), taken(15), taken(20)]] {
+        let rows = Vec::from(report(events, vec![]).destructive);
+        let taken = rows.iter().filter(|row| row.event_time.is_none_or(|time| time > at(10)));
+        for row in taken {
+            assert!(
+                row.undone_at.is_none() && row.recovery.contains("removed the delete marker"),
+                "{}",
+                row.recovery
+            );
+        }
+    }
 }
 
 #[test]
