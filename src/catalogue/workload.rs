@@ -116,15 +116,11 @@ impl Workloads {
         Ok(Self(rules))
     }
 
-    fn rule(&self, (source, name): (&str, &str)) -> Option<&Rule> {
-        let source = source.strip_suffix(".amazonaws.com").unwrap_or(source);
-        self.0.get(&(source.to_owned(), name.to_owned()))
-    }
-
     /// What a call of that source and name tells; several where it starts
     /// several things at once.
-    pub(super) fn of(&self, call: (&str, &str), columns: (&Value, &Value)) -> Vec<Workload> {
-        let Some(rule) = self.rule(call) else { return Vec::new() };
+    pub(super) fn of(&self, (source, name): (&str, &str), columns: (&Value, &Value)) -> Vec<Workload> {
+        let source = source.strip_suffix(".amazonaws.com").unwrap_or(source);
+        let Some(rule) = self.0.get(&(source.to_owned(), name.to_owned())) else { return Vec::new() };
         let values = |(column, path): &(Column, Path)| match column {
             Column::Request => path.follow(columns.0),
             Column::Response => path.follow(columns.1),

@@ -24,14 +24,14 @@ enum Place<'r, T> {
 
 /// Rows that are read from disk.
 struct OnDisk<'r, T> {
-    from: From<'r, T>,
+    reader: Reader<'r, T>,
     room: &'r Room,
     /// How many are still to come.
     left: usize,
 }
 
 /// Who reads them.
-enum From<'r, T> {
+enum Reader<'r, T> {
     Here(Box<Merge<'r, T>>),
     Ahead(Ahead<T>),
     /// Nobody, as the disk failed.
@@ -46,28 +46,28 @@ impl<'r, T: Row> Iter<'r, T> {
     /// Reads each row when it is asked for.
     pub(super) fn one_by_one(spilled: &'r Spilled<T>) -> Self {
         let merge = Merge::of(&spilled.disk, &spilled.runs, spilled.order);
-        Self::on_disk(spilled, From::Here(Box::new(merge)))
+        Self::on_disk(spilled, Reader::Here(Box::new(merge)))
     }
 
     /// Reads on while rows are used, if there are threads to do so.
     pub(super) fn ahead(spilled: &'r Arc<Spilled<T>>) -> Self {
         match Ahead::of(spilled) {
-            Some(ahead) => Self::on_disk(spilled, From::Ahead(ahead)),
+            Some(ahead) => Self::on_disk(spilled, Reader::Ahead(ahead)),
             None => Self::one_by_one(spilled),
         }
     }
 
-    fn on_disk(spilled: &'r Spilled<T>, from: From<'r, T>) -> Self {
-        Self(Place::Spilled(OnDisk { from, room: &spilled.room, left: spilled.rows }))
+    fn on_disk(spilled: &'r Spilled<T>, reader: Reader<'r, T>) -> Self {
+        Self(Place::Spilled(OnDisk { reader, room: &spilled.room, left: spilled.rows }))
     }
 }
 
 impl<T: Row> OnDisk<'_, T> {
     fn next(&mut self) -> Option<T> {
-        let next: Option<io::Result<T>> = match &mut self.from {
-            From::Here(merge) => merge.next(),
-            From::Ahead(ahead) => ahead.next(),
-            From::Nobody => return None,
+        let next: Option<io::Result<T>> = match &mut self.reader {
+            Reader::Here(merge) => merge.next(),
+            Reader::Ahead(ahead) => ahead.next(),
+            Reader::Nobody => return None,
         };
         let next = next.or_else(|| {
             // Nothing may go missing unseen, whatever became of the thread.
@@ -80,7 +80,7 @@ impl<T: Row> OnDisk<'_, T> {
             }
             Err(error) => {
                 self.room.breaks(error);
-                self.from = From::Nobody;
+                self.reader = Reader::Nobody;
                 None
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::samples::{ACCOUNT, DEV, With, at, call, report, role_call, wearing};
+use super::super::samples::{ACCOUNT, DEV, With, assumed, at, call, report, role_call, wearing};
 use crate::model::event::Event;
 use crate::model::id::{AccessKeyId, AccountId, Arn};
 use crate::model::mode::LinkConfidence;
@@ -14,6 +14,11 @@ mod later_runs;
 /// A mode session of one call at minute 10, with that request and answer.
 fn in_mode(source: &str, name: &str, request: &str, response: &str) -> Event {
     call(10, source, name).by(wearing(DEV, "ASIADEV", Some(5))).request(request).response(response)
+}
+
+/// Another role, assumed by that mode session.
+fn assumed_in_mode(role: &str, key: &str) -> Event {
+    assumed(10, role, key).by(wearing(DEV, "ASIADEV", Some(5)))
 }
 
 /// A worker's session of a role, begun at a minute, that deletes a volume a
@@ -168,12 +173,7 @@ fn a_weak_link_makes_nothing_graver_and_counts_in_no_window() {
 
 #[test]
 fn a_stack_that_a_descendant_deletes_is_of_the_mode_and_a_strangers_is_not() {
-    let chained = in_mode(
-        "sts",
-        "AssumeRole",
-        r#"{"roleArn":"arn:aws:iam::111122223333:role/next","roleSessionName":"x"}"#,
-        r#"{"credentials":{"accessKeyId":"ASIANEXT"}}"#,
-    );
+    let chained = assumed_in_mode("next", "ASIANEXT");
     let deletes = |who| call(20, "cloudformation", "DeleteStack").by(who).request(r#"{"stackName":"s"}"#);
     let depths = |who| {
         let found = report(vec![chained.clone(), deletes(who)], Vec::new());
@@ -246,12 +246,7 @@ fn a_function_is_of_whoever_changed_it_last() {
 
 #[test]
 fn a_change_by_one_who_descends_from_the_mode_is_none_by_others() {
-    let assume = in_mode(
-        "sts",
-        "AssumeRole",
-        r#"{"roleArn":"arn:aws:iam::111122223333:role/deploy","roleSessionName":"x"}"#,
-        r#"{"credentials":{"accessKeyId":"ASIADEPLOY"}}"#,
-    );
+    let assume = assumed_in_mode("deploy", "ASIADEPLOY");
     let made = in_mode("lambda", "CreateFunction", FUNCTION.0, FUNCTION.1);
     let deploy = with(by_others(20, "UpdateFunctionCode"), |caller| {
         *caller = wearing("deploy", "ASIADEPLOY", Some(10));

@@ -111,9 +111,9 @@ fn check(content: &[u8], wanted: &'static str) -> Option<Skimmed> {
 }
 
 #[track_caller]
-fn check_one(content: &[u8], wanted: Want) -> Option<Skimmed> {
+fn check_one(content: &[u8], mut wanted: Want) -> Option<Skimmed> {
     let (mut seen, mut all) = (Seen::default(), Seen::default());
-    let skimmed = skim(content, &mut wanted.clone(), &mut seen);
+    let skimmed = skim(content, &mut wanted, &mut seen);
     let Some(skimmed) = skimmed else {
         assert!(seen.records.is_empty() && seen.others.is_empty(), "nothing is handed on twice");
         return None;
